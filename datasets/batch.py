@@ -1,0 +1,109 @@
+"""What travels between data and methods: one sample, and a batch of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from ..geometry import Camera, InputError
+
+TARGETS = ("surface", "occupancy", "voxels", "parts", "part_voxels", "sketches", "medial", "category")
+"""The kinds of supervision a method can ask for."""
+
+
+class SampleKey(NamedTuple):
+    """Names one sample: an object and one view of it."""
+
+    category: str
+    object: str
+    view: int
+
+    def __str__(self) -> str:
+        return f"{self.category}/{self.object}/{self.view:03d}"
+
+
+@dataclass(frozen=True)
+class SampleBatch:
+    """A batch of B samples.
+
+    Args:
+        keys: the B names.
+        images: Float[B, 3, H, W] in [0, 1], composited on white.
+        cameras: a batch of B cameras for these images (float32 tensors), or None where the data has none.
+        targets: what the method declared, by target name:
+            `surface`: dict of `points` Float[B, N, 3], `normals` Float[B, N, 3][, `part_ids` Long[B, N]];
+            `occupancy`: dict of `points` Float[B, N, 3], `inside` Float[B, N];
+            `voxels`: Float[B, R, R, R]; `part_voxels`: Long[B, R, R, R], 0 = empty;
+            `parts`: list of B `PartMesh`;
+            `sketches`: dict of `depth` Float[B, H, W] (0 = background), `normal` Float[B, 3, H, W]
+            (camera axes), `silhouette` Float[B, H, W], `part_ids` Long[B, H, W] (-1 = background);
+            `category`: Long[B], index into `categories`.
+        categories: the data set's categories, in the order of its indices.
+    """
+
+    keys: tuple[SampleKey, ...]
+    images: Tensor
+    cameras: Camera | None
+    targets: dict[str, object] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def target(self, name: str):
+        """One target; a clear error where the method did not declare it."""
+        try:
+            return self.targets[name]
+        except KeyError:
+            have = ", ".join(sorted(self.targets)) or "none"
+            raise InputError(f"the batch has no target '{name}' (it has: {have}); declare it in the method's `targets`") from None
+
+    def only(self, targets: Iterable[str]) -> SampleBatch:
+        """The same batch with just these targets: what a method may see at test time."""
+        keep = set(targets)
+        return replace(self, targets={name: value for name, value in self.targets.items() if name in keep})
+
+    def to(self, device: torch.device | str) -> SampleBatch:
+        """The same batch with its tensors on `device`."""
+
+        def move(value):
+            if isinstance(value, Tensor):
+                return value.to(device, non_blocking=True)
+            if isinstance(value, dict):
+                return {k: move(v) for k, v in value.items()}
+            return value
+
+        cameras = None if self.cameras is None else self.cameras.to_torch(device)
+        return replace(self, images=self.images.to(device, non_blocking=True), cameras=cameras, targets=move(self.targets))
+
+
+def collate(samples: Sequence[SampleBatch]) -> SampleBatch:
+    """One batch from several (single samples are batches of one)."""
+    first = samples[0]
+
+    def join(values):
+        if isinstance(values[0], Tensor):
+            return torch.cat(values)
+        if isinstance(values[0], dict):
+            return {name: join([v[name] for v in values]) for name in values[0]}
+        return [item for v in values for item in v]
+
+    cameras = None
+    if first.cameras is not None:
+        cameras = Camera(
+            torch.cat([s.cameras.intrinsics for s in samples]),
+            torch.cat([s.cameras.world_to_camera for s in samples]),
+            first.cameras.width,
+            first.cameras.height,
+        )
+    return SampleBatch(
+        keys=tuple(key for s in samples for key in s.keys),
+        images=torch.cat([s.images for s in samples]),
+        cameras=cameras,
+        targets=join([s.targets for s in samples]) if first.targets else {},
+        categories=first.categories,
+    )

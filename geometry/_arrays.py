@@ -1,0 +1,32 @@
+"""Checked conversion of whatever callers pass (lists, arrays, tensors) to arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .errors import InputError
+
+
+def as_array(values: Any, dtype: Any, shape: tuple[int | None, ...], what: str) -> np.ndarray:
+    """`values` as a contiguous array of `dtype` and `shape` (None: any length).
+
+    Tensors on any device are accepted. An empty list is an array of zero rows.
+
+    Raises:
+        InputError: naming `what`, the shape found and the shape expected.
+    """
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().numpy()
+    try:
+        array = np.ascontiguousarray(values, dtype=dtype)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{what}: expected numbers of type {np.dtype(dtype).name}, found {type(values).__name__}") from error
+    if array.size == 0 and array.ndim == 1 and len(shape) > 1:
+        array = array.reshape([0 if n is None else n for n in shape])
+    matches = array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape))
+    if not matches:
+        expected = "[" + ", ".join("N" if n is None else str(n) for n in shape) + "]"
+        raise InputError(f"{what}: expected shape {expected}, found {list(array.shape)}")
+    return array

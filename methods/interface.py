@@ -1,0 +1,139 @@
+"""The interface that every method shares."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Union
+
+import pytorch_lightning as pl
+from torch import Tensor, nn
+
+from ..datasets.batch import TARGETS, SampleBatch
+from ..geometry import Camera, InputError, Mesh, PointCloud, VoxelGrid
+
+Reconstruction = Union[Mesh, PointCloud, VoxelGrid]
+"""What a method returns for one sample, in the canonical frame; `PartMesh` is a `Mesh`."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One training stage.
+
+    A stage is either learned by gradient (`epochs` > 0) or fitted in one call (`fit`).
+
+    Args:
+        name: unique within the method; names the stage's checkpoints and its columns in `log.csv`.
+        targets: what it needs of the data, besides images and cameras.
+        losses: the names of the terms that `Method.losses` returns for it.
+        trains: names of the submodules whose parameters it trains; empty means all. The others are
+            frozen and in evaluation mode.
+        epochs, batch_size: its length.
+        monitor: the validation quantity (a loss term, or `loss`) whose best epoch is kept; None keeps the last.
+        fit: called once as `fit(samples)` with the training samples, an iterable of `SampleBatch` in a
+            fixed order, for what is computed and not learned by gradient. It stores its result in the
+            method's buffers, so that the checkpoint holds it.
+    """
+
+    name: str
+    targets: frozenset[str] = frozenset()
+    losses: tuple[str, ...] = ()
+    trains: tuple[str, ...] = ()
+    epochs: int = 0
+    batch_size: int = 32
+    monitor: str | None = "loss"
+    fit: Callable[[Any], None] | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.targets) - set(TARGETS))
+        if unknown:
+            raise InputError(f"stage '{self.name}' names unknown targets {unknown}; known: {', '.join(TARGETS)}")
+        if (self.epochs > 0) == (self.fit is not None):
+            raise InputError(f"stage '{self.name}' must have either epochs > 0 or a `fit` function")
+
+
+class Method(pl.LightningModule):
+    """A single-image 3D reconstruction method.
+
+    Subclasses declare what they are, return their training stages, and reconstruct. The network itself
+    is a plain `nn.Module` in its own file; the method only adapts it. The constructor takes the options
+    of the preset files as keyword arguments, and `categories`, the names of the training set's categories.
+    """
+
+    name: ClassVar[str]
+    """As in `svr3d list`, run folders and tables."""
+    representation: ClassVar[str]
+    """`voxels`, `mesh`, `part_mesh`, `points` or `medial`: what it returns."""
+    targets: ClassVar[frozenset[str]] = frozenset()
+    """Supervision that training needs; the data module loads just these."""
+    gifts: ClassVar[frozenset[str]] = frozenset()
+    """Targets that the method is given at test time too. Empty for every real method: a baseline or
+    ceiling with gifts is marked as such on the board."""
+    paper: ClassVar[str] = ""
+    """Citation: authors, title, venue, year."""
+
+    def __init__(self, categories: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.categories = tuple(categories)
+        self.stage: Stage | None = None
+        """The stage in training, set by the trainer; None outside training."""
+
+    @abstractmethod
+    def stages(self) -> list[Stage]:
+        """The ordered training stages; an empty list for a method that needs no training."""
+
+    @abstractmethod
+    def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[Reconstruction]:
+        """One reconstruction per image, in the canonical frame.
+
+        Args:
+            images: Float[B, 3, H, W] in [0, 1], composited on white.
+            cameras: a batch of B cameras of these images, or None where they are unknown.
+        """
+
+    def reconstruct_batch(self, batch: SampleBatch) -> list[Reconstruction]:
+        """One reconstruction per sample of a batch that holds images, cameras and this method's gifts only.
+
+        Methods with gifts override this one.
+        """
+        return self.reconstruct(batch.images, batch.cameras)
+
+    def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
+        """The weighted loss terms of the current stage (`self.stage`), by name; their sum is minimised."""
+        raise InputError(f"method '{self.name}' has no losses: its stages are fitted, not learned by gradient")
+
+    def optimizer(self, parameters: list[nn.Parameter]) -> Any:
+        """The optimiser of the current stage, or what `LightningModule.configure_optimizers` may return."""
+        raise InputError(f"method '{self.name}' has no optimiser: its stages are fitted, not learned by gradient")
+
+    # What follows adapts the above to Lightning; methods need not touch it.
+
+    def trained_parameters(self) -> list[nn.Parameter]:
+        """The parameters that the current stage trains."""
+        if not self.stage.trains:
+            return list(self.parameters())
+        return [p for name in self.stage.trains for p in self.get_submodule(name).parameters()]
+
+    def configure_optimizers(self) -> Any:
+        return self.optimizer(self.trained_parameters())
+
+    def training_step(self, batch: SampleBatch, _: int) -> Tensor:
+        return self._log_losses(batch, "train")
+
+    def validation_step(self, batch: SampleBatch, _: int) -> Tensor:
+        return self._log_losses(batch, "val")
+
+    def transfer_batch_to_device(self, batch: SampleBatch, device: Any, _: int) -> SampleBatch:
+        return batch.to(device)
+
+    def _log_losses(self, batch: SampleBatch, phase: str) -> Tensor:
+        terms = self.losses(batch)
+        total = sum(terms.values())
+        if not total.isfinite():
+            names = ", ".join(map(str, batch.keys[:4])) + (" …" if len(batch) > 4 else "")
+            bad = ", ".join(name for name, value in terms.items() if not value.isfinite())
+            raise FloatingPointError(f"the loss of stage '{self.stage.name}' is not finite ({bad}) on samples {names}")
+        values = {f"{phase}/{name}": value.detach() for name, value in (terms | {"loss": total}).items()}
+        self.log_dict(values, on_step=False, on_epoch=True, batch_size=len(batch))
+        return total
