@@ -63,14 +63,21 @@ def components(mesh: Mesh) -> np.ndarray:
 def orient_faces(mesh: AnyMesh) -> tuple[AnyMesh, int]:
     """`mesh` with its components wound consistently, normals outward, and how many faces were flipped.
 
-    Faces that share an edge with exactly one other are made to agree with it. Then each component faces outward:
-    a closed one by the sign of its volume, an open one by which of its sides rays escape from more often, counted
-    among all faces of the mesh.
+    An edge-connected component whose winding is already consistent and without boundary is turned as a whole if
+    its volume is negative. In any other, faces that share an edge with exactly one other are made to agree with
+    it, and each patch so found faces the way from which rays escape more often, counted among all faces of the
+    mesh; where neither side sees out, or both alike, by the sign of its volume about its own middle.
     """
     if mesh.is_empty:
         return mesh, 0
     faces = _merged(mesh)[1]
-    patch, flip = _consistent(faces)
+    component = components(mesh)
+    closed = _is_closed(faces, component)[component]
+    patch, flip = component.copy(), np.zeros(len(faces), dtype=bool)
+    if not closed.all():
+        patch[~closed], flip[~closed] = _consistent(faces[~closed])
+        patch[~closed] += component.max() + 1
+        patch = np.unique(patch, return_inverse=True)[1]
     flip ^= _inward(mesh, _flipped(faces, flip), patch, flip)
     return replace(mesh, faces=_flipped(mesh.faces, flip)), int(flip.sum())
 
@@ -118,6 +125,15 @@ def _edges(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
 
 def _flipped(faces: np.ndarray, flip: np.ndarray) -> np.ndarray:
     return np.where(flip[:, None], faces[:, ::-1], faces)
+
+
+def _is_closed(faces: np.ndarray, patch: np.ndarray) -> np.ndarray:
+    """Bool[patches]: where the half-edges of a patch's own faces cancel."""
+    edge_of, _, up, count = _edges(faces)
+    keys, where = np.unique(np.tile(patch, 3) * len(count) + edge_of, return_inverse=True)
+    closed = np.ones(int(patch.max()) + 1, dtype=bool)
+    closed[keys[np.bincount(where, weights=up) != 0] // len(count)] = False
+    return closed
 
 
 def _consistent(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -171,14 +187,7 @@ def _inward(mesh: Mesh, faces: np.ndarray, patch: np.ndarray, flip: np.ndarray) 
     a, b, c = np.moveaxis(triangles - middle[patch][:, None], 1, 0)
     volume = np.bincount(patch, weights=np.einsum("ij,ij->i", a, np.cross(b, c)))
 
-    # a patch is closed where its own half-edges cancel
-    edge_of, _, up, _ = _edges(faces)
-    n_edges = int(edge_of.max()) + 1
-    keys, where = np.unique(np.tile(patch, 3) * n_edges + edge_of, return_inverse=True)
-    open_edges = np.bincount(where, weights=up) != 0
-    is_open = np.zeros(n_patches, dtype=bool)
-    is_open[keys[open_edges] // n_edges] = True
-
+    is_open = ~_is_closed(faces, patch)
     inward = volume < 0
     if is_open.any():
         ask = is_open[patch]

@@ -36,7 +36,7 @@ def voxelize(mesh: Mesh, resolution: int = 32) -> VoxelGrid:
 
     scaled = mesh.triangles * resolution  # voxels from the box's centre
     reach = max(resolution / 2, float(np.abs(scaled).max()))
-    half = max(1, int(_crossings.LATTICE / (2 * reach)))
+    half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
     # Clipping moves only corners that are millions of boxes away.
     lattice = np.rint(np.clip(scaled * (2 * half), -_crossings.LATTICE, _crossings.LATTICE)).astype(np.int64)
     corners = scaled + resolution / 2
@@ -45,8 +45,9 @@ def voxelize(mesh: Mesh, resolution: int = 32) -> VoxelGrid:
     thin = np.zeros((resolution,) * 3, dtype=bool)
     for axis in range(3):
         order = ((axis + 1) % 3, (axis + 2) % 3, axis)
-        crossings = _crossings.column_crossings(corners, lattice, axis, resolution, half)
-        _crossings.vote_columns(*crossings, resolution, votes.transpose(order), thin.transpose(order))
+        columns = _crossings.column_crossings(corners, lattice, axis, resolution, half)
+        _crossings.vote_columns(*columns, resolution, votes.transpose(order), thin.transpose(order))
+        _crossings.mark_small_pieces(*columns, resolution, thin.transpose(order))
     return VoxelGrid((votes >= 3) | thin)
 
 
