@@ -2,8 +2,26 @@
 
 from .camera import Camera
 from .errors import InputError
+from .lighting import Light, Lighting
 from .mesh import Mesh, Part, PartMesh
 from .point_cloud import PointCloud
+from .render import Renderer, Rendering, render
+from .viewpoints import r2n2_cameras, turntable
 from .voxel_grid import VoxelGrid
 
-__all__ = ["Camera", "InputError", "Mesh", "Part", "PartMesh", "PointCloud", "VoxelGrid"]
+__all__ = [
+    "Camera",
+    "InputError",
+    "Light",
+    "Lighting",
+    "Mesh",
+    "Part",
+    "PartMesh",
+    "PointCloud",
+    "Renderer",
+    "Rendering",
+    "VoxelGrid",
+    "r2n2_cameras",
+    "render",
+    "turntable",
+]
