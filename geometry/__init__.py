@@ -4,6 +4,7 @@ from .camera import Camera
 from .errors import InputError
 from .lighting import Light, Lighting
 from .mesh import Mesh, Part, PartMesh
+from .pictures import render_shape
 from .point_cloud import PointCloud
 from .render import Renderer, Rendering, render
 from .viewpoints import r2n2_cameras, turntable
@@ -23,5 +24,6 @@ __all__ = [
     "VoxelGrid",
     "r2n2_cameras",
     "render",
+    "render_shape",
     "turntable",
 ]
