@@ -44,27 +44,24 @@ def smooth_corner_normals(normals, weights, corners, starts, cos_crease, out):
 
 
 @compiled
-def surface_points(
-    sample, pattern, rays, face, uv, triangles, face_normals, corner_normals, lift, key, disc, sphere, ambient
-):
+def surface_points(sample, place, rays, face, uv, triangles, face_normals, corner_normals, lift, key, disc, sphere):
     """Where the seen samples lie, how they face, and the rays that ask what light reaches them.
 
     Args:
-        sample: Int[N], index of each seen sample among the `rays`; pattern: Int[N], where it starts in `sphere`.
+        sample: Int[N], index of each seen sample among the `rays`; place: Int[N], its place in the pixel.
         rays: Float[M, 6]; face: Int[M]; uv: Float[M, 2].
         triangles: Float[F, 3, 3]; face_normals: Float[F, 3]; corner_normals: Float[F, 3, 3].
         lift: how far secondary rays start off the surface.
-        key: Float[3], towards the key light; disc: Float[D, 3], offsets from `key` over the light's face.
-        sphere: Float[S, 3], well-spread unit vectors, of which each sample takes the next few.
-        ambient: number of ambient rays per sample, K.
+        key: Float[3], towards the key light; disc: Float[P, 3], for each place an offset from `key` over the light's face.
+        sphere: Float[P, 3], for each place a unit vector; together they are spread evenly.
 
     Returns:
-        normals Float[N, 3] facing the viewer, key_rays Float[N, 6], ambient_rays Float[N, K, 6].
+        normals Float[N, 3] facing the viewer, key_rays Float[N, 6], ambient_rays Float[N, 6].
     """
     n = len(sample)
     normals = np.empty((n, 3), np.float32)
     key_rays = np.empty((n, 6), np.float32)
-    ambient_rays = np.empty((n, ambient, 6), np.float32)
+    ambient_rays = np.empty((n, 6), np.float32)
     point = np.empty(3)
     normal = np.empty(3)
     for i in range(n):
@@ -97,25 +94,24 @@ def surface_points(
         point[0] += bx + lift * side * face_normals[f, 0]
         point[1] += by + lift * side * face_normals[f, 1]
         point[2] += bz + lift * side * face_normals[f, 2]
+        # What faces away from the key is dark whatever hides it: a ray from out here is answered at once.
+        away = normal[0] * key[0] + normal[1] * key[1] + normal[2] * key[2] <= 0
         for a in range(3):
-            key_rays[i, a] = point[a]
-            key_rays[i, 3 + a] = key[a] + disc[pattern[i] % len(disc), a]
-            for k in range(ambient):
-                ambient_rays[i, k, a] = point[a]
-                # a unit vector plus one evenly spread over the sphere is spread as the cosine about it
-                ambient_rays[i, k, 3 + a] = 1.001 * normal[a] + sphere[(pattern[i] * ambient + k) % len(sphere), a]
+            key_rays[i, a] = 1e15 if away else point[a]
+            key_rays[i, 3 + a] = key[a] + disc[place[i], a]
+            ambient_rays[i, a] = point[a]
+            # a unit vector plus one evenly spread over the sphere is spread as the cosine about it
+            ambient_rays[i, 3 + a] = 1.001 * normal[a] + sphere[place[i], a]
     return normals, key_rays, ambient_rays
 
 
 @compiled
-def shade(
-    sample, rays, face, normals, lit, open_share, albedo, directions, strengths, up, sky, ground, bounce, specular
-):
+def shade(sample, rays, face, normals, lit, open_sky, albedo, directions, strengths, up, sky, ground, bounce, specular):
     """Linear RGB Float[N, 3] of the seen samples.
 
     Args:
         sample, rays, face: as above; normals: Float[N, 3].
-        lit: Bool[N], whether the key light is seen; open_share: Float[N], share of the sky that is.
+        lit: Bool[N], whether the key light is seen; open_sky: Bool[N], whether the sky is.
         albedo: Float[F, 3]; directions: Float[L, 3], towards the lights, key first; strengths: Float[L].
         up: Float[3]; sky, ground, bounce: ambient light from above, below, and off what hides the sky.
     """
@@ -128,7 +124,7 @@ def shade(
         length = np.sqrt(vx * vx + vy * vy + vz * vz)
         vx, vy, vz = vx / length, vy / length, vz / length
         raised = 0.5 + 0.5 * (nx * up[0] + ny * up[1] + nz * up[2])
-        share = bounce + (1 - bounce) * open_share[i]
+        share = 1.0 if open_sky[i] else bounce
         diffuse = (ground + (sky - ground) * raised) * share
         highlight = 0.0
         for k in range(len(strengths)):

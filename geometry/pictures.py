@@ -32,7 +32,7 @@ PALETTE = np.array(
 )
 """Linear RGB of parts, in the order of their labels, beginning again after the last."""
 
-POINT_RADIUS = 0.008
+POINT_RADIUS = 0.011
 """Of the balls that points are drawn as, in canonical units."""
 
 MOST_POINTS = 10_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -19,10 +18,10 @@ CREASE_ANGLE = 35.0
 """Degrees; faces that meet at a smaller angle are shaded as one round surface."""
 
 SUBSAMPLES = 3
-"""Colour is the mean of this many rays along each side of a pixel; odd, so that the middle one is the pixel's centre."""
+"""Colour is the mean of n × n rays per pixel; n is odd, so that the middle one goes through the pixel's centre."""
 
-AMBIENT_RAYS = 2
-"""Rays per sample that look for the sky."""
+LARGEST = 1e12
+"""Size beyond which single precision cannot be trusted to cast rays."""
 
 MISSED = np.uint32(0xFFFFFFFF)
 
@@ -67,18 +66,24 @@ class Renderer:
 
         if mesh.is_empty:
             raise InputError("cannot render a mesh without faces")
-        with np.errstate(over="ignore"):
-            vertices = mesh.vertices.astype(np.float32)
-        if not np.isfinite(vertices).all():
+        if not mesh.is_finite:
             raise InputError("cannot render a mesh with non-finite vertices")
+        # Rays are cast about the mesh's own centre: they are single precision, and it may lie far from the origin.
+        low, high = mesh.bounds
+        self._center = (low + high) / 2
+        self._extent = (high - low) / 2
+        self._size = 2 * float(np.linalg.norm(self._extent))
+        if not 0 <= self._size < LARGEST:
+            raise InputError(f"cannot render a mesh of size {self._size:.3g}, expected less than {LARGEST:.0e}")
+        # Vertices that no face uses may lie anywhere.
+        vertices = np.clip(mesh.vertices - self._center, -self._extent, self._extent)
         self._mesh = mesh
         self._threads = threads
-        self._bounds = mesh.bounds
-        self._size = float(np.linalg.norm(self._bounds[1] - self._bounds[0]))
         self._tensor = o3d.core.Tensor.from_numpy
         self._scene = o3d.t.geometry.RaycastingScene(nthreads=threads)
-        self._scene.add_triangles(self._tensor(vertices), self._tensor(mesh.faces.astype(np.uint32)))
+        self._scene.add_triangles(self._tensor(vertices.astype(np.float32)), self._tensor(mesh.faces.astype(np.uint32)))
         self._face_normals = mesh.face_normals.astype(np.float32)
+        self._centered_vertices = vertices
         self._surface: _Surface | None = None
 
     def render(self, camera: Camera, *, lighting: Lighting | None = None, color: bool = True) -> Rendering:
@@ -93,6 +98,7 @@ class Renderer:
             InputError: a batch of cameras, non-finite camera parameters, or an image of size zero.
         """
         intrinsics, rotation, translation = _parameters(camera)
+        translation = translation + rotation @ self._center
         columns, rows = self._window(camera, intrinsics, rotation, translation)
         n = SUBSAMPLES if color else 1
         origin = -rotation.T @ translation
@@ -122,8 +128,7 @@ class Renderer:
         self, camera: Camera, intrinsics: np.ndarray, rotation: np.ndarray, translation: np.ndarray
     ) -> tuple[tuple[int, int], tuple[int, int]]:
         """First and one-past-last column and row that the mesh can touch."""
-        low, high = self._bounds
-        corners = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
+        corners = self._extent * np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
         image = (corners @ rotation.T + translation) @ intrinsics.T
         if image[:, 2].min() <= 1e-3 * self._size:  # partly behind the camera: its outline is unbounded
             return (0, camera.width), (0, camera.height)
@@ -139,22 +144,22 @@ class Renderer:
         from . import _shading
 
         if self._surface is None:
-            self._surface = _Surface.of(self._mesh)
+            self._surface = _Surface.of(self._mesh, self._centered_vertices)
         surface = self._surface
         sample = np.flatnonzero(face != MISSED)
-        pattern = _pattern(sample, face.shape[1])
+        place = _place_in_pixel(sample, face.shape[1])
         rays, face, uv = rays.reshape(-1, 6), face.reshape(-1), uv.reshape(-1, 2)
         lights = (lighting.key, lighting.fill, lighting.rim)
         directions = np.stack([light.direction for light in lights]) @ rotation
         disc = lighting.softness * _disc(directions[0])
         normals, key_rays, ambient_rays = _shading.surface_points(
-            sample, pattern, rays, face, uv, surface.triangles, self._face_normals, surface.corner_normals,
-            1e-4 * self._size, directions[0], disc, _SPHERE, AMBIENT_RAYS,
+            sample, place, rays, face, uv, surface.triangles, self._face_normals, surface.corner_normals,
+            1e-4 * self._size, directions[0], disc, _SPHERE,
         )  # fmt: skip
         lit = ~self._occluded(key_rays)
-        open_share = 1 - self._occluded(ambient_rays, 0.5 * self._size).mean(axis=1)
+        open_sky = ~self._occluded(ambient_rays, 0.5 * self._size)
         return _shading.shade(
-            sample, rays, face, normals, lit, open_share, surface.albedo,
+            sample, rays, face, normals, lit, open_sky, surface.albedo,
             directions, np.array([light.strength for light in lights]),
             np.array([0.0, 1.0, 0.0]), lighting.sky, lighting.ground, lighting.bounce, lighting.specular,
         )  # fmt: skip
@@ -179,22 +184,23 @@ class _Surface:
     albedo: np.ndarray  # Float32[F, 3]
 
     @classmethod
-    def of(cls, mesh: Mesh) -> _Surface:
+    def of(cls, mesh: Mesh, vertices: np.ndarray) -> _Surface:
+        """`vertices`: the mesh's, as the rays see them."""
         if mesh.face_colors is None:
             albedo = np.full((len(mesh.faces), 3), DEFAULT_ALBEDO, np.float32)
         else:
             # Nothing real is perfectly black or white, and on those no shape would show.
             albedo = np.clip(np.nan_to_num(mesh.face_colors), 0.03, 0.88)
-        return cls(mesh.triangles.astype(np.float32), _corner_normals(mesh).astype(np.float32), albedo)
+        triangles = vertices.astype(np.float32)[mesh.faces]
+        return cls(triangles, _corner_normals(mesh, vertices).astype(np.float32), albedo.astype(np.float32))
 
 
-def _corner_normals(mesh: Mesh) -> np.ndarray:
+def _corner_normals(mesh: Mesh, vertices: np.ndarray) -> np.ndarray:
     """Float[F, 3, 3]: shading normals at the corners of each face, smooth over flat angles, split at creases."""
     from . import _shading
 
     # Vertices at the same place count as one: files often repeat them for each face or part.
-    low, high = mesh.bounds
-    cells = np.round((mesh.vertices - low) * (2**20 / max((high - low).max(), np.finfo(float).tiny))).astype(np.int64)
+    cells = np.round((vertices / (np.abs(vertices).max() or 1.0) + 1) * 2**19).astype(np.int64)
     place = np.unique((cells[:, 0] << 42) + (cells[:, 1] << 21) + cells[:, 2], return_inverse=True)[1]
     stand = place[mesh.faces.ravel()]
     corners = np.argsort(stand, kind="stable")
@@ -226,9 +232,12 @@ def _parameters(camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         raise InputError(f"expected one camera to render from, found a batch of shape {list(intrinsics.shape[:-2])}")
     if camera.width < 1 or camera.height < 1:
         raise InputError(f"expected an image of at least one pixel, found {camera.width} × {camera.height}")
-    if not (np.isfinite(intrinsics).all() and np.isfinite(motion).all() and np.linalg.det(intrinsics) != 0):
-        raise InputError("expected finite camera parameters and invertible intrinsics")
-    return intrinsics, motion[:, :3], motion[:, 3]
+    rotation = motion[:, :3]
+    if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3) or not np.isfinite(motion).all():
+        raise InputError("expected a camera whose world_to_camera is finite and rigid")
+    if not np.allclose(intrinsics[2], (0, 0, 1)) or not np.isfinite(intrinsics).all() or not np.linalg.det(intrinsics):
+        raise InputError("expected a camera whose intrinsics are finite, invertible and have 0, 0, 1 as the last row")
+    return intrinsics, rotation, motion[:, 3]
 
 
 def _pixel_rays(
@@ -243,7 +252,7 @@ def _pixel_rays(
     x = (np.arange(n * columns[0], n * columns[1]) + 0.5) / n
     y = (np.arange(n * rows[0], n * rows[1]) + 0.5) / n
     # columns of this are how the direction changes along x, along y, and where it starts
-    to_world = (rotation.T @ np.linalg.inv(intrinsics / intrinsics[2, 2])).astype(np.float32)
+    to_world = (rotation.T @ np.linalg.inv(intrinsics)).astype(np.float32)
     rays = np.empty((len(y), len(x), 6), np.float32)
     rays[..., :3] = origin
     along_x = x.astype(np.float32)[:, None] * to_world[:, 0]
@@ -293,33 +302,36 @@ def _encode(linear: np.ndarray) -> np.ndarray:
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
 
 
-def _pattern(sample: np.ndarray, width: int) -> np.ndarray:
-    """Where in the sequence of directions each sample starts: its place within the pixel. All pixels take the same
-    directions, which leaves faint steps in soft shadows, where others would leave grain."""
+def _place_in_pixel(sample: np.ndarray, width: int) -> np.ndarray:
+    """Int[N] in [0, SUBSAMPLES²): which sample of its pixel each one is.
+
+    The samples of a pixel look for light in different directions, those of all pixels in the same: that leaves
+    faint steps in soft shadows, where directions that change from pixel to pixel would leave grain.
+    """
     row, column = np.divmod(sample, width)
     return row % SUBSAMPLES * SUBSAMPLES + column % SUBSAMPLES
 
 
-def _spread(count: int) -> np.ndarray:
-    """Float[count, 2] in [0, 1)²: an additive recurrence of which every stretch is evenly spread (Roberts 2018)."""
-    plastic = 1.32471795724474602596
-    return (np.arange(count)[:, None] * np.array([1 / plastic, 1 / plastic**2])) % 1.0
+def _spiral(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Heights in (0, 1) and angles that spread `count` points evenly over a disc or sphere."""
+    i = np.arange(count)
+    return (i + 0.5) / count, i * np.pi * (3 - 5**0.5)
 
 
-def _unit_sphere(count: int) -> np.ndarray:
-    u, v = _spread(count).T
-    z, phi = 1 - 2 * u, 2 * np.pi * v
+def _sphere() -> np.ndarray:
+    """Float[SUBSAMPLES², 3]: unit vectors."""
+    height, angle = _spiral(SUBSAMPLES**2)
+    z = 1 - 2 * height
     r = np.sqrt(1 - z**2)
-    return np.stack([r * np.cos(phi), r * np.sin(phi), z], axis=1).astype(np.float32)
+    return np.stack([r * np.cos(angle), r * np.sin(angle), z], axis=1)
 
 
 def _disc(axis: np.ndarray) -> np.ndarray:
-    """Float[D, 3]: points of the unit disc across `axis`."""
-    u, v = _spread(1021).T
+    """Float[SUBSAMPLES², 3]: points of the unit disc across `axis`."""
+    height, angle = (a[:, None] for a in _spiral(SUBSAMPLES**2))
     across = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
     across /= np.linalg.norm(across)
-    r, phi = np.sqrt(u)[:, None], 2 * np.pi * v[:, None]
-    return r * (np.cos(phi) * across + np.sin(phi) * np.cross(axis, across))
+    return np.sqrt(height) * (np.cos(angle) * across + np.sin(angle) * np.cross(axis, across))
 
 
-_SPHERE = _unit_sphere(4093)
+_SPHERE = _sphere()
