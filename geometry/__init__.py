@@ -7,7 +7,7 @@ from .mesh import Mesh, Part, PartMesh
 from .pictures import render_shape
 from .point_cloud import PointCloud
 from .render import Renderer, Rendering, render
-from .viewpoints import r2n2_cameras, turntable
+from .viewpoints import r2n2_cameras
 from .voxel_grid import VoxelGrid
 
 __all__ = [
@@ -25,5 +25,4 @@ __all__ = [
     "r2n2_cameras",
     "render",
     "render_shape",
-    "turntable",
 ]

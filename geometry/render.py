@@ -58,7 +58,7 @@ class Renderer:
         threads: for ray casting; 0 is all cores.
 
     Raises:
-        InputError: the mesh has no faces or non-finite vertices.
+        InputError: the mesh has no faces, has non-finite vertices or is larger than single precision can hold.
     """
 
     def __init__(self, mesh: Mesh, *, threads: int = 1) -> None:
@@ -77,11 +77,13 @@ class Renderer:
             raise InputError(f"cannot render a mesh of size {self._size:.3g}, expected less than {LARGEST:.0e}")
         # Vertices that no face uses may lie anywhere.
         vertices = np.clip(mesh.vertices - self._center, -self._extent, self._extent)
+        # Faces without area shrink to a point, lest rounding to single precision gives them one.
+        faces = np.where(mesh.face_areas[:, None] > 0, mesh.faces, mesh.faces[:, :1])
         self._mesh = mesh
         self._threads = threads
         self._tensor = o3d.core.Tensor.from_numpy
         self._scene = o3d.t.geometry.RaycastingScene(nthreads=threads)
-        self._scene.add_triangles(self._tensor(vertices.astype(np.float32)), self._tensor(mesh.faces.astype(np.uint32)))
+        self._scene.add_triangles(self._tensor(vertices.astype(np.float32)), self._tensor(faces.astype(np.uint32)))
         self._face_normals = mesh.face_normals.astype(np.float32)
         self._centered_vertices = vertices
         self._surface: _Surface | None = None
@@ -95,7 +97,8 @@ class Renderer:
             color: whether to compute colour and alpha, nearly all of the work.
 
         Raises:
-            InputError: a batch of cameras, non-finite camera parameters, or an image of size zero.
+            InputError: a batch of cameras, parameters that are not a finite pinhole camera's with a rigid motion, or an
+                image of size zero.
         """
         intrinsics, rotation, translation = _parameters(camera)
         translation = translation + rotation @ self._center
@@ -103,8 +106,7 @@ class Renderer:
         n = SUBSAMPLES if color else 1
         origin = -rotation.T @ translation
         rays = _pixel_rays(intrinsics, rotation, origin, columns, rows, n)
-        hits = self._scene.cast_rays(self._tensor(rays), nthreads=self._threads)
-        face, depth = hits["primitive_ids"].numpy(), hits["t_hit"].numpy()
+        face, depth, uv = self._cast(rays)
 
         centre = (slice(n // 2, None, n), slice(n // 2, None, n))
         window = (slice(*rows), slice(*columns))
@@ -119,7 +121,6 @@ class Renderer:
         rendering.normal[window][seen] = normals @ rotation.T.astype(np.float32)
         rendering.part_ids[window][seen] = self._mesh.face_part[ids] if isinstance(self._mesh, PartMesh) else 0
         if color:
-            uv = hits["primitive_uvs"].numpy()
             samples = self._shade(rays, face, uv, rotation, lighting or Lighting())
             rendering.color[window], rendering.alpha[window] = _develop(samples, face != MISSED)
         return rendering
@@ -163,6 +164,12 @@ class Renderer:
             directions, np.array([light.strength for light in lights]),
             np.array([0.0, 1.0, 0.0]), lighting.sky, lighting.ground, lighting.bounce, lighting.specular,
         )  # fmt: skip
+
+    def _cast(self, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of each ray: the face it meets first (MISSED: none), how far on, in lengths of its direction, and where in
+        that face."""
+        hits = self._scene.cast_rays(self._tensor(rays), nthreads=self._threads)
+        return hits["primitive_ids"].numpy(), hits["t_hit"].numpy(), hits["primitive_uvs"].numpy()
 
     def _occluded(self, rays: np.ndarray, reach: float = np.inf) -> np.ndarray:
         return self._scene.test_occlusions(self._tensor(rays), tfar=reach, nthreads=self._threads).numpy()
@@ -281,7 +288,7 @@ def _develop(samples: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndar
     touched = np.flatnonzero(count)
     toned = _tone(samples)
     mean = np.stack([np.bincount(pixel, c, minlength=height * width)[touched] for c in toned.T], axis=1)
-    mean /= count[touched, None]
+    mean = mean / count[touched, None]
     alpha = (count / n**2).astype(np.float32)
     image = np.full((height * width, 3), 255, np.uint8)
     cover = alpha[touched, None]
