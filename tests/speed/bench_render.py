@@ -94,7 +94,7 @@ def main():
     watch = Stopwatch()
     watch.watch(Renderer, "__init__", "scene (per object)")
     watch.watch(_Surface, "of", "smooth normals (per object)")
-    watch.watch(module, "_pixel_rays", "make rays")
+    watch.watch(module, "_rays", "make rays")
     watch.watch(Renderer, "_cast", "cast rays")
     watch.watch(_shading, "surface_points", "points, secondary rays")
     watch.watch(Renderer, "_occluded", "cast shadow and sky rays")
