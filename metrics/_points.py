@@ -63,7 +63,8 @@ def as_lengths(lengths: Any, points: Tensor, what: str) -> Tensor | None:
     lengths = torch.as_tensor(lengths, dtype=torch.long, device=points.device)
     if points.ndim != 3 or lengths.shape != points.shape[:1]:
         raise InputError(
-            f"lengths of {what}: expected one per cloud of [B, N, 3], found {list(lengths.shape)} for points {list(points.shape)}"
+            f"lengths of {what}: expected one per cloud of [B, N, 3], "
+            f"found {list(lengths.shape)} for points {list(points.shape)}"
         )
     if lengths.min() < 1 or lengths.max() > points.shape[1]:
         raise InputError(
