@@ -318,20 +318,13 @@ class Dataset:
         return np.unpackbits(packed, axis=-1, count=len(packed)).astype(bool)
 
     def _part_labels(self, folder: Path) -> np.ndarray:
-        """Int[R, R, R]: part grid with the data set's labels in the place of the object's part indices."""
-        instances = layout.read_part_voxels(folder / layout.PART_VOXELS)
-        path = folder / layout.PARTS
-        names = layout.read_npz(path, "labels")["labels"]
-        unknown = sorted(set(map(str, names)) - set(self.labels))
+        """Int[R, R, R]: part grid with the data set's labels in the place of the object's own."""
+        path = folder / layout.PART_VOXELS
+        labels, names = layout.read_part_voxels(path)
+        unknown = sorted(set(names) - set(self.labels))
         if unknown:
-            raise InputError(f"{path}: field 'labels' names '{unknown[0]}', which metadata.yaml does not list")
-        if instances.max() > len(names):
-            raise InputError(
-                f"{folder / layout.PART_VOXELS}: field 'labels' goes up to {instances.max()}, "
-                f"but {path.name} lists {len(names)} parts"
-            )
-        table = np.array([0, *(1 + self.labels.index(str(name)) for name in names)])
-        return table[instances]
+            raise InputError(f"{path}: field 'names' has '{unknown[0]}', which metadata.yaml does not list")
+        return np.array([0, *(1 + self.labels.index(name) for name in names)])[labels]
 
     def _placement(self, folder: Path) -> layout.Placement:
         for file in (layout.SURFACE, layout.OCCUPANCY):

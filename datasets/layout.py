@@ -81,7 +81,7 @@ class Sketch:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One rendered view: image Float[H, W, 3] in [0, 1], its camera (canonical frame) and its maps."""
+    """One rendered view: image UInt8[H, W, 3] on white, its camera (canonical frame) and its maps."""
 
     image: np.ndarray
     camera: Camera
@@ -93,7 +93,7 @@ class ObjectRecord:
     """All that is stored of one object, in the canonical frame.
 
     Args:
-        part_voxels: grid whose labels are 1 + the index of the part, 0 = empty.
+        part_voxels: grid whose labels are 1 + index into `mesh.labels`, 0 = empty.
         facts: goes into `object.json` as it is.
     """
 
@@ -172,7 +172,9 @@ def write_object(folder: Path, record: ObjectRecord) -> None:
         write_shape(out / MESH, Mesh(mesh.vertices, mesh.faces, mesh.face_colors))
         _write_parts(out / PARTS, mesh)
         np.savez_compressed(
-            out / PART_VOXELS, labels=_smallest_unsigned(record.part_voxels.labels, len(mesh.parts) + 1)
+            out / PART_VOXELS,
+            labels=_smallest_unsigned(record.part_voxels.labels, len(mesh.labels) + 1),
+            names=np.array(mesh.labels, dtype=str),
         )
         _write_views(out, record.views, record.placement, len(mesh.parts))
         sizes = {str(p.relative_to(out)): p.stat().st_size for p in sorted(out.rglob("*")) if p.is_file()}
@@ -204,8 +206,7 @@ def _write_views(out: Path, views: Sequence[View], placement: Placement, parts: 
     (out / SKETCHES).mkdir()
     cameras = {}
     for i, view in enumerate(views):
-        pixels = np.round(np.clip(view.image, 0.0, 1.0) * 255.0).astype(np.uint8)
-        Image.fromarray(pixels).save(out / IMAGES / f"{i:03d}.jpg", quality=JPEG_QUALITY, subsampling=0)
+        Image.fromarray(view.image).save(out / IMAGES / f"{i:03d}.jpg", quality=JPEG_QUALITY, subsampling=0)
         cameras[f"world_mat_{i}"] = source_camera(view.camera.world_to_camera, placement)
         cameras[f"camera_mat_{i}"] = np.asarray(view.camera.intrinsics, np.float64)
         np.savez_compressed(
@@ -346,12 +347,18 @@ def read_parts(path: Path) -> PartMesh:
         raise InputError(f"{path}: {error}") from None
 
 
-def read_part_voxels(path: Path) -> np.ndarray:
-    """Int[R, R, R]: 1 + the index of the part that fills each voxel, 0 = empty."""
-    labels = _field(path, read_npz(path, "labels"), "labels", (None, None, None))
+def read_part_voxels(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Int[R, R, R]: label of each voxel, 0 = empty, and the names of labels 1, 2, …"""
+    fields = read_npz(path, "labels", "names")
+    labels = _field(path, fields, "labels", (None, None, None)).astype(np.int64)
     if len(set(labels.shape)) != 1 or not labels.size:
         raise InputError(f"{path}: field 'labels' has shape {list(labels.shape)}, expected a cube")
-    return labels.astype(np.int64)
+    names = tuple(map(str, fields["names"].ravel()))
+    if not 0 <= labels.min() <= labels.max() <= len(names):
+        raise InputError(
+            f"{path}: field 'labels' goes from {labels.min()} to {labels.max()}, but 'names' has {len(names)} entries"
+        )
+    return labels, names
 
 
 def read_sketch(path: Path) -> Sketch:
