@@ -10,9 +10,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..geometry import InputError, Mesh, PartMesh, drop_degenerate_faces, merge_vertices, orient_faces, sample_surface
-from ..geometry.contains import winding_number
-from ..geometry.topology import components
+from ..geometry import (
+    InputError,
+    Mesh,
+    PartMesh,
+    components,
+    drop_degenerate_faces,
+    merge_vertices,
+    orient_faces,
+    sample_surface,
+    winding_number,
+)
 
 SHEET_THICKNESS = 0.01
 """Thickness given to sheets, in longest sides of the object."""
