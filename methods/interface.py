@@ -35,7 +35,7 @@ class Stage:
         name: unique within the method; names the stage's checkpoints and its columns in `log.csv`.
         targets: what it needs of the data, besides images and cameras.
         optional: targets that it uses where the data has them.
-        views: which views of each object it sees; None means all.
+        views: how many views of each object it sees, the first ones; None means all.
         losses: the names of the terms that `Method.losses` returns for it.
         trains: names of the submodules whose parameters it trains; empty means all. The others are
             frozen and in evaluation mode.
@@ -49,7 +49,7 @@ class Stage:
     name: str
     targets: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
-    views: tuple[int, ...] | None = None
+    views: int | None = None
     losses: tuple[str, ...] = ()
     trains: tuple[str, ...] = ()
     epochs: int = 0
