@@ -1,0 +1,48 @@
+"""Prepared data sets: reading them, batching them, and making them from meshes.
+
+Names are imported when first used, so that importing the batch types loads no more than they need.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .batch import TARGETS, SampleBatch, SampleKey, collate
+    from .dataset import Dataset, open_dataset
+    from .meshes import Meshes
+    from .module import DataModule
+    from .prepare import PreparationReport, prepare
+
+_HOME = {
+    "TARGETS": "batch",
+    "SampleBatch": "batch",
+    "SampleKey": "batch",
+    "collate": "batch",
+    "Dataset": "dataset",
+    "open_dataset": "dataset",
+    "DataModule": "module",
+    "Meshes": "meshes",
+    "PreparationReport": "prepare",
+    "prepare": "prepare",
+}
+
+__all__ = [
+    "TARGETS",
+    "DataModule",
+    "Dataset",
+    "Meshes",
+    "PreparationReport",
+    "SampleBatch",
+    "SampleKey",
+    "collate",
+    "open_dataset",
+    "prepare",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
