@@ -1,9 +1,45 @@
 """Shapes, cameras and the conversions between them."""
 
 from .camera import Camera
+from .contains import contains, winding_number
+from .convert import Shape, occupied, to_mesh, to_surface, to_voxels
 from .errors import InputError
+from .io import read_shape, write_shape
+from .isosurface import marching_cubes
 from .mesh import Mesh, Part, PartMesh
+from .normalize import normalize, transformed
 from .point_cloud import PointCloud
+from .sampling import sample_surface
+from .topology import components, drop_degenerate_faces, is_watertight, merge_vertices, orient_faces
 from .voxel_grid import VoxelGrid
+from .voxelize import voxelize, voxelize_parts
 
-__all__ = ["Camera", "InputError", "Mesh", "Part", "PartMesh", "PointCloud", "VoxelGrid"]
+__all__ = [
+    "Camera",
+    "InputError",
+    "Mesh",
+    "Part",
+    "PartMesh",
+    "PointCloud",
+    "Shape",
+    "VoxelGrid",
+    "components",
+    "contains",
+    "drop_degenerate_faces",
+    "is_watertight",
+    "marching_cubes",
+    "merge_vertices",
+    "normalize",
+    "occupied",
+    "orient_faces",
+    "read_shape",
+    "sample_surface",
+    "to_mesh",
+    "to_surface",
+    "to_voxels",
+    "transformed",
+    "voxelize",
+    "voxelize_parts",
+    "winding_number",
+    "write_shape",
+]

@@ -22,10 +22,12 @@ def as_array(values: Any, dtype: Any, shape: tuple[int | None, ...], what: str) 
     try:
         array = np.ascontiguousarray(values, dtype=dtype)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{what}: expected numbers of type {np.dtype(dtype).name}, found {type(values).__name__}") from error
+        raise InputError(
+            f"{what}: expected numbers of type {np.dtype(dtype).name}, found {type(values).__name__}"
+        ) from error
     if array.size == 0 and array.ndim == 1 and len(shape) > 1:
         array = array.reshape([0 if n is None else n for n in shape])
-    matches = array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape))
+    matches = array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape, strict=True))
     if not matches:
         expected = "[" + ", ".join("N" if n is None else str(n) for n in shape) + "]"
         raise InputError(f"{what}: expected shape {expected}, found {list(array.shape)}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -90,7 +91,7 @@ class Camera:
         sizes = {(c.width, c.height) for c in cameras}
         if len(sizes) != 1:
             raise InputError(f"cameras of one batch must share an image size, found {sorted(sizes)}")
-        (width, height), = sizes
+        ((width, height),) = sizes
         return cls(
             np.stack([c.intrinsics for c in cameras]), np.stack([c.world_to_camera for c in cameras]), width, height
         )

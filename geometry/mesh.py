@@ -35,7 +35,7 @@ class Mesh:
         if self.face_colors is not None:
             colors = as_array(self.face_colors, np.float32, (len(self.faces), 3), "mesh face colours")
             object.__setattr__(self, "face_colors", colors)
-        if len(self.faces) and not (0 <= self.faces.min() and self.faces.max() < len(self.vertices)):
+        if len(self.faces) and not (self.faces.min() >= 0 and self.faces.max() < len(self.vertices)):
             raise InputError(
                 f"mesh faces name vertices {self.faces.min()} to {self.faces.max()}, "
                 f"but there are {len(self.vertices)} vertices"
@@ -115,9 +115,11 @@ class PartMesh(Mesh):
         super().__post_init__()
         if self.face_part is None:
             raise InputError("a part mesh needs `face_part`, the part index of each face")
-        object.__setattr__(self, "face_part", as_array(self.face_part, np.int64, (len(self.faces),), "part index of the faces"))
+        object.__setattr__(
+            self, "face_part", as_array(self.face_part, np.int64, (len(self.faces),), "part index of the faces")
+        )
         object.__setattr__(self, "parts", tuple(self.parts))
-        if len(self.faces) and not (0 <= self.face_part.min() and self.face_part.max() < len(self.parts)):
+        if len(self.faces) and not (self.face_part.min() >= 0 and self.face_part.max() < len(self.parts)):
             raise InputError(
                 f"part mesh faces name parts {self.face_part.min()} to {self.face_part.max()}, "
                 f"but there are {len(self.parts)} parts"

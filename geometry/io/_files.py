@@ -1,0 +1,88 @@
+"""What the formats share."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from ..mesh import Mesh, Part, PartMesh
+
+
+def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
+    """Writes `chunks` to a temporary file beside `path` and renames it: readers see the old file or the new one."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    """Permission bits that new files of this process lack (`mkstemp` makes them private)."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def expect_mesh(shape: object, suffix: str) -> Mesh:
+    if not isinstance(shape, Mesh):
+        raise InputError(f"a {suffix} file holds a mesh, not a {type(shape).__name__}")
+    return shape
+
+
+def make_mesh(
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    colors: np.ndarray | None = None,
+    face_part: np.ndarray | None = None,
+    parts: Iterable[Part] = (),
+) -> Mesh:
+    """A `PartMesh` if its faces belong to several parts, else a `Mesh`. Parts without faces are dropped."""
+    parts = tuple(parts)
+    if face_part is None or len(parts) < 2:
+        return Mesh(vertices, faces, colors)
+    used, face_part = np.unique(face_part, return_inverse=True)
+    if len(used) < 2:
+        return Mesh(vertices, faces, colors)
+    return PartMesh(vertices, faces, colors, face_part=face_part, parts=tuple(parts[i] for i in used))
+
+
+def triangulate(corners: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Polygons cut into fans.
+
+    Args:
+        corners: Int[sum(counts)], the polygons' vertices one after another; counts: Int[P], each at least 3.
+
+    Returns:
+        faces Int[F, 3], and the polygon of each, Int[F].
+    """
+    first = np.cumsum(counts) - counts
+    polygon = np.repeat(np.arange(len(counts)), counts - 2)
+    step = np.arange(len(polygon)) - np.repeat(np.cumsum(counts - 2) - (counts - 2), counts - 2)
+    start = first[polygon]
+    return np.stack([corners[start], corners[start + step + 1], corners[start + step + 2]], axis=1), polygon
+
+
+def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
+    """8-bit display colours of linear RGB in [0, 1]."""
+    linear = np.clip(linear, 0, 1)
+    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.rint(255 * encoded).astype(np.uint8)
+
+
+def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
+    """Linear RGB in [0, 1] of 8-bit display colours."""
+    encoded = np.asarray(encoded, dtype=np.float64) / 255
+    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)

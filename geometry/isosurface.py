@@ -1,0 +1,37 @@
+"""Voxels to meshes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .errors import InputError
+from .mesh import Mesh
+from .voxel_grid import VoxelGrid
+
+
+def marching_cubes(grid: VoxelGrid) -> Mesh:
+    """The surface where the trilinearly interpolated values of `grid`, zero outside the box, cross its threshold.
+
+    It is closed, faces outward and lies in the canonical frame; values sit at the voxels' centres. A grid
+    without an occupied voxel gives a mesh without faces. (Lewiner et al., "Efficient implementation of marching
+    cubes' cases with topological guarantees", 2003.)
+
+    Raises:
+        InputError: a value is not finite, or the threshold is negative, so that all space outside would be inside.
+    """
+    check_bounded(grid)
+    if grid.is_empty:
+        return Mesh(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64))
+    from skimage.measure import marching_cubes as extract
+
+    vertices, faces, _, _ = extract(np.pad(grid.values, 1), level=grid.threshold, gradient_direction="ascent")
+    # index 0 of the padded grid is the centre of the voxel just outside the box
+    return Mesh((vertices.astype(np.float64) - 0.5) / grid.resolution - 0.5, faces)
+
+
+def check_bounded(grid: VoxelGrid) -> None:
+    """Raises InputError unless the solid of `grid` is well defined: finite values, empty outside the box."""
+    if not grid.is_finite:
+        raise InputError("voxel values: expected finite numbers, found NaN or infinity")
+    if not grid.threshold >= 0:
+        raise InputError(f"voxel threshold: expected at least 0, the value outside the box, found {grid.threshold}")

@@ -1,0 +1,40 @@
+"""The canonical frame: bounding-box centre at the origin, longest side 1."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from .errors import InputError
+from .mesh import Mesh
+
+AnyMesh = TypeVar("AnyMesh", bound=Mesh)
+
+
+def normalize(mesh: AnyMesh) -> tuple[AnyMesh, np.ndarray, float]:
+    """`mesh` in the canonical frame, with the shift and scale that took it there.
+
+    Returns:
+        The mesh (same class, colours and parts kept), `loc` Float[3] and `scale`, such that
+        canonical = (source - loc) / scale.
+
+    Raises:
+        InputError: the mesh is empty, not finite, or without extent.
+    """
+    if mesh.is_empty:
+        raise InputError("cannot normalise a mesh without faces")
+    low, high = mesh.bounds
+    scale = float((high - low).max())
+    if not np.isfinite(scale):
+        raise InputError("cannot normalise a mesh with non-finite vertices")
+    if not scale > 0:
+        raise InputError(f"cannot normalise a mesh without extent: all its vertices are at {low.tolist()}")
+    loc = low + (high - low) / 2
+    return transformed(mesh, loc, scale), loc, scale
+
+
+def transformed(mesh: AnyMesh, loc: np.ndarray, scale: float) -> AnyMesh:
+    """`mesh` with its vertices at (vertices - loc) / scale; class, colours and parts are kept."""
+    return replace(mesh, vertices=(mesh.vertices - np.asarray(loc, dtype=np.float64)) / scale)
