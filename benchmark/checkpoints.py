@@ -16,7 +16,7 @@ from ..geometry import InputError
 def write_checkpoint(path: Path, content: dict[str, Any]) -> None:
     """Writes `content` to `path` at once: whoever reads it sees the old file or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.partial")
     try:
         with open(temporary, "wb") as file:
             torch.save(content, file)

@@ -142,7 +142,6 @@ class _Session:
             return self.report
         done = next((n for n in range(len(self.stages), 0, -1) if self._restore(self._file(n - 1), self.stages[:n])), 0)
         for number, stage in list(enumerate(self.stages))[done:]:
-            self.method.stage = stage
             if stage.fit is not None:
                 self._fit(stage, number, tell)
             else:
@@ -161,6 +160,7 @@ class _Session:
         tell.say(f"stage '{stage.name}': fitting to {len(samples.keys)} samples")
         start = time.perf_counter()
         reseed(self.seed, number, 0)
+        self.method.stage = stage
         self.method.eval()
         with torch.no_grad():
             stage.fit(samples)
@@ -194,7 +194,7 @@ class _Session:
                 **trainer_options,
             )
             _start_at(trainer, keeper.epoch)
-            _freeze_all_but(self.method, stage)
+            self.method.enter(stage)
             try:
                 trainer.fit(self.method, datamodule=module)
             except FloatingPointError as error:
@@ -289,7 +289,7 @@ class _Keeper(pl.Callback):
     def on_train_epoch_start(self, trainer: pl.Trainer, method: Method) -> None:
         self._save(trainer)
         reseed(self.session.seed, self.number, trainer.current_epoch, trainer.global_rank)
-        _freeze_all_but(method, self.stage)
+        method.enter(self.stage)
 
     def on_train_batch_end(self, trainer: pl.Trainer, method: Method, outputs: Any, batch: Any, step: int) -> None:
         if self._ticks is None:
@@ -376,16 +376,6 @@ def reseed(seed: int, stage: int, epoch: int, rank: int = 0) -> None:
     torch.manual_seed(state)
     np.random.seed(state)
     random.seed(state)
-
-
-def _freeze_all_but(method: Method, stage: Stage) -> None:
-    """Sets what the stage trains to training mode, all else to evaluation mode and without gradients."""
-    method.train(not stage.trains).requires_grad_(not stage.trains)
-    for name in stage.trains:
-        try:
-            method.get_submodule(name).train().requires_grad_(True)
-        except AttributeError:
-            raise InputError(f"stage '{stage.name}' of method '{method.name}' trains '{name}', which it lacks") from None
 
 
 def _start_at(trainer: pl.Trainer, epoch: int) -> None:

@@ -35,7 +35,7 @@ class TrainingLog:
         self.rows.append({name: str(value) for name, value in row.items()})
         columns = list(dict.fromkeys(["stage", "epoch", "seconds", *(name for row in self.rows for name in row)]))
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        temporary = self.path.with_name(f".{self.path.name}.partial")
         with open(temporary, "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()

@@ -181,14 +181,12 @@ def train_briefly(method: Method, steps: int = STEPS) -> Iterator[tuple[str, lis
     """
     for stage in method.stages():
         batch = box_batch(stage.targets | stage.optional, count=4)
-        method.stage = stage
         if stage.fit is not None:
+            method.stage = stage
             with _fixed_seed():
                 stage.fit([batch])
             continue
-        method.eval() if stage.trains else method.train()
-        for name in stage.trains:
-            method.get_submodule(name).train()
+        method.enter(stage)
         optimizer = _optimizer_of(method.configure_optimizers())
         losses = []
         with _fixed_seed():
@@ -202,6 +200,7 @@ def train_briefly(method: Method, steps: int = STEPS) -> Iterator[tuple[str, lis
                 optimizer.step()
         yield stage.name, losses
     method.stage = None
+    method.requires_grad_(True)
 
 
 def _optimizer_of(configured: Any) -> torch.optim.Optimizer:

@@ -202,6 +202,22 @@ class Method(pl.LightningModule):
             self.register_buffer(name, torch.empty(0))
             self._fitted.add(name)
 
+    def enter(self, stage: Stage) -> None:
+        """Makes `stage` the current one: what it trains is in training mode, all else frozen and in evaluation mode.
+
+        `self.training` itself is True in every stage, so that `losses` can tell training from validation.
+        """
+        self.stage = stage
+        self.train(not stage.trains).requires_grad_(not stage.trains)
+        self.training = True
+        for name in stage.trains:
+            try:
+                self.get_submodule(name).train().requires_grad_(True)
+            except AttributeError:
+                raise InputError(
+                    f"stage '{stage.name}' of method '{self.name}' trains '{name}', which it lacks"
+                ) from None
+
     # What follows adapts the above to Lightning; methods need not touch it.
 
     def _load_from_state_dict(self, state_dict: dict[str, Tensor], prefix: str, *args: Any, **kwargs: Any) -> None:
