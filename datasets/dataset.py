@@ -178,7 +178,7 @@ class Dataset:
     def load(self, category: str, name: str, target: str) -> Any:
         """One target of one object, whole.
 
-        Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `parts`: PartMesh;
+        Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `mesh`: Mesh; `parts`: PartMesh;
         `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`); `sketches`: dict of
         Sketch by view; `category`: int.
 
@@ -201,6 +201,8 @@ class Dataset:
             return layout.read_occupancy(path)
         if target == "voxels":
             return layout.read_voxels(path)
+        if target == "mesh":
+            return self.mesh(category, name)
         if target == "parts":
             return layout.read_parts(path)
         if target == "part_voxels":
