@@ -179,6 +179,8 @@ def _analyze(records, runs, seed: int) -> list[_Analysis]:
                     note=note,
                 )
             )
+    for note in _notes(analyses):
+        warnings.warn(note, stacklevel=3)
     return analyses
 
 
@@ -204,7 +206,9 @@ def align(tables: list, where: str):
             if (several := table[name].unique()).size > 1:
                 raise InputError(f"{where}: {name}s {', '.join(map(str, several))} cannot share a column")
     wide = [table.pivot(index=index, columns=columns, values="value") for table in tables]
-    failed = tables[0].assign(failed=tables[0]["status"] == "failed").pivot(index=index, columns=columns, values="failed")
+    failed = (
+        tables[0].assign(failed=tables[0]["status"] == "failed").pivot(index=index, columns=columns, values="failed")
+    )
     runs = wide[0].columns
     for table in wide[1:]:
         runs = runs.intersection(table.columns)
@@ -221,7 +225,7 @@ def align(tables: list, where: str):
     if len(common) < len(samples):
         counts = [(f"{method} ({preset}, seed {seed})", n) for (method, preset, seed), n in lacking.sum().items() if n]
         lack = ", ".join(f"{name} lacks {n}" for name, n in counts)
-        note = f"{where}: compared on the {len(common)} of {len(samples)} samples that all runs have ({lack})"
+        note = f"compared on the {len(common)} of {len(samples)} samples that all runs have ({lack})"
     values = [table.loc[common, runs].sort_index(axis=1) for table in wide]
     return values, failed.loc[common, runs].sort_index(axis=1).astype(bool), note
 
@@ -246,7 +250,11 @@ def _scores(metric: Metric, values: list) -> Scores:
     """Per-object scores: a mean over views and seeds, or totals of counts."""
     total = "sum" if metric.sums else "mean"
     objects = [
-        table.groupby(level=["category", "object"], sort=True).agg(total).T.groupby(level=["method", "preset"]).agg(total).T
+        table.groupby(level=["category", "object"], sort=True)
+        .agg(total)
+        .T.groupby(level=["method", "preset"])
+        .agg(total)
+        .T
         for table in values
     ]
     categories = tuple(objects[0].index.get_level_values("category"))
@@ -298,11 +306,16 @@ def _comparisons_frame(analyses: list[_Analysis]):
 
 
 def _notes(analyses: list[_Analysis]) -> list[str]:
-    """What the reader must know of incomplete runs; the same for all metrics is said once."""
-    notes = list(dict.fromkeys(analysis.note for analysis in analyses if analysis.note))
-    for note in notes:
-        warnings.warn(note, stacklevel=3)
-    return notes
+    """What the reader must know of incomplete runs; what holds for several metrics is said once."""
+    metrics: dict[tuple[str, str, str, str], list[str]] = {}
+    for analysis in analyses:
+        if analysis.note:
+            name = f"{CURVE}…" if analysis.metric.name.startswith(CURVE) else analysis.metric.name
+            metrics.setdefault((analysis.note, analysis.protocol, analysis.dataset, analysis.split), []).append(name)
+    return [
+        f"{', '.join(dict.fromkeys(names))} under {protocol} on {dataset}/{split}: {note}"
+        for (note, protocol, dataset, split), names in metrics.items()
+    ]
 
 
 def _refuse_reserved(records) -> None:
@@ -315,7 +328,13 @@ def _check_runs(runs):
     missing = [name for name in RUN_COLUMNS if name not in runs.columns]
     if missing:
         raise InputError(f"the runs have no column '{missing[0]}'; expected {', '.join(RUN_COLUMNS)}")
-    return runs[list(RUN_COLUMNS)].assign(gifts=runs["gifts"].fillna(""))
+    runs = runs[list(RUN_COLUMNS)].assign(gifts=runs["gifts"].fillna("").astype(str))
+    for name in ("parameters", "train_seconds", "inference_ms"):
+        try:
+            runs[name] = runs[name].astype(float)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"the runs' column '{name}' must hold numbers ({error})") from None
+    return runs
 
 
 def _gifts(runs, records) -> dict[tuple[str, str, str], str]:
@@ -333,15 +352,11 @@ def _gifts(runs, records) -> dict[tuple[str, str, str], str]:
 
 def _costs(runs):
     """Mean costs over the seeds of each (dataset, method, preset)."""
-    numbers = runs.astype({name: float for name in ("parameters", "train_seconds", "inference_ms")})
-    return (
-        numbers.groupby(["dataset", "method", "preset"], as_index=False)
-        .agg(
-            representation=("representation", "first"),
-            parameters=("parameters", "mean"),
-            train_seconds=("train_seconds", "mean"),
-            inference_ms=("inference_ms", "mean"),
-        )
+    return runs.groupby(["dataset", "method", "preset"], as_index=False).agg(
+        representation=("representation", "first"),
+        parameters=("parameters", "mean"),
+        train_seconds=("train_seconds", "mean"),
+        inference_ms=("inference_ms", "mean"),
     )
 
 

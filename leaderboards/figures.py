@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..metrics.declarations import CURVE
-from .presentation import GIFTED, Section, arrow, decimals, heading, sections
+from .presentation import GIFTED, Section, count_text, decimals, heading, sections
 from .statistics import LEVEL, MEAN
-from .tables import section_slug
 
 # Okabe and Ito's colours, which people with any colour blindness can tell apart, without their yellow (too faint
 # for thin lines), and four darker ones; markers differ too, so that no figure rests on colour alone.
@@ -50,6 +49,15 @@ class _Look:
     line: object
 
 
+KINDS = ("ranking", "categories", "curve", "cost")
+"""The figures of a protocol, in the order of the page."""
+
+
+def figure_name(section: Section, kind: str) -> str:
+    """The file name of one of KINDS, without its suffix."""
+    return f"{section.slug}-{kind}"
+
+
 def draw_figures(board, costs=None) -> Iterator[tuple[str, bytes]]:
     """(file name, content) of each figure of each protocol.
 
@@ -62,16 +70,19 @@ def draw_figures(board, costs=None) -> Iterator[tuple[str, bytes]]:
     looks = _looks(board)
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **_STYLE, "backend": "agg"}):
         for section in sections(board):
-            figures = {"ranking": _ranking(section, looks), "categories": _categories(section), "curve": _curve(section, looks)}
-            if costs is not None:
-                figures["cost"] = _cost(section, costs, looks)
-            for kind, figure in figures.items():
+            drawn = (
+                _ranking(section, looks),
+                _categories(section),
+                _curve(section, looks),
+                None if costs is None else _cost(section, costs, looks),
+            )
+            for kind, figure in zip(KINDS, drawn, strict=True):
                 if figure is None:
                     continue
                 for suffix, metadata in (("png", {"Software": None}), ("pdf", {"CreationDate": None})):
                     content = io.BytesIO()
                     figure.savefig(content, format=suffix, dpi=200, metadata=metadata)
-                    yield f"{section_slug(section)}-{kind}.{suffix}", content.getvalue()
+                    yield f"{figure_name(section, kind)}.{suffix}", content.getvalue()
 
 
 def _looks(board) -> dict[str, _Look]:
@@ -99,6 +110,11 @@ def _subtitle(section: Section) -> str:
     return f"{section.dataset}, {section.split}, protocol {section.protocol}"
 
 
+def _width(section: Section) -> float:
+    """Room for the methods' labels, in inches."""
+    return 0.4 + 0.068 * max(len(_shown(label, section)) for label in section.labels)
+
+
 def _shown(label: str, section: Section) -> str:
     return f"{label} {GIFTED}" if label in section.gifts else label
 
@@ -113,10 +129,10 @@ def _ranking(section: Section, looks: dict[str, _Look]):
     if not metrics:
         return None
     labels = section.labels
-    columns = min(4, len(metrics))
-    lines = math.ceil(len(metrics) / columns)
-    size = (1.6 + 1.85 * columns, 0.75 + lines * (0.62 + 0.19 * len(labels)))
-    figure = Figure(figsize=size, layout="constrained")
+    lines = math.ceil(len(metrics) / 5)
+    columns = math.ceil(len(metrics) / lines)
+    size = (_width(section) + 1.55 * columns, 0.75 + lines * (0.62 + 0.19 * len(labels)))
+    figure = Figure(figsize=(max(size[0], 4.4), size[1]), layout="constrained")
     axes = figure.subplots(lines, columns, sharey=True, squeeze=False).ravel()
     free = sum(label not in section.gifts for label in labels)
     for axis, metric in zip(axes, metrics, strict=False):
@@ -143,10 +159,10 @@ def _ranking(section: Section, looks: dict[str, _Look]):
                 )
         if 0 < free < len(labels):
             axis.axhline(free - 0.5, color="#bbbbbb", linewidth=0.7, linestyle=(0, (4, 3)))
-        axis.set_title(heading(metric), loc="left")
+        axis.set_title(heading(metric), loc="left", fontsize=8)
         axis.grid(axis="x")
         axis.margins(x=0.08)
-        axis.xaxis.set_major_locator(MaxNLocator(4))
+        axis.xaxis.set_major_locator(MaxNLocator(3))
         axis.tick_params(axis="y", length=0)
     for axis in axes[len(metrics) :]:
         axis.remove()
@@ -155,7 +171,7 @@ def _ranking(section: Section, looks: dict[str, _Look]):
     for axis in axes[: len(metrics)]:
         for label, tick in zip(labels, axis.get_yticklabels(), strict=False):
             tick.set_color("#666666" if label in section.gifts else "black")
-    note = f"dot: mean over categories; line: {LEVEL:.0%} interval over objects; right: rank"
+    note = f"mark: mean over categories; line: {100 * LEVEL:.0f} % interval over objects; right: rank"
     if section.gifts:
         note += f"; {GIFTED}: given more than the image, not ranked"
     figure.suptitle(_subtitle(section), x=0.01, ha="left", fontsize=9, fontweight="bold")
@@ -178,9 +194,8 @@ def _categories(section: Section):
     values = np.array([[table["value"].get(label, np.nan) for table in tables] for label in labels])
     digits = min(decimals(values.ravel()), 2 if metric.unit == "fraction" else 6)
     wide = max(len(f"{v:.{digits}f}") for v in values.ravel()) * 0.075 + 0.14
-    longest = max(len(_shown(label, section)) for label in labels)
-    size = (0.075 * longest + 0.5 + wide * len(columns) + 0.75, 1.25 + 0.24 * len(labels))
-    figure = Figure(figsize=(max(size[0], 3.6), size[1]), layout="constrained")
+    size = (_width(section) + wide * len(columns) + 0.9, 1.25 + 0.24 * len(labels))
+    figure = Figure(figsize=(max(size[0], 4.4), size[1]), layout="constrained")
     axis = figure.subplots()
     finite = values[np.isfinite(values)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
@@ -188,8 +203,8 @@ def _categories(section: Section):
         # a failed category would leave no colours for the others
         high = min(high, max(3 * float(np.median(finite)), low))
     if high <= low:
-        low, high = low - 0.5, high + 0.5
-    colors = colormaps["cividis" if metric.higher_is_better else "cividis_r"].with_extremes(bad="#eeeeee")
+        low, high = (0.0, 1.0) if metric.unit == "fraction" else (low - 0.5, high + 0.5)
+    colors = colormaps["viridis" if metric.higher_is_better else "viridis_r"].with_extremes(bad="#eeeeee")
     image = axis.imshow(values, cmap=colors, vmin=low, vmax=high, aspect="auto")
     for y, x in np.ndindex(*values.shape):
         known = np.isfinite(values[y, x])
@@ -259,10 +274,22 @@ def _curve(section: Section, looks: dict[str, _Look]):
     return figure
 
 
+def _log_ticks(low: float, high: float) -> tuple[list[float], list[str]]:
+    """Round numbers between the ends of a logarithmic axis, as many as have room."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [step * 10.0**k for k in decades for step in steps if low <= step * 10.0**k <= high]
+        if len(ticks) <= 4:
+            break
+    ticks = ticks[:: math.ceil(len(ticks) / 5)]
+    return ticks, [count_text(tick) if tick >= 1 else f"{tick:g}" for tick in ticks]
+
+
 def _cost(section: Section, costs, looks: dict[str, _Look]):
     """The headline metric against training time, inference time and size."""
     import numpy as np
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
     metric = section.headline
     if metric is None:
@@ -277,33 +304,47 @@ def _cost(section: Section, costs, looks: dict[str, _Look]):
     for axis, (cost, title) in zip(axes, names.items(), strict=True):
         x = rows[cost].to_numpy(dtype=float)
         positive = x[np.isfinite(x) & (x > 0)]
-        axis.set_xscale("log")
-        if positive.size:
-            left, right = positive.min() / 1.8, positive.max() * 1.8
-        else:
-            left, right = 1.0, 10.0
-        none = left / (right / left) ** 0.12
+        low, right = (positive.min() / 1.6, positive.max() * 1.6) if positive.size else (1.0, 10.0)
+        left = low
+        none = low / (right / low) ** 0.16
+        ticks, texts = _log_ticks(low, right)
         if (x == 0).any():
             # zero has no place on a logarithmic axis: it gets a strip of its own
-            axis.axvline(left, color="#bbbbbb", linewidth=0.7, linestyle=(0, (4, 3)))
-            axis.annotate("none", (none, 0), xycoords=("data", "axes fraction"), xytext=(0, -9), textcoords="offset points",
-                          ha="center", va="top", annotation_clip=False, fontsize=7)
-            left = none / (right / left) ** 0.08
+            axis.axvline(low, color="#bbbbbb", linewidth=0.7, linestyle=(0, (4, 3)))
+            left = none / (right / low) ** 0.1
+            ticks, texts = [none, *ticks], ["none", *texts]
+        axis.set_xscale("log")
         axis.set_xlim(left, right)
+        axis.set_xticks(ticks, texts)
+        axis.minorticks_off()
         for label in labels:
             row, look = rows.loc[label], looks[label]
             if not math.isfinite(row[cost]):
                 continue
             at = row[cost] if row[cost] > 0 else none
             axis.plot([at, at], [row["low"], row["high"]], color=look.color, linewidth=1.2)
-            axis.plot(at, row["value"], look.marker, color=look.color, markersize=5.5, markeredgewidth=0.5, markeredgecolor="white")
+            axis.plot(
+                at,
+                row["value"],
+                look.marker,
+                color=look.color,
+                markersize=5.5,
+                markeredgewidth=0.5,
+                markeredgecolor="white",
+            )
         axis.set_xlabel(title)
         axis.grid()
     axes[0].set_ylabel(heading(metric))
-    from matplotlib.lines import Line2D
-
     handles = [
-        Line2D([], [], color=looks[label].color, marker=looks[label].marker, markersize=5, linewidth=1.2, label=_shown(label, section))
+        Line2D(
+            [],
+            [],
+            color=looks[label].color,
+            marker=looks[label].marker,
+            markersize=5,
+            linewidth=1.2,
+            label=_shown(label, section),
+        )
         for label in labels
     ]
     figure.legend(handles=handles, loc="outside right upper")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,11 @@ class Section:
         for name in ("dataset", "split", "protocol"):
             if (several := self.rows[name].unique()).size > 1:
                 raise InputError(f"numbers of the {name}s {', '.join(several)} cannot share a column")
+
+    @property
+    def slug(self) -> str:
+        """Names the section in file names and labels."""
+        return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{self.dataset}-{self.split}-{self.protocol}")
 
     @property
     def metrics(self) -> list[Metric]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..metrics.declarations import Metric
+from .figures import KINDS, figure_name
 from .presentation import (
     GIFTED,
     Section,
-    arrow,
     count_text,
     decimals,
     heading,
@@ -21,13 +21,19 @@ from .presentation import (
 )
 from .statistics import LEVEL, MEAN, MIN_OBJECTS, OBJECTS
 
+PERCENT = f"{100 * LEVEL:.0f} %"
+
 READING = f"""\
-How to read: ↑ more is better, ↓ less is better. Values are mean ± half of the {LEVEL:.0%} bootstrap interval over objects,
-all methods on the same resamples of the same objects; the training seeds are held fixed. A rank is 1 + the number of methods
-that are significantly better (paired, 5 %, Holm-adjusted over all pairs), so methods that cannot be told apart share one;
-those of rank 1 are **bold**. With fewer than {MIN_OBJECTS} objects there are no intervals and no ranks. A failed
-prediction counts with the metric's worst value and is never left out; `failed` counts them over all seeds. Numbers of
-different protocols are not comparable."""
+How to read: ↑ more is better, ↓ less is better. Values are mean ± half of the {PERCENT} bootstrap interval over
+objects, all methods on the same resamples of the same objects; the training seeds are held fixed. A rank is 1 + the
+number of methods that are significantly better (paired, 5 %, Holm-adjusted over all pairs), so methods that cannot be
+told apart share one; those of rank 1 are **bold**. With fewer than {MIN_OBJECTS} objects there are no intervals and no
+ranks. A failed prediction counts with the metric's worst value and is never left out; `failed` counts them over all
+seeds. Numbers of different protocols are not comparable."""
+
+COMPARISONS = """\
+Paired, over the same objects, in the mean over categories. "Better" is said where the Holm-adjusted p is at most 0.05;
+every pair in every metric, with both p, stands in `comparisons.csv`."""
 
 GIFTS = f"{GIFTED} is given more than the image at test time, so it is not ranked"
 
@@ -53,7 +59,12 @@ def section_tables(section: Section, costs=None) -> list[Table]:
     Args:
         costs: DataFrame dataset, method, preset, parameters, train_seconds, inference_ms; or None.
     """
-    tables = [_metrics_table(section, MEAN, "Mean over categories", costs), _metrics_table(section, OBJECTS, "Mean over objects")]
+    if not section.metrics:
+        return []  # nothing but an F-score curve, which is a figure
+    tables = [
+        _metrics_table(section, MEAN, "Mean over categories", costs),
+        _metrics_table(section, OBJECTS, "Mean over objects"),
+    ]
     if section.headline is not None:
         tables.append(_category_table(section, section.headline))
     return tables
@@ -100,10 +111,12 @@ def markdown_page(title: str, board, pairs, costs, notes: list[str], figures: li
             parts.append(f"### {_markdown(table.title)}\n{_markdown(table.caption)}")
             parts.append(_markdown_table(table))
         if sentences := comparison_sentences(section, pairs):
-            parts.append(f"### Comparisons\nPaired, in the mean over categories; p adjusted. Every pair in every metric: `comparisons.csv`.")
+            parts.append(f"### Comparisons\n{COMPARISONS}")
             parts.append("\n".join(f"- {_markdown(sentence)}" for sentence in sentences))
-        own = [path for path in figures if path.rpartition("/")[2].startswith(section_slug(section) + "-")]
-        parts += [f"![{_markdown(_alt(path, section))}]({path})" for path in own]
+        for kind in KINDS:
+            path = f"figures/{figure_name(section, kind)}.png"
+            if path in figures:
+                parts.append(f"![{_markdown(f'{kind}: {name}')}]({path})")
     return "\n\n".join(parts) + "\n"
 
 
@@ -113,13 +126,8 @@ def latex_page(title: str, board, costs) -> str:
     for section in sections(board):
         for table in section_tables(section, costs):
             slug = re.sub(r"[^a-z0-9]+", "-", table.title.lower()).strip("-")
-            parts.append(_latex_table(table, f"tab:{section_slug(section)}-{slug}"))
+            parts.append(_latex_table(table, f"tab:{section.slug}-{slug}"))
     return "\n\n".join(parts) + "\n"
-
-
-def section_slug(section: Section) -> str:
-    """Names the section in file names and labels."""
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{section.dataset}-{section.split}-{section.protocol}")
 
 
 def _metrics_table(section: Section, category: str, title: str, costs=None) -> Table:
@@ -128,7 +136,8 @@ def _metrics_table(section: Section, category: str, title: str, costs=None) -> T
     columns = [section.values(metric.name, category) for metric in section.metrics]
     digits = [decimals(column["value"]) for column in columns]
     rows = []
-    for label in section.labels:
+    labels = [label for label in section.labels if any(label in column.index for column in columns)]
+    for label in labels:
         own = [column.loc[label] if label in column.index else None for column in columns]
         first = next(row for row in own if row is not None)
         shown = first if headline is None else own[[metric.name for metric in section.metrics].index(headline.name)]
@@ -142,7 +151,7 @@ def _metrics_table(section: Section, category: str, title: str, costs=None) -> T
         header += ["parameters", "training", "inference"]
         costs = costs[costs["dataset"] == section.dataset].set_index(["method", "preset"])
         keys = section.rows.drop_duplicates("label").set_index("label")
-        for row, label in zip(rows, section.labels, strict=True):
+        for row, label in zip(rows, labels, strict=True):
             cost = costs.loc[(keys.loc[label, "method"], keys.loc[label, "preset"])]
             milliseconds = cost["inference_ms"]
             row += [
@@ -165,27 +174,37 @@ def _category_table(section: Section, metric: Metric) -> Table:
     rows.append([Cell("objects"), *(Cell(str(int(column["n"].iloc[0]))) for column in columns.values())])
     rows.append([Cell("failed"), *(Cell(str(int(column["failed"].sum()))) for column in columns.values())])
     title = f"{metric.title} by category"
-    return Table(title, _caption(section, f"{heading(metric)} by category; intervals in leaderboard.csv."), ["method", *columns], rows)
+    return Table(
+        title,
+        _caption(section, f"{heading(metric)} by category; intervals in leaderboard.csv."),
+        ["method", *columns],
+        rows,
+    )
 
 
 def _caption(section: Section, start: str) -> str:
     objects = section.objects()
-    most = max(objects.values())
+    most, count = max(objects.values()), len(section.categories)
     fewer = ", ".join(f"{n} for {name}" for name, n in objects.items() if n != most)
-    count = len(section.categories)
     text = (
-        f"{start} Protocol {section.protocol}, split {section.split} of {section.dataset}: {most} object{'s' * (most != 1)}"
-        f"{f' ({fewer})' if fewer else ''} in {count} categor{'ies' if count != 1 else 'y'}; {LEVEL:.0%} intervals over objects; "
+        f"{start} Protocol {section.protocol}, split {section.split} of {section.dataset}: "
+        f"{most} object{'s' if most != 1 else ''}{f' ({fewer})' if fewer else ''} "
+        f"in {count} categor{'ies' if count != 1 else 'y'}; {PERCENT} intervals over objects; "
         "failed predictions count with the worst value."
     )
     if section.gifts:
-        text += f" {GIFTS}: " + ", ".join(f"{label} ({gifts.replace(',', ', ')})" for label, gifts in section.gifts.items()) + "."
+        text += (
+            f" {GIFTS}: "
+            + ", ".join(f"{label} ({gifts.replace(',', ', ')})" for label, gifts in section.gifts.items())
+            + "."
+        )
     return text
 
 
 def _sentence(row, a: str, b: str, top: str, metric: Metric, gifts: dict[str, str], digits: int) -> str:
-    low, high = sorted((abs(row.low), abs(row.high))) if row.low * row.high > 0 else (row.low, row.high)
-    size = f"{abs(row.difference):.{digits}f}"
+    sign = 1 if metric.higher_is_better else -1  # so that a difference is by how much `a` is better
+    low, high = sorted((sign * row.low, sign * row.high))
+    size = f"{sign * row.difference:.{digits}f}"
     interval = f"[{low:.{digits}f}, {high:.{digits}f}]"
     a, b = (f"{name} {GIFTED}" if name in gifts else name for name in (a, b))
     if math.isnan(row.p):
@@ -193,10 +212,10 @@ def _sentence(row, a: str, b: str, top: str, metric: Metric, gifts: dict[str, st
     if row.p_holm > 1 - LEVEL:
         other = b if a == top else a
         return (
-            f"{top} and {other} cannot be told apart in {metric.name}: the difference is {row.difference:.{digits}f} "
-            f"[{row.low:.{digits}f}, {row.high:.{digits}f}], {p_text(row.p_holm)}."
+            f"{top} and {other} cannot be told apart in {metric.name}: {a} is ahead by {size} {interval}, "
+            f"{p_text(row.p)}, adjusted {p_text(row.p_holm)}."
         )
-    return f"{a} is better than {b} in {metric.name} by {size} {interval}, {p_text(row.p_holm)}."
+    return f"{a} is better than {b} in {metric.name} by {size} {interval}, {p_text(row.p)}."
 
 
 def _name(label: str, section: Section) -> Cell:
@@ -218,13 +237,8 @@ def _value(row, digits: int, *, interval: bool = True) -> Cell:
     return Cell(text, bold=_rank(row).text == "1")
 
 
-def _alt(path: str, section: Section) -> str:
-    kind = path.rpartition("/")[2].removeprefix(section_slug(section) + "-").removesuffix(".png")
-    return f"{kind}: {section.dataset}, {section.split}, {section.protocol}"
-
-
 def _markdown(text: str) -> str:
-    text = re.sub(r"([\\`*|<\[\]])", r"\\\1", text)
+    text = re.sub(r"([\\`*|]|<(?=[A-Za-z/!])|\[(?=[^\]]*\]\())", r"\\\1", text)
     return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)  # an underscore within a word is a letter
 
 
