@@ -91,7 +91,7 @@ def comparison_sentences(section: Section, pairs) -> list[str]:
         & (pairs["metric"] == metric.name)
         & (pairs["category"] == MEAN)
     ]
-    digits = decimals(pairs["difference"])
+    digits = decimals(pairs[["difference", "low", "high"]].to_numpy().ravel())
     told = {}
     for row in pairs.itertuples():
         a, b = names[row.a, row.preset_a], names[row.b, row.preset_b]
@@ -213,7 +213,7 @@ def _sentence(row, a: str, b: str, top: str, metric: Metric, gifts: dict[str, st
         other = b if a == top else a
         return (
             f"{top} and {other} cannot be told apart in {metric.name}: {a} is ahead by {size} {interval}, "
-            f"{p_text(row.p)}, adjusted {p_text(row.p_holm)}."
+            f"{p_text(row.p)} (adjusted {p_text(row.p_holm)})."
         )
     return f"{a} is better than {b} in {metric.name} by {size} {interval}, {p_text(row.p)}."
 

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-
 from svr3d.leaderboards.records import RECORD_COLUMNS
 
 

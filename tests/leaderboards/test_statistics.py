@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from scipy import stats
-
 from svr3d.leaderboards.statistics import Bootstrap, Scores, holm, ranks
 
 
