@@ -36,12 +36,13 @@ def list_command(what: Literal["all", "methods", "datasets", "protocols", "metri
 def prepare_command(
     source: str,
     out: str,
-    format: Literal["auto", "parametric", "meshes"] = "auto",  # noqa: A002
+    format: str = "auto",
     views: int = 4,
     size: int = 137,
     seed: int = 0,
     categories: list[str] | None = None,
     objects: dict[str, int] | None = None,
+    split_file: str | None = None,
     workers: int | None = None,
 ) -> None:
     """Make a data set: from a folder of meshes, or `parametric`, the generator that comes with svr3d.
@@ -49,23 +50,31 @@ def prepare_command(
     Args:
         source: A folder CATEGORY/OBJECT/*.{obj,glb,ply,off,stl}, or the word parametric.
         out: Folder of the prepared data set.
-        format: What the source is; auto finds out.
+        format: What the source is, as in `svr3d list datasets`; auto finds out.
         views: Pictures of each object.
         size: Side of the pictures in pixels.
         seed: Of everything random: shapes, cameras, samples, splits.
         categories: Only these categories.
         objects: For parametric: how many objects each category gets in each split, {train: 40, val: 4, test: 8}.
+        split_file: For meshes: CSV with the columns category, object, split; by default a seeded 70/10/20 split.
         workers: Processes; one per core if not given.
     """
     from ..datasets import prepare
 
-    options: dict[str, Any] = {}
-    if objects is not None:
-        options["objects"] = objects
-    if categories is not None:
-        options["categories"] = categories
-    report = prepare(source, out, format=format, views=views, size=size, seed=seed, workers=workers, **options)
-    print(report.summary())
+    report = prepare(
+        source,
+        out,
+        format=format,
+        views=views,
+        size=size,
+        seed=seed,
+        workers=workers,
+        categories=categories,
+        objects=objects,
+        split_file=split_file,
+    )
+    refused = f", {len(report.refused)} refused" if report.refused else ""
+    print(f"{report.total} objects prepared{refused}; see {Path(out) / 'report.md'}")
 
 
 def train_command(

@@ -57,7 +57,7 @@ def train(
         return folder
     say(f"{method}: training with preset {name}, seed {seed}, on {dataset.name}")
     start = time.perf_counter()
-    report = train_method(model, dataset, folder.path, seed=seed, progress=progress)
+    report = train_method(model, dataset, folder.path, seed=seed, preset_name=name, progress=progress)
     update_manifest(
         folder.manifest,
         code={"version": versions().get("svr3d"), "commit": git_commit()},

@@ -226,6 +226,11 @@ class Dataset:
             self._cache.put(("camera", key), cached)
         return Camera(cached[:, :3], cached[:, 3:], self.image_size, self.image_size)
 
+    def normalization(self, category: str, name: str) -> tuple[np.ndarray, float]:
+        """`loc` Float[3] and `scale` of one object: canonical = (source - loc) / scale."""
+        placement = self._placement(self.folder(category, name))
+        return placement.loc, placement.scale
+
     def image(self, key: SampleKey) -> np.ndarray:
         """UInt8[H, W, 3]: the picture of one sample.
 
