@@ -44,7 +44,7 @@ def train(
     if options and not label:
         raise InputError("options make another run than the preset's: give it a --label")
     name = f"{preset}+{check_label(label, 'label')}" if label else preset
-    model = cls.create(preset, dataset.categories, **options)
+    model = cls.create(preset, dataset.categories, seed=seed, **options)
     if not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed {seed!r}: expected a whole number, zero or above")
     dataset.require(cls.targets, "train")
