@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .dataset import Dataset, open_dataset
     from .meshes import Meshes
     from .module import DataModule
-    from .prepare import PreparationReport, prepare
+    from .preparation import PreparationReport, prepare
 
 _HOME = {
     "TARGETS": "batch",
@@ -24,8 +24,8 @@ _HOME = {
     "open_dataset": "dataset",
     "DataModule": "module",
     "Meshes": "meshes",
-    "PreparationReport": "prepare",
-    "prepare": "prepare",
+    "PreparationReport": "preparation",
+    "prepare": "preparation",
 }
 
 __all__ = [
