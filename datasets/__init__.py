@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .dataset import Dataset, open_dataset
     from .meshes import Meshes
     from .module import DataModule
-    from .prepare import PreparationReport, prepare
+    from .preparation import PreparationReport, prepare
     from .sources import Source, list_sources
 
 _HOME = {
@@ -25,10 +25,10 @@ _HOME = {
     "open_dataset": "dataset",
     "DataModule": "module",
     "Meshes": "meshes",
-    "PreparationReport": "prepare",
+    "PreparationReport": "preparation",
     "Source": "sources",
     "list_sources": "sources",
-    "prepare": "prepare",
+    "prepare": "preparation",
 }
 
 __all__ = [

@@ -14,7 +14,6 @@ from ..geometry import (
     InputError,
     Mesh,
     PartMesh,
-    components,
     drop_degenerate_faces,
     merge_vertices,
     orient_faces,
@@ -25,9 +24,13 @@ from ..geometry import (
 SHEET_THICKNESS = 0.01
 """Thickness given to sheets, in longest sides of the object."""
 
-SHEET_WINDING = 0.75
-"""An open piece is a sheet where the mean winding number just behind it is below this: ½ behind a flat one, 1 in
-a closed box, 0.9 in a box without lid."""
+SHEET_WINDING = 0.6
+"""An open patch is a sheet where the mean winding number just behind it is below this. It is ½ behind a flat one and
+little more behind a bent one, where rounding decides what is inside; 1 in a closed box, 0.9 in one without lid and 0.7
+in a bus without windows, which are solids with holes."""
+
+PROBE_DEPTH = 0.001
+"""How far behind a face to look, in longest sides."""
 
 _PROBES = 256
 
@@ -57,23 +60,22 @@ def repair(mesh: Mesh) -> tuple[Mesh, dict[str, int]]:
 def drop_doubled_faces(mesh: Mesh) -> tuple[Mesh, int]:
     """Without faces that repeat another, and how many there were.
 
-    Of faces with the same corners in the same direction one stays. Of pairs in opposite directions one stays only
-    where the whole connected piece consists of such pairs, a surface modelled twice to be seen from both sides;
-    elsewhere such a pair is where two solids touch, and both stay.
+    Of faces with the same corners in the same direction one stays. Of a pair in opposite directions one stays where
+    both of its sides are outside, a surface modelled twice to be seen from both sides; a pair with the inside
+    around it is where two solids touch, and both stay.
     """
-    corners = np.sort(mesh.faces, axis=1)
-    even = _is_even(mesh.faces)
-    _, place = np.unique(corners, axis=0, return_inverse=True)
+    _, place = np.unique(np.sort(mesh.faces, axis=1), axis=0, return_inverse=True)
     place = place.ravel()
-    _, first = np.unique(np.stack([place, even]), axis=1, return_index=True)
-    keep = np.zeros(len(mesh.faces), bool)
-    keep[first] = True
-
-    both = np.bincount(place[keep])[place] == 2
-    piece = components(mesh)
-    all_paired = np.ones(piece.max() + 1, bool)
-    all_paired[piece[~both]] = False
-    keep &= ~(all_paired[piece] & ~_first_of(place, keep))
+    even = _is_even(mesh.faces)
+    keep = _first_of(2 * place + even)
+    paired = np.bincount(place[keep])[place] == 2
+    second = np.flatnonzero(keep & paired & ~_first_of(place))
+    if len(second):
+        step = _probe_depth(mesh) * mesh.face_normals[second]
+        middle = mesh.triangles[second].mean(axis=1)
+        single = _subset(mesh, keep)
+        inside = np.maximum(winding_number(single, middle + step), winding_number(single, middle - step)) >= 0.5
+        keep[second[~inside]] = False
     return _subset(mesh, keep), int((~keep).sum())
 
 
@@ -84,12 +86,16 @@ def _is_even(faces: np.ndarray) -> np.ndarray:
     return second < third
 
 
-def _first_of(place: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """Bool[F]: the first face of each place among the chosen ones."""
-    index = np.flatnonzero(among)
-    first = np.zeros(len(place), bool)
-    first[index[np.unique(place[index], return_index=True)[1]]] = True
+def _first_of(key: np.ndarray) -> np.ndarray:
+    """Bool[F]: the first face with each key."""
+    first = np.zeros(len(key), bool)
+    first[np.unique(key, return_index=True)[1]] = True
     return first
+
+
+def _probe_depth(mesh: Mesh) -> float:
+    low, high = mesh.bounds
+    return PROBE_DEPTH * float((high - low).max())
 
 
 def _subset(mesh: Mesh, keep: np.ndarray) -> Mesh:
@@ -102,11 +108,12 @@ def _subset(mesh: Mesh, keep: np.ndarray) -> Mesh:
 
 
 def thicken_sheets(mesh: Mesh) -> tuple[Mesh, int]:
-    """With open pieces that enclose nothing made into solids, and how many faces these pieces had.
+    """With open patches that enclose nothing made into solids, and how many faces these patches had.
 
-    Such a piece becomes two copies, half a thickness to either side, joined along its boundary.
+    A patch is what hangs together by edges of exactly two faces, so that a pane in a frame is one by itself. It
+    becomes two copies, half a thickness to either side, joined along its boundary.
     """
-    piece = components(mesh)
+    piece = _patches(mesh.faces)
     sheets = [p for p in _open_pieces(mesh.faces, piece) if _is_sheet(mesh, piece == p)]
     chosen = np.isin(piece, sheets)
     if not chosen.any():
@@ -118,8 +125,8 @@ def thicken_sheets(mesh: Mesh) -> tuple[Mesh, int]:
     unique, local = np.unique(ids, return_inverse=True)
     local = local.reshape(-1, 3)
     position = mesh.vertices[unique % len(mesh.vertices)]
-    side = (mesh.bounds[1] - mesh.bounds[0]).max()
-    offset = 0.5 * SHEET_THICKNESS * side * _vertex_normals(position, local)
+    low, high = mesh.bounds
+    offset = 0.5 * SHEET_THICKNESS * (high - low).max() * _vertex_normals(position, local)
 
     start, end, of = _boundary(local)
     count, base = len(unique), len(mesh.vertices)
@@ -139,10 +146,32 @@ def thicken_sheets(mesh: Mesh) -> tuple[Mesh, int]:
     return merge_vertices(replace(mesh, **changes))[0], int(chosen.sum())
 
 
+def _patches(faces: np.ndarray) -> np.ndarray:
+    """Int[F]: the patch of each face."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    _, _, order, first, count = _half_edges(faces)
+    pair = first[count == 2]
+    a, b = order[pair] % len(faces), order[pair + 1] % len(faces)
+    graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(len(faces),) * 2)
+    return connected_components(graph, directed=False)[1]
+
+
 def _open_pieces(faces: np.ndarray, piece: np.ndarray) -> np.ndarray:
-    """The pieces that have an edge whose faces do not cancel."""
-    _, _, of = _boundary(faces)
+    """The pieces that have an edge whose faces, within the piece, do not cancel."""
+    apart = piece[:, None] * (faces.max() + 1) + faces
+    _, _, of = _boundary(np.unique(apart, return_inverse=True)[1].reshape(-1, 3))
     return np.unique(piece[of])
+
+
+def _half_edges(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Start and end of each half-edge; their order by edge, downward ones first; first place and number per edge."""
+    start, end = faces.T.ravel(), faces[:, [1, 2, 0]].T.ravel()
+    key = np.minimum(start, end) * (faces.max() + 1) + np.maximum(start, end)
+    order = np.lexsort([start < end, key])
+    _, first, count = np.unique(key[order], return_index=True, return_counts=True)
+    return start, end, order, first, count
 
 
 def _boundary(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -150,27 +179,18 @@ def _boundary(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     An edge run n times more often in one direction than in the other is listed n times.
     """
-    start, end = faces.T.ravel(), faces[:, [1, 2, 0]].T.ravel()
-    owner = np.tile(np.arange(len(faces)), 3)
-    size = faces.max() + 1
-    key = np.minimum(start, end) * size + np.maximum(start, end)
-    up = start < end
-    order = np.lexsort([up, key])
-    _, first, count = np.unique(key[order], return_index=True, return_counts=True)
-    ups = np.add.reduceat(up[order].astype(np.int64), first)
-    net = 2 * ups - count
-    # Within an edge the downward half-edges come first.
+    start, end, order, first, count = _half_edges(faces)
+    net = 2 * np.add.reduceat((start < end)[order].astype(np.int64), first) - count
     surplus = np.abs(net)
     begin = np.where(net > 0, first + count - net, first)
     rank = np.arange(surplus.sum()) - np.repeat(np.cumsum(surplus) - surplus, surplus)
     half = order[np.repeat(begin, surplus) + rank]
-    return start[half], end[half], owner[half]
+    return start[half], end[half], half % len(faces)
 
 
 def _is_sheet(mesh: Mesh, chosen: np.ndarray) -> bool:
-    side = (mesh.bounds[1] - mesh.bounds[0]).max()
     surface = sample_surface(Mesh(mesh.vertices, mesh.faces[chosen]), _PROBES, seed=0)
-    behind = surface.points - 0.5 * SHEET_THICKNESS * side * surface.normals
+    behind = surface.points - _probe_depth(mesh) * surface.normals
     return bool(winding_number(mesh, behind).mean() < SHEET_WINDING)
 
 

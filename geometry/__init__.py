@@ -15,7 +15,7 @@ from .point_cloud import PointCloud
 from .render import Renderer, Rendering, render
 from .sampling import sample_surface
 from .topology import components, drop_degenerate_faces, is_watertight, merge_vertices, orient_faces
-from .viewpoints import r2n2_cameras, turntable
+from .viewpoints import r2n2_cameras
 from .voxel_grid import VoxelGrid
 from .voxelize import voxelize, voxelize_parts
 
@@ -52,7 +52,6 @@ __all__ = [
     "to_surface",
     "to_voxels",
     "transformed",
-    "turntable",
     "voxelize",
     "voxelize_parts",
     "winding_number",

@@ -30,6 +30,9 @@ from .sources import Source
 STAGES = ("build", "repair", "sample", "occupancy", "voxels", "part voxels", "render", "write")
 """What the time of one object goes to."""
 
+LEAST_SHARE = 0.5
+"""An object is refused when less of its surface is in or next to an occupied voxel: its grid would be another shape."""
+
 _RECIPE_FILE = "recipe.json"
 _SPLITS = ("train", "val", "test")
 
@@ -278,10 +281,15 @@ def prepare_object(source: Any, category: str, name: str, recipe: Recipe, folder
         voxels = voxelize(mesh, recipe.resolution)
         if voxels.is_empty:
             raise InputError(f"it has no inside at a resolution of {recipe.resolution}³")
-    with stage("part voxels"):
-        part_voxels = voxelize_parts(mesh, recipe.resolution)
     with stage("sample"):
         surface = sample_surface(mesh, recipe.points, seed=seeded("surface"))
+        covered = share_in_voxels(surface, voxels)
+    if covered < LEAST_SHARE:
+        raise InputError(
+            f"it is too thin for a resolution of {recipe.resolution}³: {covered:.0%} of its surface is at a voxel"
+        )
+    with stage("part voxels"):
+        part_voxels = voxelize_parts(mesh, recipe.resolution)
     with stage("occupancy"):
         rng = np.random.default_rng(seeded("occupancy"))
         box = (rng.random((recipe.points, 3)) - 0.5) * layout.OCCUPANCY_SIDE
@@ -305,7 +313,7 @@ def prepare_object(source: Any, category: str, name: str, recipe: Recipe, folder
                 "faces": len(mesh.faces),
                 "area": round(mesh.area, 6),
                 "occupied_voxels": int(voxels.occupancy.sum()),
-                "surface_in_voxels": round(_covered(surface, voxels), 4),
+                "surface_in_voxels": round(covered, 4),
                 "volume_by_points": round(float(inside.mean()) * layout.OCCUPANCY_SIDE**3, 6),
             },
         }
@@ -353,7 +361,7 @@ def _render(mesh: PartMesh, recipe: Recipe, seeded: Any) -> list[layout.View]:
     return views
 
 
-def _covered(surface: PointCloud, voxels: VoxelGrid) -> float:
+def share_in_voxels(surface: PointCloud, voxels: VoxelGrid) -> float:
     """Share of the surface that lies in an occupied voxel or next to one: near 1 unless parts are too thin."""
     from scipy.ndimage import binary_dilation
 
