@@ -86,8 +86,11 @@ def print_listing(what: str, *, as_json: bool) -> None:
 
     console = Console()
     for kind, rows in found.items():
-        columns = list(dict.fromkeys(column for row in rows for column in row))
-        table = Table(*columns, title=kind, title_justify="left")
+        columns = [column for column in dict.fromkeys(column for row in rows for column in row) if column != "presets"]
+        table = Table(title=kind, title_justify="left")
+        for number, column in enumerate(columns):
+            long = column in ("paper", "reference", "source", "what", "error")
+            table.add_column(column, no_wrap=number == 0 or long, overflow="ellipsis" if long else "fold")
         for row in rows:
             cells = (row.get(column, "") for column in columns)
             table.add_row(*(", ".join(cell) if isinstance(cell, list) else str(cell) for cell in cells))
