@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import Any
 
 from ..geometry import InputError
@@ -87,14 +88,15 @@ def print_listing(what: str, *, as_json: bool) -> None:
     console = Console()
     for kind, rows in found.items():
         columns = [column for column in dict.fromkeys(column for row in rows for column in row) if column != "presets"]
-        table = Table(title=kind, title_justify="left")
-        for number, column in enumerate(columns):
-            long = column in ("paper", "reference", "source", "what", "error")
-            table.add_column(column, no_wrap=number == 0 or long, overflow="ellipsis" if long else "fold")
+        table = Table(*columns, title=kind, title_justify="left")
         for row in rows:
-            cells = (row.get(column, "") for column in columns)
-            table.add_row(*(", ".join(cell) if isinstance(cell, list) else str(cell) for cell in cells))
+            table.add_row(*(_cell(row.get(column, "")) for column in columns))
         console.print(table)
+
+
+def _cell(value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return textwrap.shorten(text, 80, placeholder=" …")
 
 
 def print_scores(folder: RunFolder) -> None:
