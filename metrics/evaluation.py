@@ -304,7 +304,8 @@ class _Comparison:
         def compute() -> Any:
             shape = self.predicted(threshold)
             try:
-                return convert(shape)
+                with np.errstate(over="ignore", invalid="ignore"):  # a diverged shape; what it leads to is looked at
+                    return convert(shape)
             except Exception as error:  # a shape from outside may break anything; the reason is kept and counted
                 kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
                 raise _PredictionError(f"the prediction cannot be converted: {kind}{error}") from error
