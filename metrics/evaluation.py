@@ -421,11 +421,9 @@ class _Comparison:
     def _on_grid(self, protocol: Protocol) -> dict[str, float]:
         a, b = self.predicted_grid(protocol), self.true_grid(protocol)
         name = f"iou_{protocol.resolution}"
-        intersection, union = self._once("iou", ("grid counts", *self._grid_key(protocol)), lambda: overlap(a, b))
+        key = ("grid counts", protocol.resolution, protocol.voxel_threshold)
+        intersection, union = self._once("iou", key, lambda: overlap(a, b))
         return {name: intersection / union, f"{name}_intersection": float(intersection), f"{name}_union": float(union)}
-
-    def _grid_key(self, protocol: Protocol) -> tuple:
-        return protocol.resolution, protocol.voxel_threshold
 
     def _in_volume(self, protocol: Protocol) -> dict[str, float]:
         inside = self.predicted_inside(protocol)
