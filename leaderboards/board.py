@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -101,6 +103,31 @@ def write_leaderboard(records, runs, out, *, title: str = "Leaderboard", seed: i
     return written + figures
 
 
+class _Pair(NamedTuple):
+    """Competitors by index, `a` the better, and a's value minus b's."""
+
+    a: int
+    b: int
+    difference: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+
+
+@dataclass(frozen=True)
+class _Result:
+    """M competitors over one category, the mean of categories or all objects."""
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    ranks: list[int | None]
+    pairs: list[_Pair]
+    objects: int
+    failed: np.ndarray
+
+
 @dataclass(frozen=True)
 class _Analysis:
     """One metric under one protocol on one split, of M competitors: (method, preset) pairs."""
@@ -112,41 +139,12 @@ class _Analysis:
     competitors: list[tuple[str, str]]
     seeds: list[int]
     gifts: list[str]
-    estimates: dict[str, Estimates]
-    failed: dict[str, np.ndarray]
+    results: dict[str, _Result]
     note: str
 
     @property
     def where(self) -> tuple[str, str, str, str]:
         return self.dataset, self.split, self.protocol, self.metric.name
-
-    def categories(self) -> list[str]:
-        return [MEAN, OBJECTS, *(name for name in self.estimates if name not in (MEAN, OBJECTS))]
-
-    def pairs(self, category: str) -> list[tuple[int, int, float, float, float, float, float]]:
-        """(a, b, difference, low, high, p, p_holm) of each pair, a the better."""
-        if not self.metric.ranked:
-            return []
-        sign = 1 if self.metric.higher_is_better else -1
-        rows = []
-        for a, b in combinations(range(len(self.competitors)), 2):
-            if sign * (self.estimates[category].value[a] - self.estimates[category].value[b]) < 0:
-                a, b = b, a
-            rows.append((a, b, *self.estimates[category].compare(a, b)))
-        gifted = np.array([bool(self.gifts[a] or self.gifts[b]) for a, b, *_ in rows], dtype=bool)
-        p = np.array([row[-1] for row in rows])
-        adjusted = np.empty(len(rows))
-        adjusted[gifted], adjusted[~gifted] = holm(p[gifted]), holm(p[~gifted])
-        return [(*row, float(adjusted[i])) for i, row in enumerate(rows)]
-
-    def ranks(self, category: str) -> list[int | None]:
-        count = len(self.competitors)
-        if not self.metric.ranked or np.isnan(self.estimates[category].draws).any():
-            return [None] * count
-        better = np.zeros((count, count), dtype=bool)
-        for a, b, *_, p in self.pairs(category):
-            better[a, b] = p <= 1 - LEVEL and not self.gifts[a]
-        return [None if gift else int(rank) for gift, rank in zip(self.gifts, ranks(better), strict=True)]
 
 
 def _analyze(records, runs, seed: int) -> list[_Analysis]:
@@ -165,23 +163,56 @@ def _analyze(records, runs, seed: int) -> list[_Analysis]:
             where = f"{metric.name} under {protocol} on {dataset}/{split}"
             values, failed, note = align(tables, where)
             scores = _scores(metric, values)
-            if not (scores.denominator.sum(0) > 0).all():
-                raise InputError(f"{where}: the counts of '{metric.sums[1]}' are all zero")
+            for category in sorted(set(scores.categories)):
+                if not (scores.of_category(category).denominator.sum(0) > 0).all():
+                    raise InputError(f"{where}: the counts '{metric.sums[1]}' of category {category} are all zero")
             columns = values[0].columns
             competitors = sorted({(method, preset) for method, preset, _ in columns})
+            held = [gifts.get((method, dataset, preset), "") for method, preset in competitors]
+            counts, estimates = _count_failed(failed), bootstrap.estimates(scores)
             analyses.append(
                 _Analysis(
                     *(dataset, split, protocol, metric, competitors),
                     seeds=[sum(column[:2] == key for column in columns) for key in competitors],
-                    gifts=[gifts.get((key[0], dataset, key[1]), "") for key in competitors],
-                    estimates=bootstrap.estimates(scores),
-                    failed=_count_failed(failed),
+                    gifts=held,
+                    results={
+                        name: _judge(metric, held, estimates[name], counts[name])
+                        for name in sorted(estimates, key=_place)
+                    },
                     note=note,
                 )
             )
     for note in _notes(analyses):
         warnings.warn(note, stacklevel=3)
     return analyses
+
+
+def _place(category: str) -> tuple[bool, bool, str]:
+    """Sorts `mean` first, then `objects`, then the categories."""
+    return category != MEAN, category != OBJECTS, category
+
+
+def _judge(metric: Metric, gifts: list[str], estimates: Estimates, failed: np.ndarray) -> _Result:
+    """Who is better than whom, and so the ranks."""
+    count, value = len(gifts), estimates.value
+    pairs = []
+    if metric.ranked:
+        sign = 1 if metric.higher_is_better else -1
+        for a, b in combinations(range(count), 2):
+            a, b = (b, a) if sign * (value[a] - value[b]) < 0 else (a, b)
+            pairs.append(_Pair(a, b, *estimates.compare(a, b), math.nan))
+        # two families: a ceiling on the board must not change what is known of the methods
+        for family in (False, True):
+            own = [i for i, pair in enumerate(pairs) if bool(gifts[pair.a] or gifts[pair.b]) == family]
+            for i, p in zip(own, holm([pairs[i].p for i in own]), strict=True):
+                pairs[i] = pairs[i]._replace(p_holm=float(p))
+    order: list[int | None] = [None] * count
+    if metric.ranked and not np.isnan(estimates.draws).any():
+        better = np.zeros((count, count), dtype=bool)
+        for pair in pairs:
+            better[pair.a, pair.b] = pair.p_holm <= 1 - LEVEL and not gifts[pair.a]
+        order = [None if gift else int(rank) for gift, rank in zip(gifts, ranks(better), strict=True)]
+    return _Result(value, *estimates.interval(), order, pairs, estimates.objects, failed)
 
 
 def align(tables: list, where: str):
@@ -218,8 +249,8 @@ def align(tables: list, where: str):
         samples = samples.union(table.index)
     lacking = sum(table.reindex(samples, fill_value=True).astype(int) for table in lacking) > 0
     common = samples[~lacking.any(axis=1).to_numpy()]
-    if len(common) == 0:
-        names = ", ".join(f"{method} ({preset}, seed {seed})" for method, preset, seed in runs)
+    if len(common) == 0 or len(runs) == 0:
+        names = ", ".join(f"{method} ({preset}, seed {seed})" for method, preset, seed in wide[0].columns)
         raise InputError(f"{where}: the runs {names} have no sample in common, so nothing can be compared")
     note = ""
     if len(common) < len(samples):
@@ -280,15 +311,12 @@ def _leaderboard_frame(analyses: list[_Analysis]):
 
 def _leaderboard_rows(analyses: list[_Analysis]) -> Iterator[tuple]:
     for analysis in analyses:
-        for category in analysis.categories():
-            estimates = analysis.estimates[category]
-            low, high = estimates.interval()
-            rank = analysis.ranks(category)
+        for category, result in analysis.results.items():
             for i, (method, preset) in enumerate(analysis.competitors):
                 yield (
                     *(*analysis.where, category, method, preset, analysis.seeds[i]),
-                    *(estimates.value[i], low[i], high[i], rank[i]),
-                    *(estimates.objects, int(analysis.failed[category][i]), analysis.gifts[i]),
+                    *(result.value[i], result.low[i], result.high[i], result.ranks[i]),
+                    *(result.objects, int(result.failed[i]), analysis.gifts[i]),
                 )
 
 
@@ -296,11 +324,11 @@ def _comparisons_frame(analyses: list[_Analysis]):
     import pandas as pd
 
     rows = [
-        (*analysis.where, category, *analysis.competitors[a], *analysis.competitors[b], *numbers, n)
+        (*analysis.where, category, *analysis.competitors[a], *analysis.competitors[b], *numbers, result.objects)
         for analysis in analyses
         for category in (MEAN, OBJECTS)
-        for n in [analysis.estimates[category].objects]
-        for a, b, *numbers in analysis.pairs(category)
+        for result in [analysis.results[category]]
+        for a, b, *numbers in result.pairs
     ]
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 

@@ -15,7 +15,7 @@ the bootstrap, The American Statistician 2015).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,8 +64,8 @@ class Scores:
         with np.errstate(invalid="ignore", divide="ignore"):
             if weights is None:
                 return self.numerator.sum(0) / self.denominator.sum(0)
-            weights = weights.astype(np.float64)
-            return (weights @ self.numerator) / (weights @ self.denominator)
+            blocks = (weights[rows].astype(np.float64) for rows in _blocks(*weights.shape))
+            return np.concatenate([(block @ self.numerator) / (block @ self.denominator) for block in blocks])
 
 
 @dataclass(frozen=True)
@@ -169,12 +169,11 @@ class Bootstrap:
         """How often each of the objects is drawn in each resample, Int[B, N]."""
         if (key, objects) not in self._counts:
             generator, counts = self._generator(key), np.zeros((self.resamples, objects), np.uint8)
-            rows = max(1, 2**22 // objects)  # bounds the memory that large data sets take
-            for start in range(0, self.resamples, rows):
-                chunk = counts[start : start + rows]
-                drawn = generator.integers(objects, size=(len(chunk), objects - 1))
-                drawn += np.arange(len(chunk))[:, None] * objects
-                chunk[:] = np.bincount(drawn.ravel(), minlength=chunk.size).reshape(chunk.shape)
+            for rows in _blocks(self.resamples, objects):
+                block = counts[rows]
+                drawn = generator.integers(objects, size=(len(block), objects - 1))
+                drawn += np.arange(len(block))[:, None] * objects
+                block[:] = np.bincount(drawn.ravel(), minlength=block.size).reshape(block.shape)
             self._counts[key, objects] = counts
         return self._counts[key, objects]
 
@@ -203,6 +202,12 @@ def ranks(better: np.ndarray) -> np.ndarray:
         better: Bool[M, M]; [a, b] says that a is significantly better than b.
     """
     return 1 + np.asarray(better, dtype=bool).sum(axis=0)
+
+
+def _blocks(rows: int, columns: int) -> Iterator[slice]:
+    """Slices of the rows that bound the memory which large data sets take at a time."""
+    step = max(1, 2**22 // columns)
+    return (slice(start, start + step) for start in range(0, rows, step))
 
 
 def _interval(draws: np.ndarray, freedom: int) -> tuple[np.ndarray, np.ndarray]:

@@ -18,8 +18,9 @@ from ..geometry import Camera, InputError, Part, PartMesh
 CATEGORIES = ("plank", "post")
 _CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
 _FACES = np.array(
-    [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]
-)  # fmt: skip
+    [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1]]
+    + [[2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]
+)
 _COLORS = np.array([[0.75, 0.25, 0.2], [0.2, 0.35, 0.75], [0.25, 0.6, 0.3]])
 
 
@@ -107,7 +108,11 @@ def box_object(seed: int) -> BoxObject:
     if category == "plank":
         boxes = [((-a / 2, 0, -b), (a / 2, c, b)), ((a / 2 - c, c, -b), (a / 2, 2 * c, b))]
     else:
-        boxes = [((-b, 0, -b), (b, c, b)), ((-c / 2, c, -c / 2), (c / 2, c + a, c / 2)), ((c / 2, a, -c / 2), (b + c, a + c, c / 2))]
+        boxes = [
+            ((-b, 0, -b), (b, c, b)),
+            ((-c / 2, c, -c / 2), (c / 2, c + a, c / 2)),
+            ((c / 2, a, -c / 2), (b + c, a + c, c / 2)),
+        ]
     corners = np.array(boxes)  # (P, 2, 3)
     low, high = corners[:, 0].min(0), corners[:, 1].max(0)
     corners = (corners - (low + high) / 2) / (high - low).max()

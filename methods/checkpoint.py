@@ -60,5 +60,7 @@ def unpack(content: dict[str, Any], where: str, cls: type[Method] | None = None)
         method.load_state_dict(content["state"])
     except RuntimeError as error:
         reason = " ".join(str(error).split())
-        raise InputError(f"{where}: its weights do not fit this version of method '{cls.name}' ({reason[:300]})") from error
+        raise InputError(
+            f"{where}: its weights do not fit this version of method '{cls.name}' ({reason[:300]})"
+        ) from error
     return method.eval()

@@ -245,5 +245,3 @@ def _points(shape: Reconstruction) -> np.ndarray:
     if isinstance(shape, VoxelGrid):
         return shape.values
     return shape.points if isinstance(shape, PointCloud) else shape.vertices
-
-

@@ -90,20 +90,18 @@ class Method(pl.LightningModule):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Method:
         method = super().__new__(cls)
-        signature = inspect.signature(cls.__init__)
-        known = [name for name in signature.parameters if name not in ("self", "categories")]
-        open_ended = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
-        for name in () if open_ended else kwargs.keys() - {*known, "categories"}:
-            close = get_close_matches(name, known, 1)
-            raise InputError(
-                f"method '{cls.name}' has no option '{name}'{f'; did you mean {close[0]!r}?' if close else ''} "
-                f"(known: {', '.join(known) or 'none'})"
-            )
-        arguments = signature.bind_partial(None, *args, **kwargs).arguments
-        options = {name: value for name, value in arguments.items() if name not in ("self", "categories")}
-        for parameter in signature.parameters.values():
-            if parameter.kind is parameter.VAR_KEYWORD:
-                options |= options.pop(parameter.name, {})
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        known = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            for name in kwargs.keys() - known:
+                options = [option for option in known if option != "categories"]
+                close = get_close_matches(name, options, 1)
+                hint = f"; did you mean '{close[0]}'?" if close else ""
+                raise InputError(
+                    f"method '{cls.name}' has no option '{name}'{hint} (known: {', '.join(options) or 'none'})"
+                )
+        options = dict(zip(known, args, strict=False)) | kwargs
+        options.pop("categories", None)
         object.__setattr__(method, "options", options)
         return method
 

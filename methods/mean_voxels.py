@@ -35,7 +35,9 @@ class MeanVoxels:
         return np.unpackbits(self.packed[rows], axis=1, count=self.means[0].numel()).astype(bool)
 
 
-def mean_voxels(samples: Iterable[SampleBatch], categories: Sequence[str], *, resolution: int | None = None) -> MeanVoxels:
+def mean_voxels(
+    samples: Iterable[SampleBatch], categories: Sequence[str], *, resolution: int | None = None
+) -> MeanVoxels:
     """The mean over each category's objects; further views of an object that was seen are passed over.
 
     Args:

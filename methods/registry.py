@@ -71,7 +71,9 @@ def get_method(name: str) -> type[Method]:
         cls = point.load()
     except Exception as error:
         reason = " ".join(str(error).split()) or "no reason given"
-        raise InputError(f"{where} cannot be imported from '{point.value}' ({type(error).__name__}: {reason})") from error
+        raise InputError(
+            f"{where} cannot be imported from '{point.value}' ({type(error).__name__}: {reason})"
+        ) from error
     _check(cls, name, where)
     return cls
 

@@ -6,6 +6,8 @@ The image encoder and the decoder are those of Wallace and Hariharan (2019): the
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -69,7 +71,7 @@ class VoxelEncoder(nn.Module):
         super().__init__()
         channels = [1, *(scaled(c, width) for c in (32, 64, 128))]
         layers: list[nn.Module] = []
-        for c_in, c_out in zip(channels[:-1], channels[1:], strict=True):
+        for c_in, c_out in itertools.pairwise(channels):
             layers += [nn.Conv3d(c_in, c_out, 5, stride=2, padding=2), nn.LeakyReLU(0.3), nn.BatchNorm3d(c_out)]
         self.convolutions = nn.Sequential(*layers)  # 32 → 16 → 8 → 4
         self.embed = nn.Sequential(nn.Linear(channels[-1] * 4**3, 512), nn.ReLU(), nn.Linear(512, code))
@@ -124,7 +126,9 @@ def crop(images: Tensor, *, random: bool = False) -> Tensor:
         start = margin // 2
         return images[..., start : start + IMAGE_SIZE, start : start + IMAGE_SIZE]
     offsets = torch.randint(margin + 1, (len(images), 2)).tolist()
-    return torch.stack([im[:, y : y + IMAGE_SIZE, x : x + IMAGE_SIZE] for im, (y, x) in zip(images, offsets, strict=True)])
+    return torch.stack(
+        [im[:, y : y + IMAGE_SIZE, x : x + IMAGE_SIZE] for im, (y, x) in zip(images, offsets, strict=True)]
+    )
 
 
 def flip_some(axis: str, images: Tensor, *grids: Tensor) -> tuple[Tensor, ...]:

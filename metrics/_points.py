@@ -12,7 +12,7 @@ from ..geometry.errors import InputError
 
 
 def as_points(values: Any, what: str) -> Tensor:
-    """`values` as a tensor [N, 3] or [B, N, 3] of float32 or float64, on its device, part of its graph.
+    """`values` as a contiguous tensor [N, 3] or [B, N, 3] of float32 or float64, on its device, part of its graph.
 
     Half precision becomes float32; integers and lists become float64.
 
@@ -22,7 +22,8 @@ def as_points(values: Any, what: str) -> Tensor:
     if not isinstance(values, Tensor):
         try:
             array = np.asarray(values)
-            array = array if array.dtype in (np.float16, np.float32, np.float64) else array.astype(np.float64)
+            if array.dtype not in (np.float16, np.float32, np.float64):
+                array = array.astype(np.float64, casting="same_kind")
         except (TypeError, ValueError) as error:
             raise InputError(f"{what}: expected numbers, found {type(values).__name__}") from error
         values = torch.from_numpy(
@@ -34,9 +35,10 @@ def as_points(values: Any, what: str) -> Tensor:
         raise InputError(
             f"{what}: expected at least one point as [N, 3] or [B, N, 3], found shape {list(values.shape)}"
         )
-    if values.dtype in (torch.float16, torch.bfloat16):
-        return values.float()
-    return values if values.is_floating_point() else values.double()
+    if not values.is_floating_point():
+        values = values.double()
+    # Contiguous, so that equal points give equal results to the last bit in any layout.
+    return values.to(torch.promote_types(values.dtype, torch.float32)).contiguous()
 
 
 def as_pair(x: Any, y: Any) -> tuple[Tensor, Tensor]:

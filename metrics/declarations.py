@@ -91,9 +91,10 @@ def get_metric(name: str) -> Metric:
     Raises:
         InputError: no such metric.
     """
-    if name.startswith(CURVE):
-        return Metric(name, f"F-score @{float(name[len(CURVE) :]):.2%}", "fraction", True, 1.0, 0.0, ranked=False)
     try:
+        if name.startswith(CURVE):
+            threshold = float(name.removeprefix(CURVE))
+            return Metric(name, f"F-score @{threshold:.2%}", "fraction", True, 1.0, 0.0, ranked=False)
         return METRICS[name]
-    except KeyError:
+    except (KeyError, ValueError):
         raise InputError(f"unknown metric '{name}'; known: {', '.join(METRICS)}") from None

@@ -304,7 +304,8 @@ class _Comparison:
         def compute() -> Any:
             shape = self.predicted(threshold)
             try:
-                return convert(shape)
+                with np.errstate(over="ignore", invalid="ignore"):  # a diverged shape; what it leads to is looked at
+                    return convert(shape)
             except Exception as error:  # a shape from outside may break anything; the reason is kept and counted
                 kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
                 raise _PredictionError(f"the prediction cannot be converted: {kind}{error}") from error
@@ -420,11 +421,9 @@ class _Comparison:
     def _on_grid(self, protocol: Protocol) -> dict[str, float]:
         a, b = self.predicted_grid(protocol), self.true_grid(protocol)
         name = f"iou_{protocol.resolution}"
-        intersection, union = self._once("iou", ("grid counts", *self._grid_key(protocol)), lambda: overlap(a, b))
+        key = ("grid counts", protocol.resolution, protocol.voxel_threshold)
+        intersection, union = self._once("iou", key, lambda: overlap(a, b))
         return {name: intersection / union, f"{name}_intersection": float(intersection), f"{name}_union": float(union)}
-
-    def _grid_key(self, protocol: Protocol) -> tuple:
-        return protocol.resolution, protocol.voxel_threshold
 
     def _in_volume(self, protocol: Protocol) -> dict[str, float]:
         inside = self.predicted_inside(protocol)

@@ -84,6 +84,8 @@ class Protocol:
     @property
     def on_grid(self) -> frozenset[str]:
         """Names of what is measured on voxel grids."""
+        if self.resolution is None:
+            return frozenset()
         name = f"iou_{self.resolution}"
         return frozenset({name, f"{name}_intersection", f"{name}_union"})
 
@@ -156,7 +158,7 @@ def load_protocol(name: str | Path) -> Protocol:
 def _sources() -> dict[str, Path | EntryPoint]:
     sources: dict[str, Path | EntryPoint] = {path.stem: path for path in _BUILT_IN.glob("*.yaml")}
     for entry in entry_points(group=GROUP):
-        if sources.setdefault(entry.name, entry) != entry:
+        if sources.setdefault(entry.name, entry) is not entry:
             raise InputError(
                 f"two protocols are called '{entry.name}': {sources[entry.name]} and entry point {entry.value}"
             )
@@ -272,7 +274,7 @@ def _checked(content: dict[str, Any], path: Path) -> Protocol:
     for names, needed in (
         (protocol.on_surface, ("norm", "surface_points")),
         (protocol.by_matching, ("norm", "surface_points", "emd_points", "emd_tolerance")),
-        (protocol.on_grid, ("resolution", "voxel_threshold")),
+        (protocol.on_grid, ("voxel_threshold",)),
         (protocol.in_volume, ("volume_points",)),
     ):
         for field in needed if protocol.measures(names) else ():

@@ -39,7 +39,10 @@ class ClassVoxels(Method):
     name = "classvoxels"
     representation = "voxels"
     targets = frozenset({"voxels", "category"})
-    paper = "C. Li, J. Yang, J. Zhang, Y. Wang: Single-view 3D Reconstruction Supported by Classification, TUM student report"
+    paper = (
+        "C. Li, J. Yang, J. Zhang, Y. Wang: Single-view 3D Reconstruction Supported by Classification, "
+        "student report, TU Munich"
+    )
 
     def __init__(
         self,

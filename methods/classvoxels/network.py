@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import Tensor, nn
 
@@ -21,7 +23,7 @@ class ClassHead(nn.Sequential):
     def __init__(self, embedding: int, classes: int, dropout: float = 0.0) -> None:
         widths = [embedding, 128, 64, 32]
         layers: list[nn.Module] = []
-        for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+        for n_in, n_out in itertools.pairwise(widths):
             layers += [nn.Linear(n_in, n_out), nn.ReLU(), nn.BatchNorm1d(n_out)]
             if dropout > 0:
                 layers.append(nn.Dropout(dropout))

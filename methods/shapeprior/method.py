@@ -62,7 +62,9 @@ class ShapePrior(Method):
         if not self.categories:
             raise InputError(f"method '{self.name}' has a prior per category: it needs the training set's categories")
         if optimizer_name not in OPTIMIZERS:
-            raise InputError(f"option 'optimizer_name': expected one of {', '.join(OPTIMIZERS)}, found {optimizer_name!r}")
+            raise InputError(
+                f"option 'optimizer_name': expected one of {', '.join(OPTIMIZERS)}, found {optimizer_name!r}"
+            )
         self.network = ShapePriorNetwork(
             embedding=embedding, residual=residual, relu=relu, width=width, stride_first=stride_first
         )

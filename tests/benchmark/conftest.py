@@ -1,9 +1,8 @@
-"""A prepared data set of box objects, with the files of Occupancy Networks only, written without the suite's writers."""
+"""A prepared data set of box objects with the files of Occupancy Networks only, without the suite's writers."""
 
 import numpy as np
 import pytest
 from PIL import Image
-
 from svr3d.methods.box_objects import CATEGORIES, box_camera, box_object
 
 

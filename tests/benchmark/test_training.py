@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import nn
-
 from svr3d.benchmark.checkpoints import Generations, read_checkpoint, write_checkpoint
 from svr3d.benchmark.training import load_trained, train_method
 from svr3d.benchmark.training_log import TrainingLog
 from svr3d.geometry import InputError, VoxelGrid
 from svr3d.methods import Method, Stage, get_method, register
+from torch import nn
 
 TINY = {"width": 0.05, "stride_first": True, "batch_size": 4}
 
@@ -108,7 +107,9 @@ def test_log_has_a_row_per_epoch_with_every_term(box_dataset, tmp_path):
             assert float(row[f"{phase}/loss"]) == pytest.approx(total, rel=1e-4)
 
 
-@pytest.mark.parametrize("name", ["classvoxels", "shapeprior", "mean_shape", "class_mean", "retrieval", "oracle_voxels"])
+@pytest.mark.parametrize(
+    "name", ["classvoxels", "shapeprior", "mean_shape", "class_mean", "retrieval", "oracle_voxels"]
+)
 def test_round_trip_through_the_final_checkpoint(name, box_dataset, tmp_path):
     cls = get_method(name)
     options = TINY | {"epochs": 1} if name in ("classvoxels", "shapeprior") else {}
@@ -130,7 +131,7 @@ def test_same_seed_same_weights(box_dataset, tmp_path):
     assert not torch.equal(weights(a)["decoder.weight"], weights(c)["decoder.weight"])
 
 
-class Killed(Exception):
+class KilledError(Exception):
     pass
 
 
@@ -144,11 +145,11 @@ def test_stopped_at_any_write_it_ends_the_same(fatal, box_dataset, tmp_path, mon
         nonlocal count
         count += 1
         if count == fatal:
-            raise Killed
+            raise KilledError
         replace(*args)
 
     monkeypatch.setattr(os, "replace", dying)
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         train(Staged, box_dataset, tmp_path / "killed")
     monkeypatch.setattr(os, "replace", replace)
     torch.rand(3)
@@ -298,7 +299,7 @@ def test_generations_fall_back_to_the_one_before(tmp_path):
 
 
 def test_write_leaves_no_temporary_behind(tmp_path):
-    with pytest.raises(Exception, match="pickle|local object"):
+    with pytest.raises(Exception, match=r"pickle|local object"):
         write_checkpoint(tmp_path / "a.ckpt", {"bad": lambda: None})
     assert list(tmp_path.iterdir()) == []
     write_checkpoint(tmp_path / "a.ckpt", {"x": 1})

@@ -7,10 +7,11 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
-from svr3d.leaderboards import leaderboard, write_leaderboard
+from svr3d.leaderboards import comparisons, leaderboard, write_leaderboard
 from svr3d.leaderboards.board import BOARD_COLUMNS, COMPARISON_COLUMNS
 from svr3d.leaderboards.figures import draw_figures
 from svr3d.leaderboards.presentation import count_text, decimals, p_text, seconds_text, sections
+from svr3d.leaderboards.tables import latex_page, markdown_page
 
 KINDS = ("ranking", "categories", "curve", "cost")
 
@@ -138,11 +139,11 @@ def test_comparisons_are_sentences(page, records):
     assert sentences[1].startswith("ceiling † is better than good_one in iou_32 by 0.2")
 
 
-def test_what_cannot_be_told_apart_is_said(table, tmp_path):
+def test_what_cannot_be_told_apart_is_said(table):
     x = np.linspace(0.2, 0.8, 12)
     wobble = 0.05 * np.linspace(-1, 1, 12)[[3, 8, 0, 11, 5, 6, 2, 9, 1, 10, 4, 7]]
-    write_leaderboard(table({"a": {"c": x + wobble + 0.004}, "b": {"c": x}}), None, tmp_path)
-    text = (tmp_path / "leaderboard.md").read_text()
+    records = table({"a": {"c": x + wobble + 0.004}, "b": {"c": x}})
+    text = markdown_page("", leaderboard(records), comparisons(records), None, [], [])
     assert re.search(
         r"- a and b cannot be told apart in iou_32: a is ahead by 0\.\d+ \[-0\.\d+, 0\.\d+\], p = 0\.", text
     )
@@ -179,9 +180,8 @@ def test_a_board_without_a_ranking_is_written(table, tmp_path, metric):
 SPECIAL = r"a_b & 50% #1 {x} $y ~z^2 \w |v| <u> 3³ – †"
 
 
-def test_latex_escapes_special_characters(table, tmp_path):
-    write_leaderboard(table({SPECIAL: {"arm_chair": [0.5] * 6}}), None, tmp_path, title="100 % {of}\nit")
-    text = (tmp_path / "leaderboard.tex").read_text()
+def test_latex_escapes_special_characters(table):
+    text = latex_page("100 % {of}\nit", leaderboard(table({SPECIAL: {"arm_chair": [0.5] * 6}})), None)
     assert (
         r"a\_b \& 50\% \#1 \{x\} \$y \textasciitilde{}z\textasciicircum{}2 \textbackslash{}w "
         r"\textbar{}v\textbar{} \textless{}u\textgreater{} 3\textsuperscript{3} -- \textdagger{}"
@@ -215,13 +215,11 @@ def test_latex_compiles(table, tmp_path):
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
 
 
-def test_markdown_cells_cannot_break_the_table(table, tmp_path):
-    write_leaderboard(table({"a|b*c`<i>_d": {"c": [0.5] * 6}}), None, tmp_path)
-    header, _, row = [
-        re.split(r"(?<!\\)\|", line)[1:-1]
-        for line in (tmp_path / "leaderboard.md").read_text().splitlines()
-        if line.startswith("|")
-    ][:3]
+def test_markdown_cells_cannot_break_the_table(table):
+    records = table({"a|b*c`<i>_d": {"c": [0.5] * 6}})
+    text = markdown_page("", leaderboard(records), comparisons(records), None, [], [])
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    header, _, row = [re.split(r"(?<!\\)\|", line)[1:-1] for line in lines[:3]]
     assert len(header) == len(row)
     assert row[0].strip() == r"a\|b\*c\`\<i>\_d"
 
