@@ -69,15 +69,17 @@ def reconstruct_split(folder: RunFolder, dataset: Any, split: str, keys: list[Sa
         for key in track(todo, len(todo), f"{folder.path.parent.parent.name}: reconstructing"):
             batch = dataset.sample(key, method.gifts).to(method.device).only(method.gifts)
             start = time.perf_counter()
+            shape, error = None, ""
             try:
                 with torch.inference_mode():
                     (shape,) = method.reconstruct_batch(batch)
-                seconds, error = time.perf_counter() - start, ""
-                write_shape(folder.predictions / key.category / key.object / f"{key.view:03d}.npz", shape)
-            except (OSError, KeyboardInterrupt, MemoryError):
-                raise
             except Exception as problem:  # a method may fail in any way; the sample then counts as failed
-                seconds, error = time.perf_counter() - start, f"{type(problem).__name__}: {problem}"
+                error = f"{type(problem).__name__}: {problem}"
+            seconds = time.perf_counter() - start
+            if shape is not None:
+                file = folder.predictions / key.category / key.object / f"{key.view:03d}.npz"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_shape(file, shape)
             lines.write(json.dumps({"sample": str(key), "seconds": round(seconds, 6), "error": error}) + "\n")
             lines.flush()
 
@@ -272,7 +274,7 @@ def _merge(folder: RunFolder, config: RunConfig, dataset: str, split: str) -> No
                         "protocol": protocol,
                         "metric": metric,
                         "value": float(value),
-                        "status": entry["status"],
+                        "status": "failed" if protocol in entry["failures"] else "ok",
                         "seconds": float(seconds.get(entry["sample"], float("nan"))),
                     }
                 )
@@ -283,10 +285,10 @@ def _merge(folder: RunFolder, config: RunConfig, dataset: str, split: str) -> No
         identity = ["split", "category", "object", "view", "protocol", "metric"]
         records = pd.concat([old, records]).drop_duplicates(identity, keep="first")
     write_records(folder.records, records)
-    failures = {entry["sample"]: entry["reason"] for entry in entries if entry["status"] == "failed"}
+    failures = {f"{entry['sample']} {name}": reason for entry in entries for name, reason in entry["failures"].items()}
     if failures:
         sample, reason = next(iter(failures.items()))
-        say(f"{config.method}: {len(failures)} samples failed, for example {sample}: {reason}")
+        say(f"{config.method}: {len(failures)} scores failed, for example {sample}: {reason}")
         reasons = folder.path / "failures.json"
         write_json(reasons, (read_json(reasons) if reasons.exists() else {}) | failures)
     partial.unlink()
@@ -329,8 +331,7 @@ def _score_sample(
     return {
         "sample": str(key),
         "values": result.values,
-        "status": result.status,
-        "reason": reason or result.reason,
+        "failures": {protocol: reason or said for protocol, said in result.failures.items()},
     }
 
 

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .board import comparisons, leaderboard, write_leaderboard
+    from .grid import picture_grid
     from .records import load_records, write_records
 
-__all__ = ["comparisons", "leaderboard", "load_records", "write_leaderboard", "write_records"]
+__all__ = ["comparisons", "leaderboard", "load_records", "picture_grid", "write_leaderboard", "write_records"]
 
 _HOME = {
     "comparisons": "board",
     "leaderboard": "board",
     "load_records": "records",
+    "picture_grid": "grid",
     "write_leaderboard": "board",
     "write_records": "records",
 }
