@@ -47,7 +47,7 @@ def train(
     model = cls.create(preset, dataset.categories, seed=seed, **options)
     if not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed {seed!r}: expected a whole number, zero or above")
-    dataset.require(cls.targets, "train")
+    dataset.require(cls.targets | cls.gifts, "train")
 
     folder = RunFolder.of(runs, dataset.name, method, name, seed)
     folder.begin(
