@@ -290,6 +290,8 @@ def _base(a, d, family, outline, shape, w, depth, h, t, rear, back, frame, fill)
         splay = d.uniform("splay", 0.0, 0.09) if style not in ("straight",) else 0.0
         r = 0.5 * d.uniform("leg_thickness", 0.035, 0.058)
         inset = 0.86 if shape in ("square", "rounded", "trapezoid") else 0.66
+        if shape == "rounded":  # the corner cuts the seat's diagonal by 0.3 of its radius
+            inset = min(inset, 1 - 2 * (0.3 * d.parameters.get("seat_corner", 0.1) + r) / min(w, depth))
         three = family == "stool" and d.chance("three_legs", 0.3)
         if three:
             spots = [0.36 * w * np.array([np.cos(q), np.sin(q)]) for q in around(3, np.pi / 2)]

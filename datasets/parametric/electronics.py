@@ -122,7 +122,7 @@ def display(d: Draw) -> Assembly:
     if family == "curved":
         tilt = 0.0
     if family == "tube":
-        _tube_stand(a, d, w, h, mid, height, case)
+        _tube_stand(a, d, w, h, deep, mid, case)
         tilt = 0.0
         place = lambda s: s.translate((0, mid, 0))
     a.add("body", case, *[place(s) for s in body])
@@ -130,25 +130,26 @@ def display(d: Draw) -> Assembly:
     if family == "tube":
         return a
     {"monitor": _stand, "television": _feet, "wall": _wall, "curved": _stand, "easel": _easel, "kiosk": _kiosk}[family](
-        a, d, w, h, t, mid, height, longest, case
+        a, d, w, h, t, mid, height, longest, case, np.tan(np.radians(tilt))
     )
     return a
 
 
-def _stand(a, d, w, h, t, mid, height, longest, case):
+def _stand(a, d, w, h, t, mid, height, longest, case, slope):
     tone = case if d.chance("stand_plain", 0.6) else color(d, "stand", "metal", "black")
     form = d.choice("neck", ("plate", "round", "bent", "twin", "wedge"))
     foot = d.choice("foot", ("rectangle", "oval", "v", "ring", "star", "half"))
     r = longest * d.uniform("neck_width", 0.02, 0.035)
     top, back = mid - d.uniform("neck_top", 0.05, 0.25) * h, -0.45 * t
     low = 0.03 * longest
+    reach = back + 0.4 * t + slope * (mid - top)  # to the panel, which leans
     deep = longest * d.uniform("foot_depth", 0.13, 0.2)
     wide = w * d.uniform("foot_width", 0.22, 0.4)
     lean = np.array([0, 0, back - 1.2 * r])
     hinge = (
-        rod((0, top, back - 1.5 * r), (0, top + 0.01, back + 0.4 * t), 2.2 * r)
+        rod((0, top, back - 1.5 * r), (0, top + 0.01, reach), 2.2 * r)
         if form != "bent"
-        else rod((0, top, -0.3 * deep), (0, top, back + 0.3 * t), r)
+        else rod((0, top, -0.3 * deep), (0, top, reach), r)
     )
     a.add("base", tone, hinge)
     if form == "plate":
@@ -173,6 +174,7 @@ def _stand(a, d, w, h, t, mid, height, longest, case):
             tone,
             *[rod(lean + (s * 0.12 * w, 0, 0), lean + (s * 0.12 * w, top, 0), r) for s in (-1, 1)],
             rod(lean + (-0.12 * w, top, 0), lean + (0.12 * w, top, 0), r),
+            rod(lean + (-0.12 * w, r, 0), lean + (0.12 * w, r, 0), r),
         )
     else:
         a.add(
@@ -235,22 +237,25 @@ def _stand(a, d, w, h, t, mid, height, longest, case):
         )
 
 
-def _feet(a, d, w, h, t, mid, height, longest, case):
+def _feet(a, d, w, h, t, mid, height, longest, case, slope):
     reach, at = longest * d.uniform("foot_depth", 0.1, 0.17), d.uniform("foot_at", 0.25, 0.43) * w
     r = longest * 0.02
     low = mid - 0.47 * h
+    z0 = slope * 0.47 * h  # of the panel's lower edge, which leans forwards
     kind = d.choice("feet", ("v", "slab", "loop", "pole_plate"))
     for s in (-1, 1) if kind != "pole_plate" else ():
         x = s * at
         if kind == "v":
-            a.add("base", case, *[rod((x, low, 0), (x, 0.5 * r, k * reach), 1.1 * r, 0.9 * r, 8) for k in (-1, 1)])
+            a.add(
+                "base", case, *[rod((x, low, z0), (x, 0.5 * r, z0 + k * reach), 1.1 * r, 0.9 * r, 8) for k in (-1, 1)]
+            )
         elif kind == "slab":
             a.add(
                 "base",
                 case,
                 hull(
-                    [(x + k * r, low, z) for k in (-1, 1) for z in (-0.4 * t, 0.4 * t)],
-                    [(x + k * r, 0, z) for k in (-1, 1) for z in (-reach, reach)],
+                    [(x + k * r, low, z) for k in (-1, 1) for z in (z0 - 0.4 * t, z0 + 0.4 * t)],
+                    [(x + k * r, 0, z) for k in (-1, 1) for z in (z0 - reach, z0 + reach)],
                 ),
             )
         else:
@@ -258,7 +263,7 @@ def _feet(a, d, w, h, t, mid, height, longest, case):
                 "base",
                 case,
                 sweep(
-                    [(x, low, -0.25 * t), (x, r, -reach), (x, r, reach), (x, low, 0.25 * t)],
+                    [(x, low, z0 - 0.25 * t), (x, r, z0 - reach), (x, r, z0 + reach), (x, low, z0 + 0.25 * t)],
                     rectangle(2 * r, 2 * r),
                     up=(1, 0, 0),
                 ),
@@ -268,11 +273,11 @@ def _feet(a, d, w, h, t, mid, height, longest, case):
             "base",
             case,
             prism(rectangle(0.9 * w, 2 * reach, 0.3 * reach), 1.5 * r, "y", (0, 0.75 * r, 0)),
-            box((0.3 * w, low + 0.1 * h, 2 * r), (0, (low + 0.1 * h) / 2, -0.2 * t)),
+            bar((0, 0, z0), (0, low + 0.1 * h, z0 - 0.1 * h * slope), 0.3 * w, 1.5 * r, (0, 0.01, 1)),
         )
 
 
-def _wall(a, d, w, h, t, mid, height, longest, case):
+def _wall(a, d, w, h, t, mid, height, longest, case, slope):
     reach = longest * d.uniform("wall_gap", 0.12, 0.4)
     metal = color(d, "mount", "metal", "black")
     back = -0.4 * t
@@ -296,10 +301,9 @@ def _wall(a, d, w, h, t, mid, height, longest, case):
         a.add("base", metal, *[rod((x * 0.07 * w, mid, back - reach), (x * 0.07 * w, mid, back), r) for x in (-1, 1)])
 
 
-def _easel(a, d, w, h, t, mid, height, longest, case):
+def _easel(a, d, w, h, t, mid, height, longest, case, slope):
     r = 0.018 * longest
     top = mid + 0.25 * h
-    slope = np.tan(np.radians(d.parameters["tilt"]))
     back, front = -0.25 * h * slope - 0.3 * t, mid * slope - 0.3 * t
     reach = longest * d.uniform("reach", 0.25, 0.4)
     tone = color(d, "leg", "wood", "metal", "black")
@@ -316,7 +320,7 @@ def _easel(a, d, w, h, t, mid, height, longest, case):
     )
 
 
-def _kiosk(a, d, w, h, t, mid, height, longest, case):
+def _kiosk(a, d, w, h, t, mid, height, longest, case, slope):
     tall = longest * d.uniform("kiosk", 0.4, 0.9)
     foot = 0.03 * longest
     a.add(
@@ -333,14 +337,14 @@ def _kiosk(a, d, w, h, t, mid, height, longest, case):
         a.add("base", case, box((0.6 * w, foot, 0.3 * longest), (0, height - 0.3 * tall, 0.1 * longest)))
 
 
-def _tube_stand(a, d, w, h, mid, height, case):
+def _tube_stand(a, d, w, h, deep, mid, case):
     kind = d.choice("stand", ("swivel", "legs", "none"))
     low = mid - h / 2
     if kind == "swivel":
         a.add(
             "base",
             case,
-            lathe([(0.33 * w, 0), (0.33 * w, 0.04), (0.12 * w, 0.1), (0.12 * w, low + 0.1)], (0, 0, -0.25 * h)),
+            lathe([(0.33 * w, 0), (0.33 * w, 0.04), (0.12 * w, 0.1), (0.12 * w, low + 0.12)], (0, 0, -0.25 * deep)),
         )
     elif kind == "legs":
         tone = color(d, "leg", "wood", "metal")
@@ -350,7 +354,7 @@ def _tube_stand(a, d, w, h, mid, height, case):
             *[
                 rod((s * 0.38 * w, low + 0.12, z), (s * 0.48 * w, 0, z * 1.3 + 0.05), 0.03 * w, 0.02 * w)
                 for s in (-1, 1)
-                for z in (-0.05 * h, -0.42 * h)
+                for z in (-0.05 * h, -0.4 * deep)
             ],
         )
     if d.chance("antenna", 0.4):
@@ -359,7 +363,7 @@ def _tube_stand(a, d, w, h, mid, height, case):
             case,
             *[
                 rod(
-                    (0, low + h * 0.93, -0.2 * h),
+                    (0, low + h * 0.9, -0.2 * deep),
                     (s * d.uniform(f"spread_{s}", 0.2, 0.5) * w, low + 1.5 * h, -0.25 * h),
                     0.018 * w,
                     sides=8,
@@ -616,7 +620,7 @@ def _cylinder_speaker(a, d, case, dark, rim):
         path = (
             np.stack([0.7 * ends * np.cos(q), 0.97 + 0.35 * np.sin(q), 0 * q], axis=1)
             if not lying
-            else np.stack([0.4 * np.cos(q), 0.95 * r + 0.2 * np.sin(q) - 0.03, 0 * q], axis=1)
+            else np.stack([0.4 * np.cos(q), 0.7 * r + (0.25 * r + 0.17) * np.sin(q), 0 * q], axis=1)
         )
         a.add("handle", rim, tube(path, 0.022, 8))
 
@@ -1067,5 +1071,10 @@ def _rotary(a, d, family, case, glass, key):
         )
     a.add("button", key, place(wheel))
     z = -0.14 * deep
-    a.add("base", case, *[box((0.1, 0.16, 0.3 * deep), (s * 0.22, h, z)) for s in (-1, 1)])
     _handset(a, d, case, lambda s: s.translate((0, h + 0.04, z)), 1.05, 0.2)
+    top = h + 0.05 + d.parameters["handset_rise"]
+    a.add(
+        "base",
+        case,
+        *[span((x - 0.05, h - 0.1, z - 0.15 * deep), (x + 0.05, top, z + 0.15 * deep)) for x in (-0.22, 0.22)],
+    )

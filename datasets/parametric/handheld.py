@@ -350,9 +350,11 @@ def _stock(a, d, family, sporting, w, tall, butt, wood, steel, axis):
             4,
         )
         stock = prism(np.concatenate([outline, low]), 0.92 * w, "x")
+        roof, floor = 0.25 * tall - 0.45 * drop, -0.55 * wrist - 0.04
+        hole, room = (roof + floor) / 2, roof - floor
         if d.chance("thumb_hole", 0.2):
             stock -= prism(
-                np.stack([-0.13 + 0.035 * np.cos(around(12)), -0.02 - 0.5 * drop + 0.022 * np.sin(around(12))], axis=1),
+                np.stack([-0.14 + 0.035 * np.cos(around(12)), hole + 0.3 * room * np.sin(around(12))], axis=1),
                 1,
                 "x",
             )

@@ -551,7 +551,7 @@ def _post(a, d, metal, shade):
         a.add(
             "body",
             metal,
-            tube(np.stack([0.8 * r * np.cos(q), y + h + 0.06 + 1.2 * r * np.sin(q), 0 * q], axis=1), 0.014, 8),
+            tube(np.stack([0.8 * r * np.cos(q), y + h + 0.025 + 1.4 * r * np.sin(q), 0 * q], axis=1), 0.014, 8),
         )
 
 

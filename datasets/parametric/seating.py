@@ -319,6 +319,7 @@ def couch(d: Draw) -> Assembly:
     lift = d.uniform("lift", 0.05, 0.18)
     pad = d.uniform("seat_pad", 0.1, 0.18)
     back_high, back_deep = d.uniform("back_height", 0.28, 0.52), d.uniform("back_depth", 0.12, 0.24)
+    lift = min(lift, h - pad - 0.08)
     body = h - pad
     if family == "curved":
         _curved_couch(a, d, w, depth, h, lift, pad, back_high, back_deep, fabric, accent, leg)
@@ -486,7 +487,7 @@ def _couch_arms(a, d, family, side, w, depth, h, lift, back_high, back_deep, sea
             a.add(
                 "arm",
                 fabric,
-                box((0.7 * wide, size[1], size[2]), centre),
+                box((0.7 * wide, size[1], size[2]), (x - s * 0.15 * wide, *centre[1:])),
                 rod((x + s * 0.1 * wide, top, z0), (x + s * 0.1 * wide, top, z1), 0.55 * wide, sides=18),
                 instance=i,
             )

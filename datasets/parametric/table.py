@@ -416,7 +416,7 @@ def _slabs(a, d, family, longest, length, depth, height, under, hx, hz, thick, f
             a.add("base", frame, box((w, under, 1.9 * hz), (0, under / 2, 0)))
     elif d.chance("shelf", 0.5):
         y = d.uniform("shelf_height", 0.2, 0.6) * under
-        a.add("shelf", surface, box((2 * x - lean, 0.032 * longest, 1.7 * hz), (0, y, 0)))
+        a.add("shelf", surface, box((2 * (x - lean * y / under), 0.032 * longest, 1.7 * hz), (0, y, 0)))
     elif d.chance("beam", 0.6):
         y = d.uniform("beam_height", 0.3, 0.8) * under
         a.add("base", frame, box((2 * x - 0.6 * lean, 0.14 * under, w), (0, y, 0)))

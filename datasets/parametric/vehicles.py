@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from manifold3d import Manifold
+from manifold3d import Manifold, OpType
 
 from .assembly import Assembly
 from .draw import Draw
@@ -107,13 +107,15 @@ def car(d: Draw) -> Assembly:
     outside = w / 2 + (0.02 if d.chance("flush", 0.6) else 0.08)
     spokes, rim_kind = d.integer("spokes", 4, 7), d.choice("rim", ("spokes", "holes", "disc", "deep"))
     rim_tone = color(d, "rim_tone", "metal", "black")
+    wheels = {s: _wheel(s, radius, tyre, rim_kind, spokes) for s in (-1, 1)}
     k = 0
     for z in axles:
         lower -= rod((-w, radius, z), (-w / 2 + tyre + 0.05, radius, z), arch, sides=20) + rod(
             (w, radius, z), (w / 2 - tyre - 0.05, radius, z), arch, sides=20
         )
         for s in (-1, 1):
-            _wheel(a, k, np.array([s * (outside - tyre / 2), radius, z]), s, radius, tyre, rim_kind, spokes, rim_tone)
+            for solid, tone in zip(wheels[s], (RUBBER, rim_tone), strict=True):
+                a.add("wheel", tone, solid.translate((s * (outside - tyre / 2), radius, z)), instance=k)
             k += 1
         a.add("fitting", trim, rod((-w / 2 + tyre / 2, radius, z), (w / 2 - tyre / 2, radius, z), 0.13, sides=8))
     if family == "pickup":
@@ -191,7 +193,7 @@ def car(d: Draw) -> Assembly:
                 [
                     s * (w / 2 + 0.06),
                     belt + 0.06,
-                    s0 - 0.45 * (s0 - s1) - (0.1 if family not in ("bus", "truck") else -0.05),
+                    s0 - 0.45 * (s0 - s1) - (0.1 if family not in ("bus", "truck") else 0.45),
                 ]
             )
             a.add("fitting", paint, box((0.34, 0.14, 0.14), m - (s * 0.06, 0, 0), 0.03))
@@ -234,51 +236,44 @@ def car(d: Draw) -> Assembly:
     return a
 
 
-def _wheel(a, k, centre, side, radius, tyre, kind, spokes, tone):
-    """A tyre with a rim that is spoked, holed, flat or dished, its outer face towards `side`."""
-    e = np.array([side * tyre / 2, 0, 0])
-    out = lambda q: q.rotate((0, 0, -90 * side)).translate(tuple(centre))
+def _wheel(side, radius, tyre, kind, spokes) -> tuple[Manifold, Manifold]:
+    """A tyre around the origin and its rim: spoked, holed, flat or dished; its outer face looks towards `side`."""
     r = 0.68 * radius
     ring = lathe(
         [(0.94 * radius, -tyre / 2), (radius, -0.35 * tyre), (radius, 0.35 * tyre), (0.94 * radius, tyre / 2)], sides=24
     )
     deep = {"spokes": 0.25, "holes": 0.12, "disc": 0.1, "deep": 0.55}[kind] * tyre
-    a.add("wheel", RUBBER, out(ring - lathe([(r, tyre / 2 - deep), (r, tyre)], sides=24)), instance=k)
+    tread = ring - lathe([(r, tyre / 2 - deep), (r, tyre)], sides=24)
     floor = tyre / 2 - deep
     if kind == "spokes":
-        solids = [lathe([(0.22 * r, floor - 0.01), (0.18 * r, tyre / 2 - 0.2 * deep)], sides=10)]
-        solids += [
-            bar(
-                (0.1 * r * np.cos(q), floor + 0.3 * deep, 0.1 * r * np.sin(q)),
-                (1.04 * r * np.cos(q), floor + 0.3 * deep, 1.04 * r * np.sin(q)),
-                0.2 * r,
-                0.8 * deep,
-            )
-            for q in around(spokes)
-        ]
+        hub = lathe([(0.22 * r, floor - 0.01), (0.18 * r, tyre / 2 - 0.2 * deep)], sides=10)
+        rim = Manifold.batch_boolean(
+            [hub]
+            + [
+                bar(
+                    (0.1 * r * np.cos(q), floor + 0.3 * deep, 0.1 * r * np.sin(q)),
+                    (1.04 * r * np.cos(q), floor + 0.3 * deep, 1.04 * r * np.sin(q)),
+                    0.2 * r,
+                    0.8 * deep,
+                )
+                for q in around(spokes)
+            ],
+            OpType.Add,
+        )
     elif kind == "holes":
-        disc = lathe([(0.96 * r, floor - 0.02), (0.96 * r, floor + 0.8 * deep)], sides=20)
+        rim = lathe([(0.96 * r, floor - 0.02), (0.96 * r, floor + 0.8 * deep)], sides=20)
         for q in around(spokes):
-            disc -= rod(
+            rim -= rod(
                 (0.6 * r * np.cos(q), floor, 0.6 * r * np.sin(q)),
                 (0.6 * r * np.cos(q), tyre, 0.6 * r * np.sin(q)),
                 0.17 * r,
                 sides=8,
             )
-        solids = [disc]
     else:
-        solids = [
-            lathe(
-                [
-                    (0.97 * r, floor - 0.02),
-                    (0.97 * r, floor + 0.02),
-                    (0.5 * r, floor + 0.4 * deep),
-                    (0.3 * r, tyre / 2),
-                ],
-                sides=18,
-            )
-        ]
-    a.add("wheel", tone, *[out(s) for s in solids], instance=k)
+        profile = [(0.97, floor - 0.02), (0.97, floor + 0.02), (0.5, floor + 0.4 * deep), (0.3, tyre / 2)]
+        rim = lathe([(k * r, y) for k, y in profile], sides=18)
+    # `as_original` computes the solids now, once for all wheels of this side.
+    return tuple(s.as_original().rotate((0, 0, -90 * side)) for s in (tread, rim))
 
 
 def _greenhouse(a, d, family, paint, s0, s1, r0, r1, base, top, low, tail, h, trim):
@@ -925,7 +920,7 @@ def _sailboat(a, d, family, h, w, paint, deck_tone, trim, top_at, half_at):
     cloth = color(d, "cloth", "white", "paper", "paint")
     for k, (z, m) in enumerate(masts):
         base = h * 0.7
-        a.add("mast", trim, rod((0, base, z), (0, base + m, z), r, 0.8 * r), instance=k)
+        a.add("mast", trim, rod((0, 0.4 * h, z), (0, base + m, z), r, 0.8 * r), instance=k)
         boom = base + 0.16 + 0.3 * h
         reach = min(d.uniform(f"boom_{k}", 0.35, 0.5), z + 0.45 if len(masts) == 1 else 0.34)
         a.add("mast", trim, rod((0, boom, z), (0, boom, z - reach), 0.9 * r), instance=k)
@@ -1230,8 +1225,8 @@ def _cargo(a, d, family, h, w, paint, deck_tone, trim, top_at, half_at):
         "cabin",
         color(d, "funnel", "paint", "red"),
         box(
-            (0.4 * wide, tall + 0.05, 0.05),
-            (0, h + (tall + 0.05) / 2, zc - deep / 2 - 0.03 if aft != "front" else zc - deep / 2 - 0.02),
+            (0.4 * wide, tall + 0.05 + 0.3 * h, 0.05),
+            (0, 0.85 * h + (tall + 0.05) / 2, zc - deep / 2 - 0.03 if aft != "front" else zc - deep / 2 - 0.02),
             0.01,
         ),
         instance=1,
