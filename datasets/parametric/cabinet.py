@@ -46,10 +46,34 @@ def cabinet(d: Draw) -> Assembly:
         shallow = depth * d.uniform("upper_depth", 0.5, 0.8)
         bottom = split + (0.12 * h if d.chance("counter_gap", 0.4) else 0.0)
         if bottom > split:
-            a.add("frame", body, box((w, bottom - split + 0.02, wall), (0, (bottom + split) / 2, -depth / 2 + wall / 2)),
-                  *[box((wall, bottom - split + 0.02, shallow), (s * (w - wall) / 2, (bottom + split) / 2, -depth / 2 + shallow / 2)) for s in (-1, 1)])
-        _carcass(a, d, "upper", w * d.uniform("upper_width", 0.9, 1.0), shallow, bottom - 0.005, h, wall, (1, 3, 2, 2, 0), body, front, knob, 2,
-                 back=-depth / 2)
+            a.add(
+                "frame",
+                body,
+                box((w, bottom - split + 0.02, wall), (0, (bottom + split) / 2, -depth / 2 + wall / 2)),
+                *[
+                    box(
+                        (wall, bottom - split + 0.02, shallow),
+                        (s * (w - wall) / 2, (bottom + split) / 2, -depth / 2 + shallow / 2),
+                    )
+                    for s in (-1, 1)
+                ],
+            )
+        _carcass(
+            a,
+            d,
+            "upper",
+            w * d.uniform("upper_width", 0.9, 1.0),
+            shallow,
+            bottom - 0.005,
+            h,
+            wall,
+            (1, 3, 2, 2, 0),
+            body,
+            front,
+            knob,
+            2,
+            back=-depth / 2,
+        )
         a.add("top", body, box((1.04 * w, wall, 1.04 * depth), (0, split, 0)))
     else:
         _carcass(a, d, "cell", w, depth, lift, h, wall, fills, body, front, knob, {"cubes": 4}.get(family, 3))
@@ -57,15 +81,27 @@ def cabinet(d: Draw) -> Assembly:
         over = d.uniform("overhang", 1.02, 1.1)
         z = 0.0 if family != "hutch" else (-depth / 2 + shallow / 2)
         deep = depth if family != "hutch" else shallow
-        a.add("top", front if d.chance("contrast_top", 0.4) else body, box((over * w, wall, over * deep), (0, h + 0.4 * wall, z), 0.2 * wall))
+        a.add(
+            "top",
+            front if d.chance("contrast_top", 0.4) else body,
+            box((over * w, wall, over * deep), (0, h + 0.4 * wall, z), 0.2 * wall),
+        )
     return a
 
 
 def _base(a, d, family, w, depth, h, longest, tone):
-    style = d.choice("base", ("none", "plinth", "legs", "splayed", "bracket", "casters"), (2, 3, 3, 2, 2, 1 if family in ("nightstand", "filing") else 0.3))
+    style = d.choice(
+        "base",
+        ("none", "plinth", "legs", "splayed", "bracket", "casters"),
+        (2, 3, 3, 2, 2, 1 if family in ("nightstand", "filing") else 0.3),
+    )
     if style == "none":
         return 0.0
-    lift = {"plinth": 0.05, "legs": 0.13, "splayed": 0.15, "bracket": 0.08, "casters": 0.07}[style] * longest * d.uniform("base_height", 0.7, 1.4)
+    lift = (
+        {"plinth": 0.05, "legs": 0.13, "splayed": 0.15, "bracket": 0.08, "casters": 0.07}[style]
+        * longest
+        * d.uniform("base_height", 0.7, 1.4)
+    )
     x, z = 0.45 * w, 0.42 * depth
     r = 0.5 * longest * d.uniform("leg_thickness", 0.032, 0.05)
     top = lift + 0.01
@@ -73,14 +109,27 @@ def _base(a, d, family, w, depth, h, longest, tone):
         a.add("base", tone, box((2 * x, top, 1.8 * z), (0, top / 2, -0.03 * depth)))
     elif style == "bracket":
         block = box((w, top, 0.99 * depth), (0, top / 2, 0))
-        a.add("base", tone, block - box((0.72 * w, 2 * lift * 0.75, 2 * depth), (0, 0, 0)) - box((2 * w, 1.5 * lift, 0.62 * depth)))
+        a.add(
+            "base",
+            tone,
+            block - box((0.72 * w, 2 * lift * 0.75, 2 * depth), (0, 0, 0)) - box((2 * w, 1.5 * lift, 0.62 * depth)),
+        )
     else:
         for sx in (-1, 1):
             for sz in (-1, 1):
                 p = np.array([sx * (x - r), top, sz * (z - r)])
                 if style == "casters":
-                    a.add("base", tone, rod(p, p - (0, 0.5 * lift, 0), 0.6 * r),
-                          rod(p * (1, 0, 1) + (-0.8 * r, 0.4 * lift, 0), p * (1, 0, 1) + (0.8 * r, 0.4 * lift, 0), 0.4 * lift, sides=14))
+                    a.add(
+                        "base",
+                        tone,
+                        rod(p, p - (0, 0.5 * lift, 0), 0.6 * r),
+                        rod(
+                            p * (1, 0, 1) + (-0.8 * r, 0.4 * lift, 0),
+                            p * (1, 0, 1) + (0.8 * r, 0.4 * lift, 0),
+                            0.4 * lift,
+                            sides=14,
+                        ),
+                    )
                 elif style == "splayed":
                     a.add("base", tone, rod(p * (0.85, 1, 0.85), p * (1.03, 0, 1.03), r, 0.6 * r))
                 else:
@@ -102,7 +151,11 @@ def _carcass(a, d, name, w, depth, low, high, wall, fills, body, front, knob, mo
     backless = d.chance(f"{name}_backless", 0.2)
     hollow, panels = [], []
     handle = d.choice(f"{name}_handle", ("knob", "bar", "long", "none"))
-    same = d.choice(f"{name}_fill", ("open", "shelf", "door", "doors", "drawers"), fills) if d.chance(f"{name}_alike", 0.35) else None
+    same = (
+        d.choice(f"{name}_fill", ("open", "shelf", "door", "doors", "drawers"), fills)
+        if d.chance(f"{name}_alike", 0.35)
+        else None
+    )
     for i in range(columns):
         rows = int(np.clip(round(tall / (x[i + 1] - x[i]) * d.uniform(f"{name}_rows_{i}", 0.45, 1.2)), 1, most))
         y = np.linspace(low + wall / 2, high - wall / 2, rows + 1)
@@ -130,8 +183,21 @@ def _fill(a, d, key, fill, cell, z0, z1, wall, front, body, knob, handle, backle
             size = min(0.7 * (y1 - y0), 0.8 * (x1 - x0)) * (0.85 if handle == "long" else 0.35)
             e = np.array([0, size / 2, 0]) if upright else np.array([size / 2, 0, 0])
             c = np.array([x, y, z])
-            a.add(label, knob, tube([c - e - (0, 0, 0.1 * wall), c - e + (0, 0, 2.2 * r), c + e + (0, 0, 2.2 * r), c + e - (0, 0, 0.1 * wall)], 0.8 * r, 6),
-                  instance=instance)
+            a.add(
+                label,
+                knob,
+                tube(
+                    [
+                        c - e - (0, 0, 0.1 * wall),
+                        c - e + (0, 0, 2.2 * r),
+                        c + e + (0, 0, 2.2 * r),
+                        c + e - (0, 0, 0.1 * wall),
+                    ],
+                    0.8 * r,
+                    6,
+                ),
+                instance=instance,
+            )
 
     def door(xa, xb, hinge_left):
         nonlocal n
@@ -141,7 +207,9 @@ def _fill(a, d, key, fill, cell, z0, z1, wall, front, body, knob, handle, backle
         if d.chance(f"{key}_ajar_{k}", 0.08) and xb - xa > 0.12:
             angle = d.uniform(f"{key}_angle_{k}", 30, 100)
             hollow.append(span((xa, y0, z0 + wall), (xb, y1, z1 + 1)))
-            leaf = span((0, y0 - gap, -0.5 * wall), (xb - xa + gap, y1 + gap, 0.5 * wall)).rotate((0, -angle if hinge_left else angle - 180, 0))
+            leaf = span((0, y0 - gap, -0.5 * wall), (xb - xa + gap, y1 + gap, 0.5 * wall)).rotate(
+                (0, -angle if hinge_left else angle - 180, 0)
+            )
             a.add("door", front, leaf.translate((xa - gap if hinge_left else xb + gap, 0, z1)), instance=k)
             return
         panel = span((xa - gap, y0 - gap, z1 - wall), (xb + gap, y1 + gap, z1 + out), 0.12 * wall)
@@ -155,8 +223,15 @@ def _fill(a, d, key, fill, cell, z0, z1, wall, front, body, knob, handle, backle
         if fill == "shelf":
             count = int(np.clip(round((y1 - y0) / (7 * wall)), 0, 3))
             for y in np.linspace(y0, y1, count + 2)[1:-1]:
-                a.add("shelf", body, span((x0 - 0.2 * wall, y - 0.45 * wall, z0 + 0.5 * wall), (x1 + 0.2 * wall, y + 0.45 * wall, z1 - 0.3 * wall)),
-                      instance=sum(p.label == "shelf" for p in a.parts))
+                a.add(
+                    "shelf",
+                    body,
+                    span(
+                        (x0 - 0.2 * wall, y - 0.45 * wall, z0 + 0.5 * wall),
+                        (x1 + 0.2 * wall, y + 0.45 * wall, z1 - 0.3 * wall),
+                    ),
+                    instance=sum(p.label == "shelf" for p in a.parts),
+                )
     elif fill == "door":
         door(x0, x1, d.chance(f"{key}_left", 0.5))
     elif fill == "doors":
@@ -168,7 +243,9 @@ def _fill(a, d, key, fill, cell, z0, z1, wall, front, body, knob, handle, backle
         edges = np.linspace(y0 - gap, y1 + gap, count + 1)
         for lo, hi in zip(edges, edges[1:], strict=False):
             pulled = d.uniform(f"{key}_pull_{n}", 0.2, 0.55) * depth if d.chance(f"{key}_open_{n}", 0.05) else 0.0
-            box_ = span((x0 - gap, lo + 0.35 * gap, z1 - wall), (x1 + gap, hi - 0.35 * gap, z1 + out + pulled), 0.12 * wall)
+            box_ = span(
+                (x0 - gap, lo + 0.35 * gap, z1 - wall), (x1 + gap, hi - 0.35 * gap, z1 + out + pulled), 0.12 * wall
+            )
             if pulled:
                 box_ -= span((x0 + wall, lo + wall, z1), (x1 - wall, hi + 1, z1 + pulled - 0.4 * wall))
             a.add("drawer", front, box_, instance=n)
@@ -196,6 +273,11 @@ def _rack(a, d, w, depth, h, wall, body, front):
         a.add("shelf", front, rim, instance=k)
     if d.chance("cross_brace", 0.45):
         t = 0.7 * wall
-        a.add("frame", body, bar((-x, lift, -z), (x, 0.95 * h, -z), t, t, (0, 0, 1)), bar((x, lift, -z), (-x, 0.95 * h, -z), t, t, (0, 0, 1)))
+        a.add(
+            "frame",
+            body,
+            bar((-x, lift, -z), (x, 0.95 * h, -z), t, t, (0, 0, 1)),
+            bar((x, lift, -z), (-x, 0.95 * h, -z), t, t, (0, 0, 1)),
+        )
     elif d.chance("back_panel", 0.3):
         a.add("frame", body, box((w - r, h - lift - wall, 0.8 * wall), (0, (h + lift) / 2 - wall / 2, -z)))

@@ -28,7 +28,17 @@ from .solids import (
 
 LABELS = ("seat", "back", "arm", "base", "head")
 
-TURNED = [(1.0, 0.0), (1.0, 0.12), (0.6, 0.16), (1.15, 0.3), (0.75, 0.5), (0.65, 0.7), (1.0, 0.8), (0.6, 0.86), (0.7, 1.0)]
+TURNED = [
+    (1.0, 0.0),
+    (1.0, 0.12),
+    (0.6, 0.16),
+    (1.15, 0.3),
+    (0.75, 0.5),
+    (0.65, 0.7),
+    (1.0, 0.8),
+    (0.6, 0.86),
+    (0.7, 1.0),
+]
 
 
 class Back:
@@ -77,19 +87,28 @@ def chair(d: Draw) -> Assembly:
         rear = w * d.uniform("seat_rear", 0.62, 0.88)
         outline = 0.5 * np.array([(-rear, -depth), (rear, -depth), (w, depth), (-w, depth)])
     else:
-        outline = mirrored(np.array([(0, 0.5), (0.3, 0.46), (0.5, 0.25), (0.47, 0), (0.3, -0.42), (0, -0.5)]) * (w, depth))
+        outline = mirrored(
+            np.array([(0, 0.5), (0.3, 0.46), (0.5, 0.25), (0.47, 0), (0.3, -0.42), (0, -0.5)]) * (w, depth)
+        )
     top = h + t / 2
     a.add("seat", frame if d.chance("seat_plain", 0.4) else fill, prism(outline, t, "y", (0, h, 0), (0.97, 0.97)))
     if d.chance("seat_cushion", 0.35) and family != "club":
         pad = d.uniform("cushion", 0.04, 0.1)
         size = (0.8 * min(w, rear), pad, 0.82 * depth)
-        a.add("seat", fill, cushion(size, (0, top + 0.2 * pad, 0), 0.45 * pad) if shape != "round" else
-              ellipsoid((0.92 * w, 1.6 * pad, 0.92 * w), (0, top, 0), 20))
+        a.add(
+            "seat",
+            fill,
+            cushion(size, (0, top + 0.2 * pad, 0), 0.45 * pad)
+            if shape != "round"
+            else ellipsoid((0.92 * w, 1.6 * pad, 0.92 * w), (0, top, 0), 20),
+        )
 
     # Back
     backless = stool and d.chance("backless", 0.75)
     kind = d.choice(
-        "back", ("solid", "slats", "ladder", "spindles", "ring", "frame", "cross", "splat", "low"), (5, 3, 3, 2, 2, 3, 1, 2, 2)
+        "back",
+        ("solid", "slats", "ladder", "spindles", "ring", "frame", "cross", "splat", "low"),
+        (5, 3, 3, 2, 2, 3, 1, 2, 2),
     )
     if family == "club":
         kind = "solid"
@@ -108,7 +127,9 @@ def chair(d: Draw) -> Assembly:
             c = back(0, 1.0)
             hh = d.uniform("head_height", 0.1, 0.16)
             a.add("head", fill, cushion((2 * half * size, hh, 0.07), c + (0, 0.07 + hh / 2, 0.01), 0.03))
-            a.add("head", frame, *[rod(back(s, 0.9), c + (s * half, 0.1 + hh / 2, 0.005), 0.016) for s in (-0.25, 0.25)])
+            a.add(
+                "head", frame, *[rod(back(s, 0.9), c + (s * half, 0.1 + hh / 2, 0.005), 0.016) for s in (-0.25, 0.25)]
+            )
 
     if back is not None and not stool:
         _arms(a, d, family, back, w, depth, top, t, frame, fill, kind)
@@ -126,15 +147,20 @@ def _back(a, d, kind, back, thick, frame, fill, seat_thickness):
 
     def hoop(steps=24):
         angle = np.linspace(0, np.pi, steps)
-        path = np.concatenate([[back(0.97, low)], back(0.97 * np.cos(angle), 0.45 + 0.55 * np.sin(angle)), [back(-0.97, low)]])
+        path = np.concatenate(
+            [[back(0.97, low)], back(0.97 * np.cos(angle), 0.45 + 0.55 * np.sin(angle)), [back(-0.97, low)]]
+        )
         return tube(path, post, 8)
 
     if kind in ("solid", "low"):
         crown = d.uniform("crown", -0.12, 0.2)
         gap = 0.0 if kind == "low" else d.choice("back_gap", (0.0, 0.0, 0.16))
         panel = sheet(
-            lambda u, v: back(u, v * (1 + crown * (np.cos(u * np.pi / 2) - 1))), 1.6 * thick, (-1, 1),
-            (gap if gap else low, 1), (12, 4),
+            lambda u, v: back(u, v * (1 + crown * (np.cos(u * np.pi / 2) - 1))),
+            1.6 * thick,
+            (-1, 1),
+            (gap if gap else low, 1),
+            (12, 4),
         )
         if d.chance("back_hole", 0.2):
             panel -= sheet(back, 6 * thick, (-0.35, 0.35), (0.72, 0.86), (6, 1))
@@ -166,9 +192,18 @@ def _back(a, d, kind, back, thick, frame, fill, seat_thickness):
         a.add("back", frame, *[tube([back(s, low), back(s, 0.35)], post, 8) for s in (-0.6, 0.6)])
         if d.chance("ring_filled", 0.5):
             radius = np.linspace(0.05, 0.85, 5)
-            a.add("back", fill, sheet(lambda u, v: back(0.85 * v * np.cos(u), 0.55 + 0.4 * v * np.sin(u)), 0.7 * tube_radius,
-                                      (0, 2 * np.pi - 1e-3), (radius[0], 1), (24, 3)),
-                  ellipsoid((0.06, 0.06, tube_radius), back(0, 0.55), 8))
+            a.add(
+                "back",
+                fill,
+                sheet(
+                    lambda u, v: back(0.85 * v * np.cos(u), 0.55 + 0.4 * v * np.sin(u)),
+                    0.7 * tube_radius,
+                    (0, 2 * np.pi - 1e-3),
+                    (radius[0], 1),
+                    (24, 3),
+                ),
+                ellipsoid((0.06, 0.06, tube_radius), back(0, 0.55), 8),
+            )
         elif d.chance("ring_bars", 0.6):
             a.add("back", frame, *[tube([back(u, 0.15), back(u, 0.95)], 0.016, 8) for u in (-0.25, 0.25)])
     elif kind == "frame":
@@ -182,8 +217,17 @@ def _back(a, d, kind, back, thick, frame, fill, seat_thickness):
     elif kind == "splat":
         wide = d.uniform("splat", 0.18, 0.4)
         a.add("back", frame, *posts, rail(0.95, 0.06, 1.02))
-        a.add("back", frame if d.chance("splat_plain", 0.6) else fill,
-              sheet(lambda u, v: back(u * (1 + 0.4 * np.cos(2 * np.pi * v)), v), 0.8 * thick, (-wide, wide), (low, 0.95), (4, 10)))
+        a.add(
+            "back",
+            frame if d.chance("splat_plain", 0.6) else fill,
+            sheet(
+                lambda u, v: back(u * (1 + 0.4 * np.cos(2 * np.pi * v)), v),
+                0.8 * thick,
+                (-wide, wide),
+                (low, 0.95),
+                (4, 10),
+            ),
+        )
 
 
 def _arms(a, d, family, back, w, depth, top, t, frame, fill, kind):
@@ -205,11 +249,21 @@ def _arms(a, d, family, back, w, depth, top, t, frame, fill, kind):
         x = side * (w / 2 - 0.012)
         inside = side * (0.43 if depth != w else 0.38) * w
         if style == "loop":
-            path = [rear, (x, y, rear[2] + 0.35 * (front - rear[2])), (x, y, front), (inside, top - 0.5 * t, 0.6 * front)]
+            path = [
+                rear,
+                (x, y, rear[2] + 0.35 * (front - rear[2])),
+                (x, y, front),
+                (inside, top - 0.5 * t, 0.6 * front),
+            ]
             a.add("arm", frame, tube(fillet(path, 0.09), radius, 10), instance=i)
         elif style == "post":
-            a.add("arm", frame, bar(rear, (x, y, front + 0.03), 0.055, 0.035), rod((inside, top - 0.5 * t, 0.7 * front),
-                  (x, y, 0.8 * front), radius), instance=i)
+            a.add(
+                "arm",
+                frame,
+                bar(rear, (x, y, front + 0.03), 0.055, 0.035),
+                rod((inside, top - 0.5 * t, 0.7 * front), (x, y, 0.8 * front), radius),
+                instance=i,
+            )
         elif style == "pad":
             a.add("arm", fill, cushion((0.075, 0.045, front + 0.18), (x, y, (front - 0.16) / 2), 0.02), instance=i)
             a.add("arm", frame, bar((inside, top - 0.5 * t, 0.0), (x, y, 0.0), 0.04, 0.07, (0, 0, 1)), instance=i)
@@ -217,8 +271,16 @@ def _arms(a, d, family, back, w, depth, top, t, frame, fill, kind):
             wide = 0.16 if family == "club" else 0.05
             low = top - t if family != "club" else 0.1
             z0, z1 = rear[2] - (0.02 if family != "club" else 0.0), depth / 2 - 0.02
-            a.add("arm", fill, cushion((wide, y - low, z1 - z0), (side * (w / 2 + wide / 2 - 0.02), (y + low) / 2, (z0 + z1) / 2),
-                                       0.3 * wide), instance=i)
+            a.add(
+                "arm",
+                fill,
+                cushion(
+                    (wide, y - low, z1 - z0),
+                    (side * (w / 2 + wide / 2 - 0.02), (y + low) / 2, (z0 + z1) / 2),
+                    0.3 * wide,
+                ),
+                instance=i,
+            )
 
 
 def _base(a, d, family, outline, shape, w, depth, h, t, rear, back, frame, fill):
@@ -228,6 +290,8 @@ def _base(a, d, family, outline, shape, w, depth, h, t, rear, back, frame, fill)
         splay = d.uniform("splay", 0.0, 0.09) if style not in ("straight",) else 0.0
         r = 0.5 * d.uniform("leg_thickness", 0.035, 0.058)
         inset = 0.86 if shape in ("square", "rounded", "trapezoid") else 0.66
+        if shape == "rounded":  # the corner cuts the seat's diagonal by 0.3 of its radius
+            inset = min(inset, 1 - 2 * (0.3 * d.parameters.get("seat_corner", 0.1) + r) / min(w, depth))
         three = family == "stool" and d.chance("three_legs", 0.3)
         if three:
             spots = [0.36 * w * np.array([np.cos(q), np.sin(q)]) for q in around(3, np.pi / 2)]
@@ -256,23 +320,49 @@ def _base(a, d, family, outline, shape, w, depth, h, t, rear, back, frame, fill)
         elif kind in ("h", "sides"):
             a.add("base", frame, *[rod(between(i, s), between(j, s), 0.017, sides=8) for i, j in ((0, 2), (1, 3))])
             if kind == "h":
-                a.add("base", frame, rod((between(0, s) + between(2, s)) / 2, (between(1, s) + between(3, s)) / 2, 0.017, sides=8))
+                a.add(
+                    "base",
+                    frame,
+                    rod((between(0, s) + between(2, s)) / 2, (between(1, s) + between(3, s)) / 2, 0.017, sides=8),
+                )
         elif kind == "apron" and style != "turned":
             a.add("base", frame, *[bar(between(i, 0.1), between(j, 0.1), 0.028, 0.07) for i, j in ring])
     elif family == "swivel":
         n = d.integer("spokes", 4, 5)
         reach = d.uniform("reach", 0.26, 0.34)
         lift = d.uniform("hub", 0.06, 0.11)
-        a.add("base", frame, lathe([(0.03, lift), (0.045, lift + 0.01), (0.045, lift + 0.09), (0.026, lift + 0.1),
-                                    (0.026, under - 0.05), (0.09, under - 0.04), (0.09, under + 0.01)], sides=16))
+        a.add(
+            "base",
+            frame,
+            lathe(
+                [
+                    (0.03, lift),
+                    (0.045, lift + 0.01),
+                    (0.045, lift + 0.09),
+                    (0.026, lift + 0.1),
+                    (0.026, under - 0.05),
+                    (0.09, under - 0.04),
+                    (0.09, under + 0.01),
+                ],
+                sides=16,
+            ),
+        )
         casters = d.chance("casters", 0.6)
         for q in around(n, np.pi / 2):
             out = np.array([np.cos(q), 0, np.sin(q)])
             end = reach * out + (0, 0.055 if casters else 0.02, 0)
-            a.add("base", frame, sweep([(0, lift + 0.045, 0) - 0.01 * out, end], rectangle(0.05, 0.045), up=(0, 1, 0), scale=[1, 0.75]))
+            a.add(
+                "base",
+                frame,
+                sweep([(0, lift + 0.045, 0) - 0.01 * out, end], rectangle(0.05, 0.045), up=(0, 1, 0), scale=[1, 0.75]),
+            )
             if casters:
                 side = np.array([-out[2], 0, out[0]])
-                a.add("base", (0.02, 0.02, 0.02), rod(end - (0, 0.027, 0) - 0.022 * side, end - (0, 0.027, 0) + 0.022 * side, 0.03, sides=10))
+                a.add(
+                    "base",
+                    (0.02, 0.02, 0.02),
+                    rod(end - (0, 0.027, 0) - 0.022 * side, end - (0, 0.027, 0) + 0.022 * side, 0.03, sides=10),
+                )
     elif family == "pedestal":
         r = d.uniform("foot_radius", 0.19, 0.27)
         kind = d.choice("pedestal", ("plate", "trumpet", "cone", "drum"))
@@ -291,8 +381,12 @@ def _base(a, d, family, outline, shape, w, depth, h, t, rear, back, frame, fill)
         lean = d.uniform("sled_lean", 0.0, 0.08)
         x = 0.43 * min(w, rear)
         for side in (-1, 1):
-            path = [(side * x, under, 0.4 * depth), (side * x, r, 0.45 * depth + lean), (side * x, r, -0.45 * depth - lean),
-                    (side * x, under, -0.4 * depth)]
+            path = [
+                (side * x, under, 0.4 * depth),
+                (side * x, r, 0.45 * depth + lean),
+                (side * x, r, -0.45 * depth - lean),
+                (side * x, under, -0.4 * depth),
+            ]
             a.add("base", frame, tube(fillet(path, 0.07), r, 10))
         for z in (-0.4 * depth, 0.4 * depth) if d.chance("floor_bars", 0.5) else (0.0,):
             a.add("base", frame, rod((-x, r, z), (x, r, z), r, sides=10))
@@ -302,7 +396,12 @@ def _base(a, d, family, outline, shape, w, depth, h, t, rear, back, frame, fill)
         square = d.chance("square_tube", 0.4)
         section = rectangle(2.2 * r, 2 * r) if square else ellipse(2 * r, 2 * r, 10)
         for side in (-1, 1):
-            path = [(side * x, under, -0.42 * depth), (side * x, under, 0.46 * depth), (side * x, r, 0.5 * depth), (side * x, r, -0.48 * depth)]
+            path = [
+                (side * x, under, -0.42 * depth),
+                (side * x, under, 0.46 * depth),
+                (side * x, r, 0.5 * depth),
+                (side * x, r, -0.48 * depth),
+            ]
             a.add("base", frame, sweep(fillet(path, 0.08), section, up=(1, 0, 0)))
         a.add("base", frame, rod((-x, r, -0.46 * depth), (x, r, -0.46 * depth), r, sides=10))
     else:
@@ -313,4 +412,8 @@ def _base(a, d, family, outline, shape, w, depth, h, t, rear, back, frame, fill)
             for sz in (-1, 1):
                 at = np.array([sx * 0.42 * w, 0, sz * 0.42 * depth])
                 top = at + (0, skirt + 0.03, 0)
-                a.add("base", frame, rod(at, top, 0.022, 0.03) if foot == "cone" else box((0.07, skirt + 0.03, 0.07), (at + top) / 2))
+                a.add(
+                    "base",
+                    frame,
+                    rod(at, top, 0.022, 0.03) if foot == "cone" else box((0.07, skirt + 0.03, 0.07), (at + top) / 2),
+                )

@@ -15,7 +15,9 @@ COUCH_LABELS = ("seat", "back", "arm", "base", "pillow")
 
 def bench(d: Draw) -> Assembly:
     a = Assembly()
-    family = d.choice("family", ("park", "plank", "stone", "upholstered", "storage", "picnic", "curved"), (6, 4, 2, 2, 1.5, 1.5, 1.5))
+    family = d.choice(
+        "family", ("park", "plank", "stone", "upholstered", "storage", "picnic", "curved"), (6, 4, 2, 2, 1.5, 1.5, 1.5)
+    )
     w, depth, h = d.uniform("length", 0.9, 1.8), d.uniform("depth", 0.34, 0.55), d.uniform("seat_height", 0.38, 0.5)
     wood = color(d, "wood", "wood", "wood", "paint", "white")
     frame = color(d, "frame", "metal", "black", "wood")
@@ -67,7 +69,11 @@ def bench(d: Draw) -> Assembly:
                 a.add("back", wood, bar(at(0, v) - e, at(0, v) + e, 0.9 * t, tall * 0.5 / n, (0, 1, -lean)))
         elif kind == "panel":
             low = d.choice("panel_low", (0.0, 0.3))
-            a.add("back", soft if family == "upholstered" else wood, bar(at(0, (1 + low) / 2) - e, at(0, (1 + low) / 2) + e, 1.2 * t, tall * (1 - low), (0, 1, -lean)))
+            a.add(
+                "back",
+                soft if family == "upholstered" else wood,
+                bar(at(0, (1 + low) / 2) - e, at(0, (1 + low) / 2) + e, 1.2 * t, tall * (1 - low), (0, 1, -lean)),
+            )
         else:
             for v in (0.25, 0.95):
                 a.add("back", wood, bar(at(0, v) - e, at(0, v) + e, t, 0.12 * tall, (0, 1, -lean)))
@@ -77,7 +83,12 @@ def bench(d: Draw) -> Assembly:
                     a.add("back", wood, bar(at(x, 0.25), at(x, 0.95), 0.032 * w, 0.7 * t, (0, 0, 1)))
             else:
                 for x0, x1 in zip(sides, sides[1:], strict=False):
-                    a.add("back", wood, bar(at(x0, 0.25), at(x1, 0.95), 0.8 * t, 0.9 * t, (0, 0, 1)), bar(at(x0, 0.95), at(x1, 0.25), 0.8 * t, 0.9 * t, (0, 0, 1)))
+                    a.add(
+                        "back",
+                        wood,
+                        bar(at(x0, 0.25), at(x1, 0.95), 0.8 * t, 0.9 * t, (0, 0, 1)),
+                        bar(at(x0, 0.95), at(x1, 0.25), 0.8 * t, 0.9 * t, (0, 0, 1)),
+                    )
 
     # Arms
     if family not in ("stone", "storage") and d.chance("arms", 0.5):
@@ -88,13 +99,36 @@ def bench(d: Draw) -> Assembly:
             r = 0.017 * w
             rear = at(x, min((y - h) / tall, 0.9)) if has_back else np.array([x, h, -depth / 2 + 0.05])
             if style == "loop" or not has_back:
-                path = fillet([rear, *([] if has_back else [(x, y, rear[2])]), (x, y, depth / 2 - 0.04), (x, h - t / 2, depth / 2 - 0.06)], 0.08)
+                path = fillet(
+                    [
+                        rear,
+                        *([] if has_back else [(x, y, rear[2])]),
+                        (x, y, depth / 2 - 0.04),
+                        (x, h - t / 2, depth / 2 - 0.06),
+                    ],
+                    0.08,
+                )
                 a.add("arm", frame, tube(path, r, 8), instance=i)
             elif style == "square":
                 a.add("arm", wood, bar(rear, (x, y, depth / 2), 0.05 * w, 0.03 * w), instance=i)
-                a.add("arm", frame, bar((x, h - t / 2, depth / 2 - 0.05), (x, y, depth / 2 - 0.05), 2 * r, 2 * r, (0, 0, 1)), instance=i)
+                a.add(
+                    "arm",
+                    frame,
+                    bar((x, h - t / 2, depth / 2 - 0.05), (x, y, depth / 2 - 0.05), 2 * r, 2 * r, (0, 0, 1)),
+                    instance=i,
+                )
             else:
-                path = smooth([rear, (x, y + 0.02, 0), (x, y, depth / 2 - 0.03), (x, y - 0.08, depth / 2), (x, y - 0.1, depth / 2 - 0.07), (x, h - t / 2, depth / 2 - 0.1)], 4)
+                path = smooth(
+                    [
+                        rear,
+                        (x, y + 0.02, 0),
+                        (x, y, depth / 2 - 0.03),
+                        (x, y - 0.08, depth / 2),
+                        (x, y - 0.1, depth / 2 - 0.07),
+                        (x, h - t / 2, depth / 2 - 0.1),
+                    ],
+                    4,
+                )
                 a.add("arm", frame, tube(path, r, 8), instance=i)
 
     _bench_base(a, d, family, w, depth, h, t, sides, frame, wood)
@@ -110,7 +144,11 @@ def _bench_base(a, d, family, w, depth, h, t, sides, frame, wood):
             body -= box((0.96 * w / n - 0.07 * w, under - 0.08 * w, depth), (x, under / 2, 0.1 * depth))
         a.add("base", wood, body)
         return
-    style = d.choice("base", ("frames", "legs", "slabs", "x", "single"), {"park": (5, 3, 1, 1, 1), "stone": (0, 0, 5, 0, 2)}.get(family, (2, 4, 3, 2, 0.5)))
+    style = d.choice(
+        "base",
+        ("frames", "legs", "slabs", "x", "single"),
+        {"park": (5, 3, 1, 1, 1), "stone": (0, 0, 5, 0, 2)}.get(family, (2, 4, 3, 2, 0.5)),
+    )
     r = 0.5 * w * d.uniform("leg", 0.032, 0.05)
     xs = sides * 0.96
     z = 0.42 * depth
@@ -119,8 +157,16 @@ def _bench_base(a, d, family, w, depth, h, t, sides, frame, wood):
         for x in xs:
             if d.parameters.get("frame_curve") or d.chance("frame_curve", 0.4):
                 d.parameters["frame_curve"] = True
-                path = fillet([(x, under, -z), (x, 0.3 * h, -0.5 * z), (x, 0.02, -1.25 * z)], 0.12), fillet([(x, under, z), (x, 0.3 * h, 0.6 * z), (x, 0.02, 1.2 * z)], 0.12)
-                a.add("base", frame, *[tube(p, r, 8) for p in path], bar((x, 0.45 * h, -0.55 * z), (x, 0.45 * h, 0.65 * z), 2 * r, 2 * r))
+                path = (
+                    fillet([(x, under, -z), (x, 0.3 * h, -0.5 * z), (x, 0.02, -1.25 * z)], 0.12),
+                    fillet([(x, under, z), (x, 0.3 * h, 0.6 * z), (x, 0.02, 1.2 * z)], 0.12),
+                )
+                a.add(
+                    "base",
+                    frame,
+                    *[tube(p, r, 8) for p in path],
+                    bar((x, 0.45 * h, -0.55 * z), (x, 0.45 * h, 0.65 * z), 2 * r, 2 * r),
+                )
             else:
                 path = [(x, under, -z), (x, r, -z), (x, r, z), (x, under, z)]
                 a.add("base", frame, sweep(path, rectangle(2 * r, 2 * r), up=(1, 0, 0)))
@@ -129,7 +175,11 @@ def _bench_base(a, d, family, w, depth, h, t, sides, frame, wood):
         splay = d.uniform("splay", 0.0, 0.12)
         for x in ends:
             for s in (-1, 1):
-                a.add("base", frame, rod((x, under, s * z), (x * (1 + 0.5 * splay), 0, s * (z + splay * h)), 1.1 * r, 0.8 * r))
+                a.add(
+                    "base",
+                    frame,
+                    rod((x, under, s * z), (x * (1 + 0.5 * splay), 0, s * (z + splay * h)), 1.1 * r, 0.8 * r),
+                )
             a.add("base", frame, bar((x, under - t / 3, -depth / 2), (x, under - t / 3, depth / 2), 2 * r, 1.2 * t))
         if d.chance("stretcher", 0.5):
             y = d.uniform("stretcher_height", 0.2, 0.6) * h
@@ -153,8 +203,22 @@ def _bench_base(a, d, family, w, depth, h, t, sides, frame, wood):
             a.add("base", frame, bar((x, under - t / 4, -depth / 2), (x, under - t / 4, depth / 2), 2 * r, t))
         a.add("base", frame, rod((ends[0], h / 2, 0), (ends[1], h / 2, 0), r, sides=8))
     else:
-        a.add("base", frame, lathe([(0.2 * depth, 0), (0.4 * depth, 0.02), (0.12 * depth, 0.1), (0.12 * depth, under)]).scale((1.6, 1, 1)))
-        a.add("base", frame, bar((-0.42 * w, under - t / 3, 0), (0.42 * w, under - t / 3, 0), 0.1, t), *[bar((x, under - t / 3, -0.45 * depth), (x, under - t / 3, 0.45 * depth), 0.06, t) for x in (-0.35 * w, 0.35 * w)])
+        a.add(
+            "base",
+            frame,
+            lathe([(0.2 * depth, 0), (0.4 * depth, 0.02), (0.12 * depth, 0.1), (0.12 * depth, under)]).scale(
+                (1.6, 1, 1)
+            ),
+        )
+        a.add(
+            "base",
+            frame,
+            bar((-0.42 * w, under - t / 3, 0), (0.42 * w, under - t / 3, 0), 0.1, t),
+            *[
+                bar((x, under - t / 3, -0.45 * depth), (x, under - t / 3, 0.45 * depth), 0.06, t)
+                for x in (-0.35 * w, 0.35 * w)
+            ],
+        )
 
 
 def _curved_bench(a, d, w, depth, h, t, wood, frame):
@@ -164,7 +228,17 @@ def _curved_bench(a, d, w, depth, h, t, wood, frame):
     place = lambda q, r, y: np.stack([r * np.sin(q), np.full_like(q, y), radius - r * np.cos(q)], axis=-1)
 
     def strip(inner, outer, low, high):
-        return loft(np.stack([place(angle, inner, low), place(angle, outer, low), place(angle, outer, high), place(angle, inner, high)], axis=1))
+        return loft(
+            np.stack(
+                [
+                    place(angle, inner, low),
+                    place(angle, outer, low),
+                    place(angle, outer, high),
+                    place(angle, inner, high),
+                ],
+                axis=1,
+            )
+        )
 
     slats = d.integer("slats", 1, 3)
     edges = np.linspace(radius - depth / 2, radius + depth / 2, slats + 1)
@@ -176,9 +250,13 @@ def _curved_bench(a, d, w, depth, h, t, wood, frame):
     outer = radius + depth / 2 - 0.03
     for q in np.linspace(-0.9, 0.9, n) * turn:
         radial = lambda r, y, q=q: place(np.array([q]), r, y)[0]
-        a.add("base", frame, bar(radial(radius - 0.47 * depth, h - t * 0.7), radial(radius + 0.47 * depth, h - t * 0.7), 0.05, t),
-              bar(radial(radius - 0.3 * depth, h - t / 2), radial(radius - 0.3 * depth, 0), 0.055, 0.055, (1, 0, 0.01)),
-              bar(radial(radius + 0.3 * depth, h - t / 2), radial(radius + 0.3 * depth, 0), 0.055, 0.055, (1, 0, 0.01)))
+        a.add(
+            "base",
+            frame,
+            bar(radial(radius - 0.47 * depth, h - t * 0.7), radial(radius + 0.47 * depth, h - t * 0.7), 0.05, t),
+            bar(radial(radius - 0.3 * depth, h - t / 2), radial(radius - 0.3 * depth, 0), 0.055, 0.055, (1, 0, 0.01)),
+            bar(radial(radius + 0.3 * depth, h - t / 2), radial(radius + 0.3 * depth, 0), 0.055, 0.055, (1, 0, 0.01)),
+        )
         if tall:
             a.add("back", frame, bar(radial(outer, h - t), radial(outer + 0.05, h + tall), 0.05, 0.05, (1, 0, 0.01)))
     if tall:
@@ -196,24 +274,42 @@ def _picnic(a, d, w, h, t, wood):
     for s in (-1, 1):
         for k in range(n):
             wide = depth / n
-            a.add("seat", wood, box((w, t, 0.85 * wide), (0, h, s * (gap / 2 + (k + 0.5) * wide)), 0.1 * t), instance=(s + 1) // 2)
+            a.add(
+                "seat",
+                wood,
+                box((w, t, 0.85 * wide), (0, h, s * (gap / 2 + (k + 0.5) * wide)), 0.1 * t),
+                instance=(s + 1) // 2,
+            )
     reach = gap / 2 + depth
     frame = shade(wood, 0.75)
     for x in (-0.38 * w, 0.38 * w):
-        a.add("base", frame, bar((x, h - 0.8 * t, -reach), (x, h - 0.8 * t, reach), 0.06, 1.3 * t),
-              *[bar((x, h - t, s * 0.55 * reach), (x, 0, s * 0.95 * reach), 0.06, 0.06, (1, 0, 0)) for s in (-1, 1)])
+        a.add(
+            "base",
+            frame,
+            bar((x, h - 0.8 * t, -reach), (x, h - 0.8 * t, reach), 0.06, 1.3 * t),
+            *[bar((x, h - t, s * 0.55 * reach), (x, 0, s * 0.95 * reach), 0.06, 0.06, (1, 0, 0)) for s in (-1, 1)],
+        )
     a.add("base", frame, bar((-0.38 * w, h - 0.8 * t, 0), (0.38 * w, h - 0.8 * t, 0), 0.05, t))
     if back:
         tall = d.uniform("back_height", 0.3, 0.42)
         for x in (-0.38 * w, 0.38 * w):
             a.add("back", frame, bar((x, h - t, 0), (x, h + tall, 0), 0.06, 0.07, (0, 0, 1)))
         for v in (0.4, 0.85):
-            a.add("back", wood, box((w, 0.25 * tall, 0.05), (0, h + v * tall, 0.03)), box((w, 0.25 * tall, 0.05), (0, h + v * tall, -0.03)))
+            a.add(
+                "back",
+                wood,
+                box((w, 0.25 * tall, 0.05), (0, h + v * tall, 0.03)),
+                box((w, 0.25 * tall, 0.05), (0, h + v * tall, -0.03)),
+            )
 
 
 def couch(d: Draw) -> Assembly:
     a = Assembly()
-    family = d.choice("family", ("sofa", "sectional", "chesterfield", "daybed", "futon", "curved", "loveseat"), (6, 4, 2, 2, 2, 1.5, 2))
+    family = d.choice(
+        "family",
+        ("sofa", "sectional", "chesterfield", "daybed", "futon", "curved", "loveseat"),
+        (6, 4, 2, 2, 2, 1.5, 2),
+    )
     fabric = color(d, "fabric", "fabric", "leather", "white")
     accent = color(d, "accent", "fabric", "plastic") if d.chance("two_tone", 0.25) else fabric
     leg = color(d, "leg", "wood", "metal", "black")
@@ -223,6 +319,7 @@ def couch(d: Draw) -> Assembly:
     lift = d.uniform("lift", 0.05, 0.18)
     pad = d.uniform("seat_pad", 0.1, 0.18)
     back_high, back_deep = d.uniform("back_height", 0.28, 0.52), d.uniform("back_depth", 0.12, 0.24)
+    lift = min(lift, h - pad - 0.08)
     body = h - pad
     if family == "curved":
         _curved_couch(a, d, w, depth, h, lift, pad, back_high, back_deep, fabric, accent, leg)
@@ -240,8 +337,17 @@ def couch(d: Draw) -> Assembly:
         reach = d.uniform("chaise", 0.5, 1.0)
         wide = w / seats
         x = side * (w / 2 - wide / 2)
-        a.add("base", shade(fabric, 0.85), span((x - wide / 2, lift, 0), (x + wide / 2, body + 0.03, depth / 2 + reach), 0.02))
-        a.add("seat", accent, cushion((wide, pad, depth + reach), (x, body + pad / 2, reach / 2), 0.3 * pad), instance=seats - 1)
+        a.add(
+            "base",
+            shade(fabric, 0.85),
+            span((x - wide / 2, lift, 0), (x + wide / 2, body + 0.03, depth / 2 + reach), 0.02),
+        )
+        a.add(
+            "seat",
+            accent,
+            cushion((wide, pad, depth + reach), (x, body + pad / 2, reach / 2), 0.3 * pad),
+            instance=seats - 1,
+        )
         extra = [(x - 0.4 * wide, depth / 2 + reach - 0.07), (x + 0.4 * wide, depth / 2 + reach - 0.07)]
     count = seats if family != "futon" else 1
     if d.chance("one_cushion", 0.25):
@@ -252,14 +358,27 @@ def couch(d: Draw) -> Assembly:
     edges = np.linspace(*run, count + 1)
     for k, (lo, hi) in enumerate(zip(edges, edges[1:], strict=False)):
         front = depth / 2 + d.uniform("overhang", -0.01, 0.03)
-        a.add("seat", accent, cushion((hi - lo, pad, front - seat_back), ((lo + hi) / 2, body + pad / 2, (front + seat_back) / 2), 0.35 * pad), instance=k)
+        a.add(
+            "seat",
+            accent,
+            cushion(
+                (hi - lo, pad, front - seat_back), ((lo + hi) / 2, body + pad / 2, (front + seat_back) / 2), 0.35 * pad
+            ),
+            instance=k,
+        )
 
     # Back
     back = family != "daybed" or d.chance("daybed_back", 0.35)
     lean = d.uniform("lean", 0.0, 0.25)
     if back:
         z = seat_back - back_deep / 2 + 0.02
-        style = "roll" if family == "chesterfield" else d.choice("back", ("cushions", "block", "slats", "camel"), (5, 3, 1 if family in ("futon", "sofa") else 0, 1.2))
+        style = (
+            "roll"
+            if family == "chesterfield"
+            else d.choice(
+                "back", ("cushions", "block", "slats", "camel"), (5, 3, 1 if family in ("futon", "sofa") else 0, 1.2)
+            )
+        )
         e = np.array([w / 2, 0, 0])
         top = h + back_high
         if style == "slats":
@@ -268,8 +387,13 @@ def couch(d: Draw) -> Assembly:
                 a.add("back", wood, bar((-w / 2, y, z), (w / 2, y, z), 0.05, 0.06))
             for x in np.linspace(-w / 2, w / 2, 4 * seats + 1):
                 a.add("back", wood, bar((x, lift, z), (x, top, z), 0.05, 0.05, (0, 0, 1)))
-            a.add("base", wood, bar((-w / 2, lift + 0.05, z), (w / 2, lift + 0.05, z), 0.08, 0.08), bar((-w / 2, lift + 0.05, 0), (-w / 2, lift + 0.05, z), 0.05, 0.06),
-                  bar((w / 2, lift + 0.05, 0), (w / 2, lift + 0.05, z), 0.05, 0.06))
+            a.add(
+                "base",
+                wood,
+                bar((-w / 2, lift + 0.05, z), (w / 2, lift + 0.05, z), 0.08, 0.08),
+                bar((-w / 2, lift + 0.05, 0), (-w / 2, lift + 0.05, z), 0.05, 0.06),
+                bar((w / 2, lift + 0.05, 0), (w / 2, lift + 0.05, z), 0.05, 0.06),
+            )
         else:
             low = 0.75 if style == "cushions" else 1.0
             rise = (top - lift) * low if style == "cushions" else top - lift
@@ -279,13 +403,25 @@ def couch(d: Draw) -> Assembly:
                 outline = np.concatenate([np.stack([xs * w / 2, hump], 1)[::-1], [(-w / 2, lift), (w / 2, lift)]])
                 a.add("back", fabric, prism(outline, back_deep, "z", (0, 0, z)))
             else:
-                a.add("back", fabric, bar((-w / 2, lift + rise / 2, z), (w / 2, lift + rise / 2, z), back_deep, rise, (0, 1, -0.3 * lean)))
+                a.add(
+                    "back",
+                    fabric,
+                    bar(
+                        (-w / 2, lift + rise / 2, z), (w / 2, lift + rise / 2, z), back_deep, rise, (0, 1, -0.3 * lean)
+                    ),
+                )
             if style == "roll":
                 a.add("back", fabric, rod(-e + (0, top, z), e + (0, top, z), 0.6 * back_deep, sides=18))
             if style == "cushions":
                 n = d.choice("back_cushions", (seats, 1, seats))
                 for lo, hi in zip(*(lambda s: (s[:-1], s[1:]))(np.linspace(-w / 2, w / 2, n + 1)), strict=True):
-                    a.add("back", accent, cushion((hi - lo - 0.01, top - h + 0.06, 0.85 * back_deep + 0.06), (0, 0, 0), 0.06).rotate((-30 * lean, 0, 0)).translate(((lo + hi) / 2, (top + h) / 2, seat_back + 0.3 * back_deep)))
+                    a.add(
+                        "back",
+                        accent,
+                        cushion((hi - lo - 0.01, top - h + 0.06, 0.85 * back_deep + 0.06), (0, 0, 0), 0.06)
+                        .rotate((-30 * lean, 0, 0))
+                        .translate(((lo + hi) / 2, (top + h) / 2, seat_back + 0.3 * back_deep)),
+                    )
     # Arms
     _couch_arms(a, d, family, side, w, depth, h, lift, back_high, back_deep, seat_back, fabric, accent, leg, back)
 
@@ -305,7 +441,9 @@ def couch(d: Draw) -> Assembly:
         if style in ("block", "plinth"):
             a.add("base", leg, span(top - (1.3 * r, top[1], 1.3 * r), top + (1.3 * r, 0, 1.3 * r)))
         elif style == "rail":
-            a.add("base", leg, rod(top, top * (1, 0, 1), r, sides=8), bar((px, r, z0), (px, r, max(pz, z1)), 2 * r, 2 * r))
+            a.add(
+                "base", leg, rod(top, top * (1, 0, 1), r, sides=8), bar((px, r, z0), (px, r, max(pz, z1)), 2 * r, 2 * r)
+            )
         else:
             out = np.sign([px, 0, pz]) * (0.06 if style == "splay" else 0.0)
             a.add("base", leg, rod(top, top * (1, 0, 1) + out, 1.3 * r, 0.8 * r, 10))
@@ -314,12 +452,23 @@ def couch(d: Draw) -> Assembly:
         tone = color(d, f"pillow_{k}", "fabric", "plastic")
         x = d.uniform(f"pillow_at_{k}", -0.35, 0.35) * w
         size = d.uniform(f"pillow_size_{k}", 0.28, 0.42)
-        a.add("pillow", tone, cushion((size, size, 0.14), (0, 0, 0), 0.068).rotate((-25, 0, d.uniform(f"pillow_turn_{k}", -20, 20))).translate((x, h + 0.42 * size, seat_back + back_deep + 0.1)), instance=k)
+        a.add(
+            "pillow",
+            tone,
+            cushion((size, size, 0.14), (0, 0, 0), 0.068)
+            .rotate((-25, 0, d.uniform(f"pillow_turn_{k}", -20, 20)))
+            .translate((x, h + 0.42 * size, seat_back + back_deep + 0.1)),
+            instance=k,
+        )
     return a
 
 
 def _couch_arms(a, d, family, side, w, depth, h, lift, back_high, back_deep, seat_back, fabric, accent, leg, back):
-    style = "roll" if family == "chesterfield" else d.choice("arm", ("block", "rounded", "roll", "frame", "slope", "none"), (4, 3, 2, 1.5, 2, 1.5))
+    style = (
+        "roll"
+        if family == "chesterfield"
+        else d.choice("arm", ("block", "rounded", "roll", "frame", "slope", "none"), (4, 3, 2, 1.5, 2, 1.5))
+    )
     if style == "none":
         return
     wide = d.uniform("arm_width", 0.1, 0.28)
@@ -335,15 +484,29 @@ def _couch_arms(a, d, family, side, w, depth, h, lift, back_high, back_deep, sea
         elif style == "rounded":
             a.add("arm", fabric, cushion(size, centre, 0.4 * wide), instance=i)
         elif style == "roll":
-            a.add("arm", fabric, box((0.7 * wide, size[1], size[2]), centre), rod((x + s * 0.1 * wide, top, z0), (x + s * 0.1 * wide, top, z1), 0.55 * wide, sides=18), instance=i)
+            a.add(
+                "arm",
+                fabric,
+                box((0.7 * wide, size[1], size[2]), (x - s * 0.15 * wide, *centre[1:])),
+                rod((x + s * 0.1 * wide, top, z0), (x + s * 0.1 * wide, top, z1), 0.55 * wide, sides=18),
+                instance=i,
+            )
         elif style == "slope":
-            outline = np.array([(z0, lift), (z1, lift), (z1, h + 0.25 * (top - h)), (z1 - 0.1, h + 0.45 * (top - h)), (z0, top + 0.08)])
+            outline = np.array(
+                [(z0, lift), (z1, lift), (z1, h + 0.25 * (top - h)), (z1 - 0.1, h + 0.45 * (top - h)), (z0, top + 0.08)]
+            )
             a.add("arm", fabric, prism(outline, wide, "x", (x, 0, 0)), instance=i)
         else:
             r = 0.02 * max(w, 1.2)
             xs = s * (w / 2 + r)
             path = [(xs, 0, z0 + 0.05), (xs, top, z0 + 0.05), (xs, top, z1 - 0.03), (xs, 0, z1 - 0.03)]
-            a.add("arm", leg, sweep(fillet(path, 0.05), rectangle(2.4 * r, 2.4 * r), up=(1, 0, 0)), bar((xs, lift + 0.06, z0 + 0.05), (xs, lift + 0.06, z1 - 0.03), 2.4 * r, 2.4 * r), instance=i)
+            a.add(
+                "arm",
+                leg,
+                sweep(fillet(path, 0.05), rectangle(2.4 * r, 2.4 * r), up=(1, 0, 0)),
+                bar((xs, lift + 0.06, z0 + 0.05), (xs, lift + 0.06, z1 - 0.03), 2.4 * r, 2.4 * r),
+                instance=i,
+            )
 
 
 def _curved_couch(a, d, w, depth, h, lift, pad, back_high, back_deep, fabric, accent, leg):
@@ -354,8 +517,18 @@ def _curved_couch(a, d, w, depth, h, lift, pad, back_high, back_deep, fabric, ac
 
     def strip(inner, outer, low, high, round_off=0.03):
         q = round_off
-        section = np.array([(inner, low), (outer, low), (outer, high - q), (outer - q, high), (inner + q, high), (inner, high - q)])
-        return loft(np.stack([np.stack([r * np.sin(angle), np.full_like(angle, y), radius - r * np.cos(angle)], axis=-1) for r, y in section], axis=1))
+        section = np.array(
+            [(inner, low), (outer, low), (outer, high - q), (outer - q, high), (inner + q, high), (inner, high - q)]
+        )
+        return loft(
+            np.stack(
+                [
+                    np.stack([r * np.sin(angle), np.full_like(angle, y), radius - r * np.cos(angle)], axis=-1)
+                    for r, y in section
+                ],
+                axis=1,
+            )
+        )
 
     a.add("base", shade(fabric, 0.85), strip(radius - depth / 2, radius + depth / 2, lift, h - pad + 0.02))
     a.add("seat", accent, strip(radius - depth / 2 - 0.02, radius + depth / 2, h - pad, h, 0.05))
@@ -374,4 +547,14 @@ def _curved_couch(a, d, w, depth, h, lift, pad, back_high, back_deep, fabric, ac
         for i, q in enumerate((-turn, turn)):
             p = lambda r, q=q: np.array([r * np.sin(q), 0, radius - r * np.cos(q)])
             top = h + 0.6 * back_high
-            a.add("arm", fabric, bar(p(radius - depth / 2) + (0, (lift + top) / 2, 0), p(outer) + (0, (lift + top) / 2, 0), 0.14, top - lift), instance=i)
+            a.add(
+                "arm",
+                fabric,
+                bar(
+                    p(radius - depth / 2) + (0, (lift + top) / 2, 0),
+                    p(outer) + (0, (lift + top) / 2, 0),
+                    0.14,
+                    top - lift,
+                ),
+                instance=i,
+            )

@@ -123,7 +123,9 @@ def hull(*points: Sequence[Vector]) -> Manifold:
     return Manifold.hull_points(np.concatenate([np.asarray(p, float).reshape(-1, 3) for p in points]))
 
 
-def prism(outline: Outline, thickness: float, axis: str = "y", at: Vector = (0, 0, 0), scale_top=(1.0, 1.0)) -> Manifold:
+def prism(
+    outline: Outline, thickness: float, axis: str = "y", at: Vector = (0, 0, 0), scale_top=(1.0, 1.0)
+) -> Manifold:
     """An outline (it may be concave) extruded symmetrically along an axis.
 
     The outline's plane is (x, z) for axis y, (x, y) for axis z, and (z, y) for axis x.
@@ -205,7 +207,9 @@ def _frames(path: np.ndarray, closed: bool, up: Vector | None) -> tuple[np.ndarr
     return sides, np.cross(tangent, sides)
 
 
-def sweep(path: Sequence[Vector], section: Outline, *, scale=1.0, closed: bool = False, up: Vector | None = None) -> Manifold:
+def sweep(
+    path: Sequence[Vector], section: Outline, *, scale=1.0, closed: bool = False, up: Vector | None = None
+) -> Manifold:
     """An outline carried along a path, Float[N, 3]; `scale` (a number or one per point) sizes it.
 
     The outline's second axis follows `up` where given (which must not be along the path).
@@ -228,7 +232,9 @@ def rod(start: Vector, end: Vector, radius: float, end_radius: float | None = No
     return tube([start, end], [radius, radius if end_radius is None else end_radius], sides)
 
 
-def bar(start: Vector, end: Vector, width: float, height: float, up: Vector = (0, 1, 0), taper: float = 1.0) -> Manifold:
+def bar(
+    start: Vector, end: Vector, width: float, height: float, up: Vector = (0, 1, 0), taper: float = 1.0
+) -> Manifold:
     """A straight bar of rectangular section, `height` along `up` (for upright bars, pass another `up`)."""
     return sweep([start, end], rectangle(width, height), up=up, scale=[1.0, taper])
 
