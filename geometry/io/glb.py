@@ -177,6 +177,8 @@ def write(path: Path, shape: Mesh) -> None:
     mesh = expect_mesh(shape, ".glb")
     if mesh.is_empty:
         raise InputError("a .glb file cannot hold a mesh without faces")
+    if not mesh.is_finite:
+        raise InputError("a .glb file cannot hold non-finite vertices")
     binary, views, accessors, meshes, nodes = bytearray(), [], [], [], []
 
     def add(array: np.ndarray, target: int, component: int, kind: str, **extra) -> int:

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from svr3d.geometry import (
     InputError,
     Mesh,
@@ -71,7 +70,9 @@ def test_occupied_at_the_centres_is_the_grid_itself():
 
 
 def test_resampling_keeps_the_solid_and_its_labels(shapes):
-    mesh = shapes.parts(top=shapes.box((-0.5, 0, -0.5), (0.5, 0.5, 0.5)), base=shapes.box((-0.5, -0.5, -0.5), (0.5, 0, 0.5)))
+    mesh = shapes.parts(
+        top=shapes.box((-0.5, 0, -0.5), (0.5, 0.5, 0.5)), base=shapes.box((-0.5, -0.5, -0.5), (0.5, 0, 0.5))
+    )
     grid = voxelize_parts(mesh, 32)
     for resolution in (16, 48):
         other = to_voxels(grid, resolution)

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from svr3d.geometry import InputError, Mesh, sample_surface
 
 
@@ -15,7 +14,9 @@ def test_points_lie_on_the_surface_with_its_normals(shapes):
 
 def test_density_is_uniform_over_faces_of_unequal_area():
     """A chi-squared test over equal cells of a rectangle cut into four uneven triangles."""
-    mesh = Mesh([[0, 0, 0], [4, 0, 0], [4, 1, 0], [0, 1, 0], [0.3, 0.2, 0]], [[0, 1, 4], [1, 2, 4], [2, 3, 4], [3, 0, 4]])
+    mesh = Mesh(
+        [[0, 0, 0], [4, 0, 0], [4, 1, 0], [0, 1, 0], [0.3, 0.2, 0]], [[0, 1, 4], [1, 2, 4], [2, 3, 4], [3, 0, 4]]
+    )
     cloud = sample_surface(mesh, 80_000, seed=3)
     counts, _, _ = np.histogram2d(cloud.points[:, 0], cloud.points[:, 1], bins=(40, 10), range=((0, 4), (0, 1)))
     chi_squared = ((counts - 200) ** 2 / 200).sum()

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import torch
-
 from svr3d.geometry import InputError, Mesh, Part, PartMesh, PointCloud, VoxelGrid
 
 
@@ -58,7 +57,9 @@ def test_mesh_refuses_colours_of_the_wrong_length(shapes):
 
 
 def test_part_mesh_gives_parts_and_labels(shapes):
-    mesh = shapes.parts(leg_1=shapes.box((0, 0, 0), (1, 1, 1)), seat=shapes.box((2, 0, 0), (3, 2, 1)), leg_2=shapes.box())
+    mesh = shapes.parts(
+        leg_1=shapes.box((0, 0, 0), (1, 1, 1)), seat=shapes.box((2, 0, 0), (3, 2, 1)), leg_2=shapes.box()
+    )
     assert mesh.labels == ("leg", "seat")
     assert mesh.part(1).volume == pytest.approx(2)
     assert len(mesh.part(1).vertices) == 8

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from svr3d.geometry import (
     Mesh,
     PartMesh,

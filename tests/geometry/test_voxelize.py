@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from svr3d.geometry import InputError, Mesh, voxelize, voxelize_parts
 
 
