@@ -8,8 +8,12 @@ from collections.abc import Mapping, Sequence
 
 from ...geometry import InputError, PartMesh
 from .assembly import Assembly
+from .boat import LABELS as BOAT_LABELS
+from .boat import boat
 from .cabinet import LABELS as CABINET_LABELS
 from .cabinet import cabinet
+from .car import LABELS as CAR_LABELS
+from .car import car
 from .chair import LABELS as CHAIR_LABELS
 from .chair import chair
 from .draw import Draw
@@ -17,10 +21,11 @@ from .electronics import DISPLAY_LABELS, PHONE_LABELS, SPEAKER_LABELS, display, 
 from .handheld import BAG_LABELS, KNIFE_LABELS, RIFLE_LABELS, bag, knife, rifle
 from .lamp import LABELS as LAMP_LABELS
 from .lamp import lamp
+from .plane import LABELS as PLANE_LABELS
+from .plane import plane
 from .seating import BENCH_LABELS, COUCH_LABELS, bench, couch
 from .table import LABELS as TABLE_LABELS
 from .table import table
-from .vehicles import BOAT_LABELS, CAR_LABELS, PLANE_LABELS, boat, car, plane
 
 VERSION = "1"
 """Of the generator; it changes whenever any object of the same seed changes."""
