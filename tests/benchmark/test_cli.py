@@ -127,6 +127,7 @@ def test_truncated_image(capsys, small_dataset: Path, tmp_path: Path) -> None:
 def test_a_bad_mesh_is_refused_with_its_reason(fault: str, capsys, cube: Mesh, tmp_path: Path) -> None:
     source = tmp_path / "source"
     for name in ("good_0", "good_1", "good_2"):
+        (source / "box" / name).mkdir(parents=True)
         write_shape(source / "box" / name / "model.obj", cube)
     bad = source / "box" / "bad" / "model.obj"
     bad.parent.mkdir()

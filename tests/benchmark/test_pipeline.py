@@ -17,7 +17,7 @@ import yaml
 from PIL import Image
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.runs import RunFolder
-from svr3d.datasets import open_dataset
+from svr3d.datasets import SampleKey, open_dataset
 from svr3d.geometry import Mesh, VoxelGrid, read_shape, write_shape
 
 KEY = ["method", "preset", "seed", "category", "object", "view", "protocol", "metric"]
@@ -27,6 +27,13 @@ def records_of(folder: Path) -> pd.DataFrame:
     """All records below a folder; without the seconds, which no two runs share."""
     frames = [pd.read_parquet(file) for file in sorted(folder.rglob("records.parquet"))]
     return pd.concat(frames).drop(columns="seconds").sort_values(KEY).reset_index(drop=True)
+
+
+def save(folder: Path, key: SampleKey, mesh: Mesh) -> None:
+    """A prediction from elsewhere."""
+    path = folder / key.category / key.object / f"{key.view:03d}.ply"
+    path.parent.mkdir(parents=True)
+    write_shape(path, mesh)
 
 
 def suite_file(path: Path, data: Path, out: Path, runs: list, **more: object) -> Path:
@@ -173,7 +180,7 @@ def test_predictions_from_elsewhere(finished: Path, small_dataset: Path, tmp_pat
     keys = dataset.samples("test", 1)
     folder = tmp_path / "theirs"
     for key in keys[1:]:
-        write_shape(folder / key.category / key.object / f"{key.view:03d}.ply", dataset.mesh(key.category, key.object))
+        save(folder, key, dataset.mesh(key.category, key.object))
     arguments = ["--predictions", str(folder), "--data", str(small_dataset), "--out", str(tmp_path / "runs"), "--workers", "1"]
     assert main(["evaluate", *arguments, "--name", "theirs"]) == 0
     records = records_of(tmp_path)
@@ -202,7 +209,7 @@ def test_frames_and_alignments_are_undone(frame: str, align: str, small_dataset:
             angle = 0.1
             turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
             vertices = 1.2 * vertices @ turn.T + 0.1
-        write_shape(folder / key.category / key.object / f"{key.view:03d}.ply", Mesh(vertices, mesh.faces))
+        save(folder, key, Mesh(vertices, mesh.faces))
     arguments = ["--predictions", str(folder), "--data", str(small_dataset), "--out", str(tmp_path / "runs"), "--workers", "1"]
     assert main(["evaluate", *arguments, "--frame", frame, "--align", align]) == 0
     records = records_of(tmp_path)
