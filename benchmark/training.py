@@ -137,10 +137,10 @@ class _Session:
         }
 
     def run(self, trainer_options: dict[str, Any], tell: _Teller) -> TrainingReport:
-        if self._restore(self.final, self.stages):
+        if self._restore(self.final):
             self.method.eval()
             return self.report
-        done = next((n for n in range(len(self.stages), 0, -1) if self._restore(self._file(n - 1), self.stages[:n])), 0)
+        done = next((n for n in range(len(self.stages), 0, -1) if self._restore(self._file(n - 1))), 0)
         for number, stage in list(enumerate(self.stages))[done:]:
             if stage.fit is not None:
                 self._fit(stage, number, tell)
@@ -234,8 +234,8 @@ class _Session:
         report = {name: value for name, value in asdict(self.report).items() if name != "checkpoint"}
         write_checkpoint(path, pack(self.method) | {"training": self.identity, "report": report})
 
-    def _restore(self, path: Path, stages: list[Stage]) -> bool:
-        """Loads a checkpoint in which these stages are complete; False if there is none that is whole."""
+    def _restore(self, path: Path) -> bool:
+        """Loads the checkpoint of a complete stage; False if there is none that is whole."""
         if not path.exists():
             return False
         try:
@@ -246,7 +246,6 @@ class _Session:
         self.check(content, path)
         self.method.load_state_dict(content["state"])
         self.report = TrainingReport(**content["report"], checkpoint=self.final)
-        self.log.keep([stage.name for stage in stages])
         return True
 
 
