@@ -22,7 +22,7 @@ import numpy as np
 from ..geometry import Camera, InputError, Mesh, Part, PartMesh, PointCloud, VoxelGrid
 
 VERSION = 1
-"""Of the layout; part of every object's recipe, so that a change of the format rebuilds objects."""
+"""Of the layout; noted in `metadata.yaml`."""
 
 SURFACE, OCCUPANCY, VOXELS = "pointcloud.npz", "points.npz", "model.binvox"
 IMAGES, CAMERAS, SKETCHES = "img_choy2016", "cameras.npz", "sketches"

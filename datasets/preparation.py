@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -13,13 +14,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import __version__
+from .. import geometry as geometry_package
 from ..geometry import InputError, Mesh, Part, PartMesh, PointCloud, VoxelGrid
 from . import layout
 from .duplicates import NearDuplicate, find_duplicates
@@ -62,7 +64,17 @@ class Recipe:
                 raise InputError(f"{name} is {value}, expected at least {least[name]}")
 
     def digest(self, source: str) -> str:
-        return stable_hash(asdict(self), source, layout.VERSION, __version__)
+        return stable_hash(asdict(self), source, code_digest())
+
+
+@cache
+def code_digest() -> str:
+    """A hash of the code that objects are made by. Preparing takes a fraction of a second per object, so after any
+    change of it they are made again rather than mixed."""
+    here = Path(__file__).parent
+    geometry = Path(geometry_package.__file__).parent
+    files = sorted([*here.rglob("*.py"), *geometry.rglob("*.py")])
+    return stable_hash([[file.name, hashlib.sha256(file.read_bytes()).hexdigest()] for file in files])
 
 
 class Refusal(NamedTuple):
