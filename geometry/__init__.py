@@ -10,7 +10,14 @@ from .mesh import Mesh, Part, PartMesh
 from .normalize import normalize, transformed
 from .point_cloud import PointCloud
 from .sampling import sample_surface
-from .topology import components, drop_degenerate_faces, is_watertight, merge_vertices, orient_faces
+from .topology import (
+    components,
+    drop_degenerate_faces,
+    drop_duplicate_faces,
+    is_watertight,
+    merge_vertices,
+    orient_faces,
+)
 from .voxel_grid import VoxelGrid
 from .voxelize import voxelize, voxelize_parts
 
@@ -26,6 +33,7 @@ __all__ = [
     "components",
     "contains",
     "drop_degenerate_faces",
+    "drop_duplicate_faces",
     "is_watertight",
     "marching_cubes",
     "merge_vertices",
