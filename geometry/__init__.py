@@ -14,7 +14,14 @@ from .pictures import render_shape
 from .point_cloud import PointCloud
 from .render import Renderer, Rendering, render
 from .sampling import sample_surface
-from .topology import components, drop_degenerate_faces, is_watertight, merge_vertices, orient_faces
+from .topology import (
+    components,
+    drop_degenerate_faces,
+    drop_duplicate_faces,
+    is_watertight,
+    merge_vertices,
+    orient_faces,
+)
 from .viewpoints import r2n2_cameras
 from .voxel_grid import VoxelGrid
 from .voxelize import voxelize, voxelize_parts
@@ -36,6 +43,7 @@ __all__ = [
     "components",
     "contains",
     "drop_degenerate_faces",
+    "drop_duplicate_faces",
     "is_watertight",
     "marching_cubes",
     "merge_vertices",

@@ -66,20 +66,36 @@ def orient_faces(mesh: AnyMesh) -> tuple[AnyMesh, int]:
     An edge-connected component whose winding is already consistent and without boundary is turned as a whole if
     its volume is negative. In any other, faces that share an edge with exactly one other are made to agree with
     it, and each patch so found faces the way from which rays escape more often, counted among all faces of the
-    mesh; where neither side sees out, or both alike, by the sign of its volume about its own middle.
+    mesh; where neither side sees out, or both alike, most of its faces stay as they are. So do faces that are
+    there twice, once each way round: they draw both sides of a sheet.
     """
     if mesh.is_empty:
         return mesh, 0
     faces = _merged(mesh)[1]
     component = components(mesh)
     closed = _is_closed(faces, component)[component]
+    loose = ~closed & ~_is_two_sided(faces)
     patch, flip = component.copy(), np.zeros(len(faces), dtype=bool)
-    if not closed.all():
-        patch[~closed], flip[~closed] = _consistent(faces[~closed])
-        patch[~closed] += component.max() + 1
-        patch = np.unique(patch, return_inverse=True)[1]
-    flip ^= _inward(mesh, _flipped(faces, flip), patch, flip)
+    if loose.any():
+        patch[loose], flip[loose] = _consistent(faces[loose])
+        patch[loose] += component.max() + 1
+    turn = closed | loose
+    if turn.any():
+        patch = np.unique(patch[turn], return_inverse=True)[1]
+        flip[turn] ^= _inward(mesh, _flipped(faces, flip)[turn], np.flatnonzero(turn), flip[turn], patch)
     return replace(mesh, faces=_flipped(mesh.faces, flip)), int(flip.sum())
+
+
+def drop_duplicate_faces(mesh: AnyMesh) -> tuple[AnyMesh, int]:
+    """`mesh` without repetitions of a face over the same places the same way round, and how many there were.
+
+    The first stays. A face and its reverse are not repetitions: together they draw both sides of a sheet.
+    """
+    faces = _merged(mesh)[1]
+    first = np.unique(_from_lowest(faces), axis=0, return_index=True)[1]
+    keep = np.zeros(len(faces), dtype=bool)
+    keep[first] = True
+    return _keep_faces(mesh, keep)
 
 
 def _merged(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
@@ -125,6 +141,20 @@ def _edges(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
 
 def _flipped(faces: np.ndarray, flip: np.ndarray) -> np.ndarray:
     return np.where(flip[:, None], faces[:, ::-1], faces)
+
+
+def _from_lowest(faces: np.ndarray) -> np.ndarray:
+    """The same faces, the same way round, each from its lowest vertex on."""
+    start = faces.argmin(axis=1) if len(faces) else np.zeros(0, dtype=np.int64)
+    return np.take_along_axis(faces, (start[:, None] + np.arange(3)) % 3, axis=1)
+
+
+def _is_two_sided(faces: np.ndarray) -> np.ndarray:
+    """Bool[F]: the faces that are also there the other way round."""
+    n = len(faces)
+    both = np.concatenate([_from_lowest(faces), _from_lowest(faces[:, ::-1])])
+    same = np.unique(both, axis=0, return_inverse=True)[1].ravel()
+    return np.isin(same[:n], same[n:])
 
 
 def _is_closed(faces: np.ndarray, patch: np.ndarray) -> np.ndarray:
@@ -175,22 +205,17 @@ def _consistent(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return patch, flip ^ (2 * flips > size)[patch]
 
 
-def _inward(mesh: Mesh, faces: np.ndarray, patch: np.ndarray, flip: np.ndarray) -> np.ndarray:
-    """Bool[F]: the faces of patches (already consistent) that face inward."""
+def _inward(mesh: Mesh, faces: np.ndarray, index: np.ndarray, flip: np.ndarray, patch: np.ndarray) -> np.ndarray:
+    """Bool[N]: which of the `faces`, the mesh's faces `index` made consistent by `flip`, belong to inward patches."""
     from .visibility import escapes
 
-    n_patches = int(patch.max()) + 1
-    triangles = np.where(flip[:, None, None], mesh.triangles[:, ::-1], mesh.triangles)
-    # the signed volume seen from each patch's own middle, where open patches are least arbitrary
-    middle = np.stack([np.bincount(patch, weights=triangles[..., i].mean(axis=1)) for i in range(3)], axis=1)
-    middle /= np.bincount(patch)[:, None]
-    a, b, c = np.moveaxis(triangles - middle[patch][:, None], 1, 0)
-    volume = np.bincount(patch, weights=np.einsum("ij,ij->i", a, np.cross(b, c)))
-
+    triangles = mesh.triangles[index]
+    triangles = np.where(flip[:, None, None], triangles[:, ::-1], triangles)
+    a, b, c = np.moveaxis(triangles - mesh.bounds.mean(axis=0), 1, 0)
+    inward = np.bincount(patch, weights=np.einsum("ij,ij->i", a, np.cross(b, c))) < 0
     is_open = ~_is_closed(faces, patch)
-    inward = volume < 0
     if is_open.any():
         ask = is_open[patch]
-        front, back = escapes(mesh.triangles, triangles[ask], patch[ask], n_patches)
-        inward = np.where(is_open & (front != back), front < back, inward)
+        front, back = escapes(mesh.triangles, triangles[ask], patch[ask], len(is_open))
+        inward = np.where(is_open, front < back, inward)
     return inward[patch]

@@ -23,7 +23,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_dataset(shared_folder: Path) -> Path:
-    """A prepared `parametric` data set: 2 categories × (4 train, 1 val, 2 test) objects, 2 views."""
+    """A prepared `parametric` data set: 2 categories × (4 train, 1 val, 3 test) objects, 2 views."""
     from svr3d.datasets import prepare
 
     path = shared_folder / "parametric-small"
@@ -33,7 +33,7 @@ def small_dataset(shared_folder: Path) -> Path:
                 "parametric",
                 path,
                 categories=["chair", "table"],
-                objects={"train": 4, "val": 1, "test": 2},
+                objects={"train": 4, "val": 1, "test": 3},
                 views=2,
                 workers=1,
             )

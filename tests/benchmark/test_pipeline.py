@@ -85,7 +85,7 @@ def test_manifests_say_what_made_the_run(finished: Path, small_dataset: Path) ->
     assert manifest["config"]["options"] == {"epochs": 2}
     assert manifest["method"]["parameters"] > 0 and manifest["method"]["weights"] == "scratch"
     assert manifest["versions"]["torch"] and manifest["hardware"]["cores"] >= 1
-    assert manifest["training"]["total_seconds"] > 0 and manifest["evaluation"]["samples"] == 4
+    assert manifest["training"]["total_seconds"] > 0 and manifest["evaluation"]["samples"] == 6
 
 
 def test_a_second_call_does_nothing_over_again(finished: Path) -> None:

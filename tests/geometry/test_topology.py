@@ -6,6 +6,7 @@ from svr3d.geometry import (
     components,
     contains,
     drop_degenerate_faces,
+    drop_duplicate_faces,
     is_watertight,
     merge_vertices,
     orient_faces,
@@ -163,3 +164,25 @@ def test_orient_keeps_parts(shapes):
     repaired, flipped = orient_faces(turned)
     assert flipped == len(mesh.faces) and repaired.parts == mesh.parts
     assert (repaired.face_part == mesh.face_part).all() and repaired.volume == pytest.approx(mesh.volume)
+
+
+def test_duplicate_faces_go_and_two_sided_ones_stay(shapes):
+    box = shapes.box()
+    twice = Mesh(box.vertices, np.vstack([box.faces, box.faces[:5, [1, 2, 0]]]))
+    kept, dropped = drop_duplicate_faces(twice)
+    assert dropped == 5 and (kept.faces == box.faces).all()
+    kept, dropped = drop_duplicate_faces(soup(twice))
+    assert dropped == 5 and kept.triangles == pytest.approx(box.triangles)
+    two_sided = Mesh(box.vertices, np.vstack([box.faces, box.faces[:, ::-1]]))
+    assert drop_duplicate_faces(two_sided)[1] == 0
+    assert drop_duplicate_faces(Mesh([], []))[1] == 0
+
+
+def test_orient_leaves_two_sided_sheets(shapes):
+    """A curtain drawn from both sides, with a flag attached to it that is wound against its neighbour."""
+    sheet = Mesh([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], [[0, 1, 2], [0, 2, 3], [2, 1, 0], [3, 2, 0]])
+    assert orient_faces(sheet)[1] == 0
+    open_box = shapes.flipped(Mesh(shapes.box().vertices, shapes.box().faces[2:]), np.arange(10) == 3)
+    both = shapes.join(sheet, Mesh(open_box.vertices + 2, open_box.faces))
+    repaired, flipped = orient_faces(both)
+    assert flipped == 1 and (repaired.faces[:4] == sheet.faces).all()

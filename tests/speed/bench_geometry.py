@@ -1,7 +1,7 @@
-"""How fast sampling, voxelising and inside tests are beside the libraries people use: `python tests/speed/bench_geometry.py`.
+"""How fast sampling, voxelising and inside tests are beside the libraries people use.
 
-Everything runs on one thread; the time is the best of several runs, after one to warm up. The last column checks that
-both compute the same.
+Run as `python tests/speed/bench_geometry.py`. Everything runs on one thread; the time is the best of
+several runs, after one to warm up. The last column checks that both compute the same.
 """
 
 import os
@@ -61,7 +61,7 @@ def main():
     points = np.random.default_rng(0).uniform(-0.5, 0.5, (100_000, 3))
 
     table = Table(title=f"One thread, a closed mesh of {len(mesh.faces)} faces")
-    for heading in ("task", "svr3d [ms]", "other", "[ms]", "times as fast", "agreement"):
+    for heading in ("task", "svr3d, ms", "other", "other, ms", "times as fast", "agreement"):
         table.add_column(heading, justify="left" if heading in ("task", "other") else "right")
 
     def compare(task, ours, name=None, theirs=None, agreement=None):
@@ -107,7 +107,8 @@ def main():
         lambda: np.linalg.norm(trimesh.sample.sample_surface(other, 100_000)[0], axis=1).mean(),
         lambda a, b: a / b,
     )
-    compare("marching_cubes 32³", lambda grid=voxelize(mesh): marching_cubes(grid))
+    grid = voxelize(mesh)
+    compare("marching_cubes 32³", lambda: marching_cubes(grid))
     compare("orient_faces", lambda: orient_faces(mesh))
     Console(width=140).print(table)
 
