@@ -65,24 +65,25 @@ def orient_faces(mesh: AnyMesh) -> tuple[AnyMesh, int]:
 
     An edge-connected component whose winding is already consistent and without boundary is turned as a whole if
     its volume is negative. In any other, faces that share an edge with exactly one other are made to agree with
-    it, and each patch so found faces the way from which rays escape more often, counted among all faces of the
-    mesh; where neither side sees out, or both alike, most of its faces stay as they are. So do faces that are
-    there twice, once each way round: they draw both sides of a sheet.
+    it, the fewer turned, and each patch so found is turned if rays escape from its back more often than from
+    its front, counted among all faces of the mesh. Of a face that is there twice, once each way round,
+    the one that sees nothing is turned if its back sees out: the side of a slab drawn from inside too becomes a
+    repetition (`drop_duplicate_faces` removes it), a sheet drawn from both sides stays.
     """
     if mesh.is_empty:
         return mesh, 0
     faces = _merged(mesh)[1]
     component = components(mesh)
     closed = _is_closed(faces, component)[component]
-    loose = ~closed & ~_is_two_sided(faces)
+    two_sided = ~closed & _is_two_sided(faces)
+    loose = ~closed & ~two_sided
     patch, flip = component.copy(), np.zeros(len(faces), dtype=bool)
     if loose.any():
         patch[loose], flip[loose] = _consistent(faces[loose])
         patch[loose] += component.max() + 1
-    turn = closed | loose
-    if turn.any():
-        patch = np.unique(patch[turn], return_inverse=True)[1]
-        flip[turn] ^= _inward(mesh, _flipped(faces, flip)[turn], np.flatnonzero(turn), flip[turn], patch)
+    patch[two_sided] = patch.max() + 1 + np.arange(two_sided.sum())
+    patch = np.unique(patch, return_inverse=True)[1]
+    flip ^= _inward(mesh, _flipped(faces, flip), patch, flip, two_sided)
     return replace(mesh, faces=_flipped(mesh.faces, flip)), int(flip.sum())
 
 
@@ -205,17 +206,18 @@ def _consistent(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return patch, flip ^ (2 * flips > size)[patch]
 
 
-def _inward(mesh: Mesh, faces: np.ndarray, index: np.ndarray, flip: np.ndarray, patch: np.ndarray) -> np.ndarray:
-    """Bool[N]: which of the `faces`, the mesh's faces `index` made consistent by `flip`, belong to inward patches."""
+def _inward(mesh: Mesh, faces: np.ndarray, patch: np.ndarray, flip: np.ndarray, two_sided: np.ndarray) -> np.ndarray:
+    """Bool[F]: which `faces`, the mesh's made consistent by `flip`, belong to patches that face inward."""
     from .visibility import escapes
 
-    triangles = mesh.triangles[index]
-    triangles = np.where(flip[:, None, None], triangles[:, ::-1], triangles)
+    triangles = np.where(flip[:, None, None], mesh.triangles[:, ::-1], mesh.triangles)
     a, b, c = np.moveaxis(triangles - mesh.bounds.mean(axis=0), 1, 0)
     inward = np.bincount(patch, weights=np.einsum("ij,ij->i", a, np.cross(b, c))) < 0
     is_open = ~_is_closed(faces, patch)
     if is_open.any():
         ask = is_open[patch]
         front, back = escapes(mesh.triangles, triangles[ask], patch[ask], len(is_open))
-        inward = np.where(is_open, front < back, inward)
+        sees = np.zeros(len(is_open), dtype=bool)
+        sees[patch[two_sided]] = front[patch[two_sided]] > 0
+        inward = np.where(is_open, (front < back) & ~sees, inward)
     return inward[patch]

@@ -186,3 +186,14 @@ def test_orient_leaves_two_sided_sheets(shapes):
     both = shapes.join(sheet, Mesh(open_box.vertices + 2, open_box.faces))
     repaired, flipped = orient_faces(both)
     assert flipped == 1 and (repaired.faces[:4] == sheet.faces).all()
+
+
+def test_orient_makes_a_slab_of_sides_drawn_from_both_sides(shapes):
+    """As some modellers export: top and bottom once, the sides twice. By winding numbers that is an empty box."""
+    slab = shapes.box((-0.5, -0.1, -0.5), (0.5, 0.1, 0.5))
+    sides = np.abs(slab.face_normals[:, 1]) < 0.5
+    drawn = Mesh(slab.vertices, np.vstack([slab.faces, slab.faces[sides][:, ::-1]]))
+    repaired, flipped = orient_faces(drawn)
+    assert flipped == 8
+    kept, dropped = drop_duplicate_faces(repaired)
+    assert dropped == 8 and is_watertight(kept) and kept.volume == pytest.approx(slab.volume)
