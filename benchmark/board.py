@@ -51,7 +51,9 @@ def write_board(folders: list[RunFolder], out: str | Path, *, title: str = "") -
         if not folder.records.is_file():
             raise InputError(f"{folder.path}: the run has no records yet, evaluate it first")
     state = hashlib.sha256()
-    for path in sorted([folder.records for folder in folders] + [folder.manifest for folder in folders if folder.manifest.exists()]):
+    for path in sorted(
+        [folder.records for folder in folders] + [folder.manifest for folder in folders if folder.manifest.exists()]
+    ):
         state.update(f"{path}\n".encode() + path.read_bytes())
     stamp = out / "board.json"
     if stamp.exists() and read_json(stamp).get("inputs") == state.hexdigest() and (out / "leaderboard.csv").exists():

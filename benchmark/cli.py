@@ -1,7 +1,7 @@
 """The `svr3d` command. Options, YAML files (`--config`) and environment variables (`SVR3D_…`) are one and the same.
 
-Only the standard library and jsonargparse are imported here, so that `svr3d --help` answers at once; each command imports
-what it needs when it runs.
+Only the standard library and jsonargparse are imported here, so that `svr3d --help` answers at once; each command
+imports what it needs when it runs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from .. import __version__
 from ..geometry.errors import InputError
 
 
-def list_command(what: Literal["all", "methods", "datasets", "protocols", "metrics"] = "all", json: bool = False) -> None:
+def list_command(
+    what: Literal["all", "methods", "datasets", "protocols", "metrics"] = "all", json: bool = False
+) -> None:
     """Show the methods, data set sources, protocols and metrics that are installed.
 
     Args:
@@ -229,7 +231,9 @@ class _Parser(ArgumentParser):
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         text = " ".join(str(message).split())
-        text = re.sub(r"typing\.Literal\[(.*?)\]", r"one of \1", text.replace("Expected a typing.Lit", "Expected typing.Lit"))
+        text = re.sub(
+            r"typing\.Literal\[(.*?)\]", r"one of \1", text.replace("Expected a typing.Lit", "Expected typing.Lit")
+        )
         text = re.sub(r"<class '(\w+)'>", r"value of type \1", text).replace("Parser key", "option")
         raise InputError(f"{text} (see --help)")
 
@@ -251,7 +255,9 @@ def build_parser() -> ArgumentParser:
         command.add_argument("--config", action="config", help="YAML file with any of these options.")
         types = get_type_hints(function)
         for parameter in inspect.signature(function).parameters.values():
-            _add_argument(command, parameter, types[parameter.name], texts[parameter.name], parameter.name in positional)
+            _add_argument(
+                command, parameter, types[parameter.name], texts[parameter.name], parameter.name in positional
+            )
         commands.add_subcommand(name, command, help=summary)
     return parser
 
@@ -317,6 +323,10 @@ def main(arguments: list[str] | None = None) -> int:
         if debug:
             raise
         where = f"{error.filename}: " if error.filename else ""
-        hint = "; nothing is half-written, the same command goes on once there is room" if error.errno == errno.ENOSPC else ""
+        hint = (
+            "; nothing is half-written, the same command goes on once there is room"
+            if error.errno == errno.ENOSPC
+            else ""
+        )
         print(f"svr3d: {where}{error.strerror or error}{hint}", file=sys.stderr)
         return 2

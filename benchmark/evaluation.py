@@ -119,7 +119,9 @@ def evaluate_run(
     if not _missing(folder, keys, split, names):
         return 0
     if not folder.final_checkpoint.is_file():
-        raise InputError(f"{folder.path}: the run is not trained yet, expected {folder.final_checkpoint.name} in checkpoints/")
+        raise InputError(
+            f"{folder.path}: the run is not trained yet, expected {folder.final_checkpoint.name} in checkpoints/"
+        )
     reconstruct_split(folder, dataset, split, keys)
     return _score(folder, config, dataset, keys, split, names, folder.predictions, Placement(), workers)
 
@@ -161,7 +163,9 @@ def evaluate_predictions(
         "files": state.hexdigest()[:16],
     }
     folder = RunFolder.of(runs, dataset.name, name, "external", 0)
-    config = RunConfig(name, dataset.name, "external", 0, str(Path(dataset.root).resolve()), dataset.fingerprint(), options)
+    config = RunConfig(
+        name, dataset.name, "external", 0, str(Path(dataset.root).resolve()), dataset.fingerprint(), options
+    )
     folder.begin(config)
     update_manifest(folder.manifest, config=options, method={"representation": "external", "gifts": [], "paper": ""})
     _score(folder, config, dataset, keys, split, names, predictions, placement, workers)
@@ -184,7 +188,9 @@ def _check_protocols(dataset: Any, protocols: Iterable[str], split: str) -> list
     return names
 
 
-def _missing(folder: RunFolder, keys: list[SampleKey], split: str, names: list[str]) -> list[tuple[SampleKey, list[str]]]:
+def _missing(
+    folder: RunFolder, keys: list[SampleKey], split: str, names: list[str]
+) -> list[tuple[SampleKey, list[str]]]:
     """The samples to score, each with the protocols that its records lack."""
     done: dict[str, set[str]] = {}
     if folder.records.exists():

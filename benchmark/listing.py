@@ -57,7 +57,9 @@ def _protocols() -> list[dict[str, Any]]:
             rows.append({"name": name, "error": str(error)})
             continue
         metrics = [metric for metric in protocol.metrics if not metric.startswith("f@")]
-        rows.append({"name": name, "metrics": metrics, "targets": sorted(protocol.targets), "reference": protocol.reference})
+        rows.append(
+            {"name": name, "metrics": metrics, "targets": sorted(protocol.targets), "reference": protocol.reference}
+        )
     return rows
 
 

@@ -18,7 +18,7 @@ _PACKAGES = (
 
 
 def git_commit() -> str | None:
-    """The commit of the source tree that svr3d runs from, with `+changes` where it differs; None outside a repository."""
+    """The commit of the source tree that svr3d runs from, `+changes` where it differs; None outside a repository."""
     root = Path(__file__).resolve().parent.parent
     try:
         commit = _git(root, "rev-parse", "HEAD")

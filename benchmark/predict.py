@@ -44,7 +44,8 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
         The .glb files, one per picture.
 
     Raises:
-        InputError: no such run or picture, two pictures of the same name, or the method needs what a picture alone does not give.
+        InputError: no such run or picture, two pictures of the same name, or the method needs what a picture
+            alone does not give.
     """
     import torch
 
@@ -53,26 +54,39 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
 
     folder = RunFolder.open(run)
     if not folder.final_checkpoint.is_file():
-        raise InputError(f"{folder.path}: the run is not trained yet, expected {folder.final_checkpoint.name} in checkpoints/")
+        raise InputError(
+            f"{folder.path}: the run is not trained yet, expected {folder.final_checkpoint.name} in checkpoints/"
+        )
     names = [Path(image).stem for image in images]
     if not images:
         raise InputError("no image given")
     if len(set(names)) != len(names):
-        raise InputError(f"two of the images have the same name, their results would overwrite each other: {', '.join(images)}")
+        raise InputError(
+            f"two of the images have the same name, their results would overwrite each other: {', '.join(images)}"
+        )
     pictures = [read_picture(image) for image in images]
 
     method = load_trained(folder.final_checkpoint)
     targets = {}
     if method.gifts:
         if set(method.gifts) != {"category"}:
-            raise InputError(f"method '{method.name}' is a ceiling that needs the true shape ({', '.join(sorted(method.gifts))}) and cannot work from a picture")
+            needs = ", ".join(sorted(method.gifts))
+            raise InputError(
+                f"method '{method.name}' is a ceiling that needs the true shape ({needs}) and cannot work from a picture"
+            )
         if category not in method.categories:
             known = ", ".join(method.categories)
             raise InputError(f"method '{method.name}' needs --category, one of: {known}; found {category!r}")
         targets["category"] = torch.tensor([method.categories.index(category)])
     written = []
-    for name, picture in zip(names, pictures):
-        batch = SampleBatch((SampleKey(category or "unknown", name, 0),), torch.from_numpy(picture)[None], None, targets, method.categories)
+    for name, picture in zip(names, pictures, strict=True):
+        batch = SampleBatch(
+            (SampleKey(category or "unknown", name, 0),),
+            torch.from_numpy(picture)[None],
+            None,
+            targets,
+            method.categories,
+        )
         with torch.inference_mode():
             (shape,) = method.reconstruct_batch(batch)
         path = Path(out) / f"{name}.glb"

@@ -23,9 +23,16 @@ def duration(seconds: float) -> str:
 
 
 def track(items: Iterable[T], total: int, what: str, *, forecast_after: float = 5.0) -> Iterator[T]:
-    """Passes `items` on while showing how far it is; where there is no terminal, one line says how long it will take."""
+    """Passes `items` on while showing how far it is; without a terminal, one line says how long it will take."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -41,6 +48,7 @@ def _forecast(items: Iterable[T], total: int, what: str, forecast_after: float) 
     for done, item in enumerate(items, start=1):
         spent = time.perf_counter() - start
         if not said and spent > forecast_after and done < total:
-            say(f"{what}: {done} of {total} after {duration(spent)}, about {duration(spent / done * (total - done))} to go")
+            left = duration(spent / done * (total - done))
+            say(f"{what}: {done} of {total} after {duration(spent)}, about {left} to go")
             said = True
         yield item

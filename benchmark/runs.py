@@ -121,7 +121,11 @@ def find_runs(folders: list[str] | list[Path]) -> list[RunFolder]:
         folder = Path(folder)
         if not folder.is_dir():
             raise InputError(f"{folder}: no such folder of runs")
-        configs = [folder / "config.yaml"] if (folder / "config.yaml").is_file() else sorted(folder.glob("**/seed*/config.yaml"))
+        configs = (
+            [folder / "config.yaml"]
+            if (folder / "config.yaml").is_file()
+            else sorted(folder.glob("**/seed*/config.yaml"))
+        )
         if not configs:
             raise InputError(f"{folder}: no run in it, expected DATASET/METHOD/PRESET/seedN/config.yaml")
         found.update({config.parent.resolve(): RunFolder(config.parent) for config in configs})
@@ -135,5 +139,7 @@ def check_label(label: str, what: str) -> str:
         InputError: it is empty or has other characters than letters, digits, `.`, `_`, `+` and `-`.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", label):
-        raise InputError(f"{what} '{label}': expected letters, digits, '.', '_', '+' and '-', starting with a letter or digit")
+        raise InputError(
+            f"{what} '{label}': expected letters, digits, '.', '_', '+' and '-', starting with a letter or digit"
+        )
     return label

@@ -31,7 +31,11 @@ def write_grid(folders: list[RunFolder], path: Path) -> Path | None:
     by_method: dict[str, RunFolder] = {}
     for folder in folders:
         config = folder.config()
-        name = config.method if config.preset in ("tiny", "small", "paper", "external") else f"{config.method} {config.preset}"
+        name = (
+            config.method
+            if config.preset in ("tiny", "small", "paper", "external")
+            else f"{config.method} {config.preset}"
+        )
         by_method.setdefault(name, folder)
     configs = [folder.config() for folder in by_method.values()]
     root = configs[0].data
@@ -48,7 +52,9 @@ def write_grid(folders: list[RunFolder], path: Path) -> Path | None:
         line: list[np.ndarray | None] = [image]
         for folder in by_method.values():
             line.append(_tile(folder, key, camera))
-        line.append(_render(dataset.mesh(key.category, key.object) or dataset.load(key.category, key.object, "voxels"), camera))
+        line.append(
+            _render(dataset.mesh(key.category, key.object) or dataset.load(key.category, key.object, "voxels"), camera)
+        )
         tiles.append(line)
         rows.append(key.category)
         scores.append(_scores(by_method, key))

@@ -83,12 +83,16 @@ class Suite:
         for number, entry in enumerate(values["runs"]):
             entry = {"method": entry} if isinstance(entry, str) else entry
             if not isinstance(entry, dict):
-                raise InputError(f"{path}: run {number}: expected a method's name or the fields of a run, found {entry!r}")
+                raise InputError(
+                    f"{path}: run {number}: expected a method's name or the fields of a run, found {entry!r}"
+                )
             entry = common | entry
             _check_fields(path, f"run {number}", entry, SuiteRun, required=("method",))
             seeds = entry.get("seeds", (0,))
             if not isinstance(seeds, (list, tuple)) or not all(isinstance(seed, int) for seed in seeds):
-                raise InputError(f"{path}: run {number}: field 'seeds': expected a list of whole numbers, found {seeds!r}")
+                raise InputError(
+                    f"{path}: run {number}: field 'seeds': expected a list of whole numbers, found {seeds!r}"
+                )
             runs.append(SuiteRun(**(entry | {"seeds": tuple(seeds)})))
         protocols = values.get("protocols", cls.protocols)
         if isinstance(protocols, str) or not all(isinstance(name, str) for name in protocols):
@@ -129,11 +133,14 @@ def run_suite(suite: Suite) -> tuple[Path, list[str]]:
     failures: list[str] = []
     folders: list[RunFolder] = []
     planned = [(run, seed) for run in suite.runs for seed in run.seeds]
-    say(f"suite {suite.name}: {len(planned)} runs on {dataset.name}, {len(dataset.samples(suite.split, suite.views))} samples to score each")
+    samples = len(dataset.samples(suite.split, suite.views))
+    say(f"suite {suite.name}: {len(planned)} runs on {dataset.name}, {samples} samples to score each")
     with worker_pool(suite.workers):
         for run, seed in planned:
             try:
-                folder = train(run.method, dataset, suite.out, preset=run.preset, seed=seed, options=run.options, label=run.label)
+                folder = train(
+                    run.method, dataset, suite.out, preset=run.preset, seed=seed, options=run.options, label=run.label
+                )
                 evaluate_run(folder, dataset, split=suite.split, views=suite.views, protocols=suite.protocols)
             except (InputError, ArithmeticError, RuntimeError) as error:
                 failures.append(f"{run.method} (preset {run.preset}, seed {seed}): {error}")
@@ -143,5 +150,6 @@ def run_suite(suite: Suite) -> tuple[Path, list[str]]:
     if not folders:
         raise InputError(f"suite {suite.name}: every run failed; the first: {failures[0]}")
     out = write_board(folders, Path(suite.board) / suite.name, title=suite.name)
-    say(f"suite {suite.name}: done in {duration(time.perf_counter() - start)}; the leaderboard is {out / 'leaderboard.md'}")
+    spent = duration(time.perf_counter() - start)
+    say(f"suite {suite.name}: done in {spent}; the leaderboard is {out / 'leaderboard.md'}")
     return out, failures

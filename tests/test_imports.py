@@ -48,7 +48,9 @@ def test_imports_run_downward_only(package: str) -> None:
             if name.split(".")[0] == package or name == "__version__":
                 continue
             fits = any(name == prefix or name.startswith(f"{prefix}.") for prefix in allowed)
-            assert fits, f"{file.relative_to(ROOT)} imports {name}, but {package} may import only {sorted(allowed) or 'nothing'}"
+            assert fits, (
+                f"{file.relative_to(ROOT)} imports {name}, but {package} may import only {sorted(allowed) or 'nothing'}"
+            )
 
 
 @pytest.mark.parametrize(

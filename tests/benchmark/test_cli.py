@@ -7,7 +7,6 @@ import shutil
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 from svr3d.benchmark.cli import COMMANDS, main
 from svr3d.geometry import Mesh, write_shape
@@ -24,9 +23,10 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
 
 @pytest.fixture(scope="module")
 def cube() -> Mesh:
-    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=float) - 0.5
-    faces = [(0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1), (2, 3, 7), (2, 7, 6), (0, 2, 6), (0, 6, 4), (1, 5, 7), (1, 7, 3)]  # fmt: skip
-    return Mesh(corners, np.array(faces))
+    import trimesh
+
+    box = trimesh.creation.box()
+    return Mesh(box.vertices, box.faces)
 
 
 def test_help_answers_at_once(svr3d) -> None:
@@ -179,7 +179,8 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(svr3d, small_datase
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
     out = tmp_path / "out"
-    arguments = ("prepare", "parametric", "--out", out, "--categories", "[chair]", "--objects", "{train: 1, val: 1, test: 1}", "--views", "1", "--workers", "1")  # fmt: skip
+    one_each = ("--categories", "[chair]", "--objects", "{train: 1, val: 1, test: 1}", "--views", "1")
+    arguments = ("prepare", "parametric", "--out", out, *one_each, "--workers", "1")
     done = svr3d(*arguments, check=False, preexec_fn=small_files)
     assert done.returncode == 2
     assert "File too large" in done.stderr.strip().splitlines()[-1]

@@ -44,7 +44,13 @@ def write_box(folder: Path, half: np.ndarray, views: int, rng: np.random.Generat
     surface[np.arange(4096), axis] = sign * half[axis]
     normals = np.zeros((4096, 3))
     normals[np.arange(4096), axis] = sign
-    np.savez(folder / "pointcloud.npz", points=surface.astype(np.float16), normals=normals.astype(np.float16), loc=loc, scale=scale)
+    np.savez(
+        folder / "pointcloud.npz",
+        points=surface.astype(np.float16),
+        normals=normals.astype(np.float16),
+        loc=loc,
+        scale=scale,
+    )
 
     centres = (np.arange(32) + 0.5) / 32 - 0.5
     grid = np.stack(np.meshgrid(centres, centres, centres, indexing="ij"), axis=-1)

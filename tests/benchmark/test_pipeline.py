@@ -37,7 +37,14 @@ def save(folder: Path, key: SampleKey, mesh: Mesh) -> None:
 
 
 def suite_file(path: Path, data: Path, out: Path, runs: list, **more: object) -> Path:
-    suite = {"name": "small", "data": str(data), "out": str(out), "board": str(out / "board"), "workers": 1, "runs": runs}
+    suite = {
+        "name": "small",
+        "data": str(data),
+        "out": str(out),
+        "board": str(out / "board"),
+        "workers": 1,
+        "runs": runs,
+    }
     path.write_text(yaml.safe_dump(suite | more))
     return path
 
@@ -60,7 +67,14 @@ def finished(small_dataset: Path, tmp_path_factory) -> Path:
 def test_a_suite_ends_with_a_board(finished: Path) -> None:
     board = finished / "runs" / "board" / "small"
     table = pd.read_csv(board / "leaderboard.csv")
-    assert set(table["method"]) == {"mean_shape", "class_mean", "retrieval", "classvoxels", "oracle_voxels", "oracle_mesh"}
+    assert set(table["method"]) == {
+        "mean_shape",
+        "class_mean",
+        "retrieval",
+        "classvoxels",
+        "oracle_voxels",
+        "oracle_mesh",
+    }
     assert {"mean", "objects", "chair", "table"} == set(table["category"])
     assert set(table["protocol"]) == {"svr3d-v1", "classvoxels"}
     assert (table["failed"] == 0).all()
@@ -97,7 +111,11 @@ def test_a_second_call_does_nothing_over_again(finished: Path) -> None:
 
 def test_the_same_seed_gives_the_same_records(finished: Path, small_dataset: Path, tmp_path: Path) -> None:
     suite = suite_file(
-        tmp_path / "again.yaml", small_dataset, tmp_path / "runs", ["retrieval", SHORT], protocols=["svr3d-v1", "classvoxels"]
+        tmp_path / "again.yaml",
+        small_dataset,
+        tmp_path / "runs",
+        ["retrieval", SHORT],
+        protocols=["svr3d-v1", "classvoxels"],
     )
     assert main(["run", str(suite)]) == 0
     old = records_of(finished)
@@ -125,7 +143,9 @@ def killed_when(command: list[str], condition, limit: float = 120.0) -> bool:
 def test_killed_in_training_and_in_evaluation_it_ends_with_the_same_records(
     finished: Path, small_dataset: Path, tmp_path: Path
 ) -> None:
-    suite = suite_file(tmp_path / "killed.yaml", small_dataset, tmp_path / "runs", [SHORT], protocols=["svr3d-v1", "classvoxels"])
+    suite = suite_file(
+        tmp_path / "killed.yaml", small_dataset, tmp_path / "runs", [SHORT], protocols=["svr3d-v1", "classvoxels"]
+    )
     command = [sys.executable, "-m", "svr3d.benchmark", "run", str(suite)]
     run = tmp_path / "runs" / "parametric-small" / "classvoxels" / "tiny+short" / "seed0"
 
@@ -170,7 +190,16 @@ def test_a_wrong_suite_is_refused(change: dict, said: str, small_dataset: Path, 
 
 
 def test_one_folder_holds_one_run(finished: Path, small_dataset: Path, capsys) -> None:
-    arguments = ["--data", str(small_dataset), "--out", str(finished / "runs"), "--label", "short", "--options.epochs", "3"]
+    arguments = [
+        "--data",
+        str(small_dataset),
+        "--out",
+        str(finished / "runs"),
+        "--label",
+        "short",
+        "--options.epochs",
+        "3",
+    ]
     assert main(["train", "classvoxels", *arguments]) == 2
     assert "epochs" in capsys.readouterr().err
 
@@ -182,7 +211,16 @@ def test_predictions_from_elsewhere(finished: Path, small_dataset: Path, tmp_pat
     folder = tmp_path / "theirs"
     for key in keys[1:]:
         save(folder, key, dataset.mesh(key.category, key.object))
-    arguments = ["--predictions", str(folder), "--data", str(small_dataset), "--out", str(tmp_path / "runs"), "--workers", "1"]
+    arguments = [
+        "--predictions",
+        str(folder),
+        "--data",
+        str(small_dataset),
+        "--out",
+        str(tmp_path / "runs"),
+        "--workers",
+        "1",
+    ]
     assert main(["evaluate", *arguments, "--name", "theirs"]) == 0
     records = records_of(tmp_path)
     failed = records[records["status"] == "failed"]
@@ -192,7 +230,9 @@ def test_predictions_from_elsewhere(finished: Path, small_dataset: Path, tmp_pat
     assert len(good) == len(keys) - 1 and (good > 0.99).all()
 
 
-@pytest.mark.parametrize(("frame", "align"), [("camera", "none"), ("shapenet", "none"), ("canonical", "scale"), ("canonical", "similarity")])
+@pytest.mark.parametrize(
+    ("frame", "align"), [("camera", "none"), ("shapenet", "none"), ("canonical", "scale"), ("canonical", "similarity")]
+)
 def test_frames_and_alignments_are_undone(frame: str, align: str, small_dataset: Path, tmp_path: Path) -> None:
     dataset = open_dataset(small_dataset)
     folder = tmp_path / "theirs"
@@ -211,7 +251,16 @@ def test_frames_and_alignments_are_undone(frame: str, align: str, small_dataset:
             turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
             vertices = 1.2 * vertices @ turn.T + 0.1
         save(folder, key, Mesh(vertices, mesh.faces))
-    arguments = ["--predictions", str(folder), "--data", str(small_dataset), "--out", str(tmp_path / "runs"), "--workers", "1"]
+    arguments = [
+        "--predictions",
+        str(folder),
+        "--data",
+        str(small_dataset),
+        "--out",
+        str(tmp_path / "runs"),
+        "--workers",
+        "1",
+    ]
     assert main(["evaluate", *arguments, "--frame", frame, "--align", align]) == 0
     records = records_of(tmp_path)
     f = records[records["metric"] == "f_02"]["value"]

@@ -83,7 +83,10 @@ def python(tmp_path_factory) -> Path:
     python = environment / "bin" / "python"
     ours = [sysconfig.get_paths()["purelib"], *(path for path in sys.path if path.endswith("site-packages"))]
     theirs = subprocess.run(
-        [python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"], check=True, capture_output=True, text=True
+        [python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     lines = [f"import site; site.addsitedir({path!r})" for path in dict.fromkeys(ours)]
     (Path(theirs) / "ours.pth").write_text("\n".join(lines) + "\n")
@@ -103,7 +106,7 @@ def test_it_is_listed_checked_trained_and_ranked(python: Path, small_dataset: Pa
     assert rows["ball"]["representation"] == "voxels" and rows["ball"]["presets"] == ["paper", "small", "tiny"]
     assert "classvoxels" in rows
 
-    check = "from svr3d.methods import get_method; from svr3d.methods.contract import check_method; check_method(get_method('ball'))"
+    check = "from svr3d.methods import contract, get_method; contract.check_method(get_method('ball'))"
     done = subprocess.run([python, "-c", check], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
