@@ -72,7 +72,7 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
         if set(method.gifts) != {"category"}:
             needs = ", ".join(sorted(method.gifts))
             raise InputError(
-                f"method '{method.name}' is a ceiling that needs the true shape ({needs}) and cannot work from a picture"
+                f"method '{method.name}' is a ceiling: it needs the true shape ({needs}), not a picture"
             )
         if category not in method.categories:
             known = ", ".join(method.categories)
