@@ -445,21 +445,13 @@ def _chandelier(a, d, metal, shade):
             out = np.array([np.cos(q), 0, np.sin(q)])
             c = np.array([0, -drop, 0.0])
             end = c + reach * out + (0, {"s": 0.05, "straight": 0.0, "up": 0.18, "ring": 0.0}[form], 0)
-            path = {
-                "s": lambda: smooth(
-                    [
-                        c,
-                        c + 0.3 * reach * out - (0, 0.08, 0),
-                        c + 0.75 * reach * out - (0, 0.1, 0),
-                        c + reach * out - (0, 0.02, 0),
-                        end,
-                    ],
-                    5,
-                ),
-                "straight": lambda: np.array([c, end]),
-                "up": lambda: fillet([c, c + reach * out, end], 0.12),
-                "ring": lambda: np.array([c, end]),
-            }[form]()
+            if form == "s":
+                steps = ((0.3, -0.08), (0.75, -0.1), (1.0, -0.02))
+                path = smooth([c, *[c + k * reach * out + (0, y, 0) for k, y in steps], end], 5)
+            elif form == "up":
+                path = fillet([c, c + reach * out, end], 0.12)
+            else:
+                path = [c, end]
             a.add("body", metal, tube(path, r, 8))
             ends.append(end)
         if form == "ring":
@@ -534,7 +526,7 @@ def _post(a, d, metal, shade):
     )
     taper = d.uniform("taper", 0.75, 1.15)
     for q in 2 * np.pi * (np.arange(sides) + 0.5) / sides:
-        low, high = r / taper, r * 1.05
+        low, high = min(r / taper, 1.08 * r), r * 1.05
         a.add(
             "body",
             metal,
