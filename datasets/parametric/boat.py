@@ -161,7 +161,7 @@ def _sailboat(a, d, family, h, w, paint, deck_tone, trim, top_at, half_at):
         _windows(a, z0 + 0.03, z1 - 0.1, 1.12 * h, wide, 0.96, 0.12 * h, 3)
     tall = d.uniform("mast", 0.9, 1.5)
     zm = d.uniform("mast_at", 0.05, 0.17)
-    r = 0.5 * 0.03 * max(1, tall)
+    r = 0.5 * 0.038 * max(1, tall)
     masts = [(zm, tall)] + ([(zm - 0.4, 0.75 * tall)] if d.chance("two_masts", 0.25) else [])
     cloth = color(d, "cloth", "white", "paper", "paint")
     for k, (z, m) in enumerate(masts):
@@ -173,7 +173,7 @@ def _sailboat(a, d, family, h, w, paint, deck_tone, trim, top_at, half_at):
         if d.chance(f"sail_{k}", 0.85):
             belly = d.uniform(f"belly_{k}", 0.0, 0.1)
             kind = d.choice(f"rig_{k}", ("bermuda", "gaff", "square"), (4, 1.5, 1))
-            t = 0.026
+            t = 0.036 * max(1, tall)
             if kind == "square":
                 for y0, y1, q in ((0.2, 0.52, 0.3), (0.56, 0.88, 0.24)):
                     a.add(
@@ -233,7 +233,7 @@ def _sailboat(a, d, family, h, w, paint, deck_tone, trim, top_at, half_at):
         a.add(
             "sail",
             shade(cloth, 0.95),
-            hull([(x, *p[1:]) for x in (-0.013, 0.013) for p in (head, tack, np.array([0, h + 0.12, zm + 0.03]))]),
+            hull([(x, *p[1:]) for x in (-0.018, 0.018) for p in (head, tack, np.array([0, h + 0.12, zm + 0.03]))]),
             instance=len(masts),
         )
     if d.chance("keel", 0.6):
@@ -592,7 +592,7 @@ def _catamaran(a, d, hull_, w, h, paint, deck_tone, trim):
         y += tall * 0.5
     if sail:
         tall, zm = d.uniform("mast", 0.8, 1.3), 0.04
-        r = 0.017 * max(1, tall)
+        r = 0.02 * max(1, tall)
         a.add("fitting", trim, rod((-gap / 2, h - 0.012, zm), (gap / 2, h - 0.012, zm), 0.022, sides=8))
         a.add(
             "mast",
@@ -607,7 +607,7 @@ def _catamaran(a, d, hull_, w, h, paint, deck_tone, trim):
             hull(
                 [
                     (x, *p)
-                    for x in (-0.014, 0.014)
+                    for x in (-0.02, 0.02)
                     for p in (
                         (y + 0.12, zm),
                         (y + 0.13, zm - 0.38),
@@ -625,7 +625,7 @@ def _catamaran(a, d, hull_, w, h, paint, deck_tone, trim):
                 hull(
                     [
                         (x, *p)
-                        for x in (-0.013, 0.013)
+                        for x in (-0.02, 0.02)
                         for p in ((h + 0.8 * tall, zm), (h + 0.05, 0.38), (h + 0.1, zm + 0.03))
                     ]
                 ),

@@ -189,7 +189,7 @@ def _back(a, d, kind, back, thick, frame, fill, seat_thickness):
         n = d.integer("spindles", 4, 7)
         a.add("back", frame, hoop())
         for u in np.linspace(-0.75, 0.75, n):
-            a.add("back", frame, rod(back(0.85 * u, low), back(u, 0.45 + 0.55 * np.sqrt(1 - u * u)), 0.015, sides=8))
+            a.add("back", frame, rod(back(0.85 * u, low), back(u, 0.45 + 0.55 * np.sqrt(1 - u * u)), 0.018, sides=8))
     elif kind == "ring":
         angle = around(28)
         tube_radius = 0.5 * d.uniform("ring", 0.04, 0.07)

@@ -75,8 +75,8 @@ def knife(d: Draw) -> Assembly:
         "karambit": d.uniform("depth", 0.2, 0.28),
         "cutter": d.uniform("depth", 0.13, 0.18),
     }.get(family, d.uniform("depth", 0.16, 0.28))
-    thick = d.uniform("thickness", 0.028, 0.038)
-    edge = 0.35 * thick
+    thick = d.uniform("thickness", 0.036, 0.048)
+    edge = 0.55 * thick
     hold = 1 - long if family not in ("machete",) else 0.3
     tall = d.uniform("handle_height", 0.075, 0.11)
     top = 0.5 * tall * d.uniform("spine_level", 0.3, 0.9)

@@ -43,7 +43,7 @@ def _unit(a, d, name, radius, metal, tone, instance=0, at=(0, 0, 0), turn=(0, 0,
     kind = d.parameters.get(name) or d.choice(
         name, kinds or ("cone", "drum", "dome", "globe", "bell", "pyramid", "can", "tulip"), weights
     )
-    wall = max(0.09 * radius, 0.012)
+    wall = max(0.12 * radius, 0.014)
     r = radius
     bulb = True
     if kind == "cone":
@@ -202,7 +202,7 @@ def _table(a, d, metal, shade):
 def _floor(a, d, metal, shade):
     h = d.uniform("height", 1.2, 1.75)
     lift = _foot(a, d, metal, d.uniform("foot_radius", 0.13, 0.24), h)
-    a.add("body", metal, rod((0, lift, 0), (0, h, 0), h * d.uniform("pole", 0.013, 0.024), h * 0.012))
+    a.add("body", metal, rod((0, lift, 0), (0, h, 0), h * d.uniform("pole", 0.018, 0.026), h * 0.017))
     style = d.choice("head", ("shade", "torchiere", "cluster", "tree"), (4, 2, 2, 2))
     if style == "shade":
         _unit(
@@ -269,7 +269,7 @@ def _arc(a, d, metal, shade):
             ],
             6,
         )
-    a.add("body", metal, tube(path, h * d.uniform("pole", 0.013, 0.02), 10))
+    a.add("body", metal, tube(path, h * d.uniform("pole", 0.017, 0.023), 10))
     _unit(
         a,
         d,
@@ -493,7 +493,7 @@ def _pendant(a, d, metal, shade):
     )
     for k, x in enumerate(np.linspace(-reach, reach, n)):
         drop = d.uniform(f"drop_{k}", 0.25, 0.8)
-        a.add("body", metal, rod((x, -0.02, 0), (x, -drop - 0.01, 0), 0.016, sides=8), instance=k)
+        a.add("body", metal, rod((x, -0.02, 0), (x, -drop - 0.01, 0), 0.02, sides=8), instance=k)
         _unit(
             a,
             d,

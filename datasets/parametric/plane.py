@@ -43,7 +43,20 @@ def plane(d: Draw) -> Assembly:
         "delta": (0.03, 0.05),
         "bomber": (0.045, 0.06),
     }[family]
-    r = d.uniform("radius", *r)
+    span_ = {
+        "airliner": (0.42, 0.56),
+        "jet": (0.38, 0.5),
+        "fighter": (0.28, 0.4),
+        "propeller": (0.5, 0.68),
+        "biplane": (0.48, 0.62),
+        "glider": (0.6, 0.8),
+        "turboprop": (0.5, 0.62),
+        "delta": (0.26, 0.36),
+        "bomber": (0.55, 0.75),
+    }[family]
+    half = d.uniform("half_span", *span_)
+    unit = max(1.0, 1.9 * half)  # roughly the longest side: what is thin is measured against it
+    r = unit * d.uniform("radius", *r)
 
     # Fuselage: rings along z, nose at +0.5
     tail_up = d.uniform("tail_up", 0.2, 0.8) * r
@@ -52,7 +65,7 @@ def plane(d: Draw) -> Assembly:
     nose = d.uniform("nose", 0.35, 0.6) if not sharp else d.uniform("nose", 0.8, 1.2)
     fat = np.clip((stations / 0.22) ** nose, 0, 1)
     fat[0] = 0.12
-    aft = d.uniform("aft", 0.12, 0.4) if family not in ("fighter", "delta") else d.uniform("aft", 0.6, 0.9)
+    aft = d.uniform("aft", 0.25, 0.45) if family not in ("fighter", "delta") else d.uniform("aft", 0.6, 0.9)
     start = {"airliner": 0.65, "glider": 0.4, "propeller": 0.42, "biplane": 0.4}.get(family, 0.6)
     fade = np.clip((stations - start) / (1 - start), 0, 1)
     fat = fat * (1 - (1 - aft) * fade)
@@ -77,18 +90,6 @@ def plane(d: Draw) -> Assembly:
         return r * np.interp(s, stations, fat)
 
     # Wings
-    span_ = {
-        "airliner": (0.42, 0.56),
-        "jet": (0.38, 0.5),
-        "fighter": (0.28, 0.4),
-        "propeller": (0.5, 0.68),
-        "biplane": (0.48, 0.62),
-        "glider": (0.75, 1.0),
-        "turboprop": (0.5, 0.62),
-        "delta": (0.26, 0.36),
-        "bomber": (0.55, 0.75),
-    }[family]
-    half = d.uniform("half_span", *span_)
     chord = {
         "airliner": (0.17, 0.24),
         "jet": (0.15, 0.2),
@@ -128,12 +129,14 @@ def plane(d: Draw) -> Assembly:
     root = d.uniform("wing_at", 0.3, 0.42) if family not in ("fighter", "delta") else d.uniform("wing_at", 0.3, 0.45)
     if family == "delta":
         root = d.uniform("wing_at", 0.25, 0.38)
-    thick = max(0.03, 0.13 * chord) if family != "delta" else 0.03
+    thick, thin = unit * (max(0.04, 0.15 * chord) if family != "delta" else 0.042), 0.032 * unit
     kink = family == "airliner" or (family in ("fighter", "delta") and d.chance("kink", 0.4))
 
     def wing(s, y):
-        return _wing((0, y, at(root)), (s * half, y + rise, at(root + back)), chord, taper * chord, thick, 0.02, kink)
+        return _wing((0, y, at(root)), (s * half, y + rise, at(root + back)), chord, taper * chord, thick, thin, kink)
 
+    winglets = family in ("airliner", "jet", "glider") and d.chance("winglets", 0.45)
+    struts = family == "propeller" and level == "high" and d.chance("struts", 0.7)
     for i, s in enumerate((-1, 1)):
         a.add("wing", second if d.parameters["two_tone"] else tone, wing(s, y), instance=i)
         if family == "biplane":
@@ -145,7 +148,7 @@ def plane(d: Draw) -> Assembly:
                     a.add(
                         "wing",
                         dark,
-                        rod((s * x * half, y + x * rise, z), (s * x * half, top + x * rise, z), 0.0125, sides=6),
+                        rod((s * x * half, y + x * rise, z), (s * x * half, top + x * rise, z), 0.017, sides=6),
                         instance=i,
                     )
             a.add(
@@ -154,27 +157,21 @@ def plane(d: Draw) -> Assembly:
                 rod(
                     (s * 0.4 * r, 0, at(root + 0.5 * chord)),
                     (s * 1.2 * r, top, at(root + 0.5 * chord)),
-                    0.0125,
+                    0.017,
                     sides=6,
                 ),
                 instance=i,
             )
-        if family in ("airliner", "jet", "glider") and d.parameters.get(
-            "winglet", d.chance("winglet", 0.45) if i == 0 else False
-        ):
+        if winglets:
             tip = np.array([s * half, y + rise, at(root + back)])
             c = taper * chord
             a.add(
                 "wing",
                 second,
-                _wing(tip - (s * 0.01, 0, 0), tip + (s * 0.02, 0.07, -0.05), c, 0.5 * c, 0.022, 0.02),
+                _wing(tip - (s * 0.01, 0, 0), tip + (s * 0.02, 0.07, -0.05), c, 0.5 * c, 0.034, 0.03),
                 instance=i,
             )
-        if (
-            family == "propeller"
-            and level == "high"
-            and d.parameters.get("struts", d.chance("struts", 0.7) if i == 0 else False)
-        ):
+        if struts:
             a.add(
                 "wing",
                 dark,
@@ -187,7 +184,7 @@ def plane(d: Draw) -> Assembly:
                 instance=i,
             )
 
-    _tail(a, d, family, tone, second, at, height, radius, half, chord, r, back)
+    _tail(a, d, family, tone, second, at, height, radius, half, chord, r, back, unit)
     _engines(a, d, family, tone, second, dark, at, height, radius, root, back, half, chord, taper, y, rise, r, squash)
 
     # Cockpit
@@ -246,7 +243,7 @@ def _wing(root, tip, root_chord, tip_chord, root_thick, tip_thick, kink=False) -
     return loft(rings)
 
 
-def _tail(a, d, family, tone, second, at, height, radius, half, chord, r, back):
+def _tail(a, d, family, tone, second, at, height, radius, half, chord, r, back, unit):
     kind = d.choice(
         "tail",
         ("classic", "t", "twin", "v", "cruciform"),
@@ -271,14 +268,14 @@ def _tail(a, d, family, tone, second, at, height, radius, half, chord, r, back):
     y = height(s)
     stab = d.uniform("stabilizer", 0.14, 0.22)
     sc = 0.75 * c
-    t = 0.026
+    t, thin = 0.038 * unit, 0.033 * unit
     sweep_ = 0.5 * lean + 0.02
 
     def plate(s_, y_, z_, rise=0.0):
-        return _wing((0, y_, z_), (s_ * stab, y_ + rise, z_ - sweep_), sc, 0.6 * sc, t, 0.02)
+        return _wing((0, y_, z_), (s_ * stab, y_ + rise, z_ - sweep_), sc, 0.6 * sc, t, thin)
 
     if kind in ("classic", "t", "cruciform"):
-        a.add("tail", second, _wing((0, y, at(s)), (0, y + fin, at(s) - lean), c, 0.6 * c, t, 0.022))
+        a.add("tail", second, _wing((0, y, at(s)), (0, y + fin, at(s) - lean), c, 0.6 * c, t, thin))
         f = {"classic": 0.0, "t": 0.93, "cruciform": 0.45}[kind]
         if not (family == "delta" and kind == "classic"):
             for sx in (-1, 1):
@@ -296,7 +293,7 @@ def _tail(a, d, family, tone, second, at, height, radius, half, chord, r, back):
                     0.9 * c,
                     0.55 * c,
                     t,
-                    0.022,
+                    thin,
                 ),
             )
             a.add("tail", tone, plate(sx, y, at(s) - 0.02))
@@ -307,14 +304,14 @@ def _tail(a, d, family, tone, second, at, height, radius, half, chord, r, back):
             a.add(
                 "tail",
                 second,
-                _wing((0, y, at(s)), (sx * 0.75 * stab, y + 0.8 * fin, at(s) - lean), c, 0.6 * c, t, 0.022),
+                _wing((0, y, at(s)), (sx * 0.75 * stab, y + 0.8 * fin, at(s) - lean), c, 0.6 * c, t, thin),
             )
     if family in ("fighter", "jet") and d.chance("canards", 0.2):
         for sx in (-1, 1):
             a.add(
                 "wing",
                 tone,
-                _wing((0, 0.2 * r, at(0.25)), (sx * 0.14, 0.2 * r + 0.01, at(0.31)), 0.09, 0.04, 0.024, 0.02),
+                _wing((0, 0.2 * r, at(0.25)), (sx * 0.14, 0.2 * r + 0.01, at(0.31)), 0.09, 0.05, 0.036, 0.032),
                 instance=int(sx > 0),
             )
 
@@ -365,7 +362,7 @@ def _engines(a, d, family, tone, second, dark, at, height, radius, root, back, h
                     "engine",
                     tone,
                     box(
-                        (radius(0.75) + size, 0.022, 0.09),
+                        (radius(0.75) + size, 0.032, 0.09),
                         (s * 0.6 * (radius(0.75) + size), height(0.75) + 0.2 * r, at(0.78)),
                     ),
                     instance=i,
@@ -377,7 +374,7 @@ def _engines(a, d, family, tone, second, dark, at, height, radius, root, back, h
                     x, yy, z = wing_at(f)
                     nacelle(s * x, yy - 1.15 * size, z + 0.07, size, 0.15, i)
                     a.add(
-                        "engine", tone, box((0.022, 1.1 * size, 0.09), (s * x, yy - 0.4 * size, z - 0.03)), instance=i
+                        "engine", tone, box((0.032, 1.1 * size, 0.09), (s * x, yy - 0.4 * size, z - 0.03)), instance=i
                     )
                     i += 1
             if n == 3:
@@ -391,7 +388,7 @@ def _engines(a, d, family, tone, second, dark, at, height, radius, root, back, h
                 "engine",
                 tone,
                 box(
-                    (radius(0.7) + size, 0.022, 0.08),
+                    (radius(0.7) + size, 0.032, 0.08),
                     (s * 0.6 * (radius(0.7) + size), height(0.72) + 0.25 * r, at(0.75)),
                 ),
                 instance=i,

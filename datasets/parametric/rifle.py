@@ -39,7 +39,7 @@ def rifle(d: Draw) -> Assembly:
         if family in ("hunting", "lever", "musket") or d.chance("wooden", 0.3)
         else color(d, "furniture", "black", "army", "stone")
     )
-    w = d.uniform("width", 0.034, 0.046)  # of the receiver; the whole is about one long
+    w = d.uniform("width", 0.046, 0.06)  # of the receiver; the whole is about one long
     tall = d.uniform("receiver_height", 0.05, 0.08)
     receiver = {"assault": (0.2, 0.28), "submachine": (0.3, 0.4), "bullpup": (0.42, 0.52)}.get(family, (0.16, 0.24))
     long = d.uniform("receiver_length", *receiver)
@@ -52,7 +52,7 @@ def rifle(d: Draw) -> Assembly:
     }.get(family, (0.36, 0.48))
     reach = d.uniform("barrel_length", *barrel)
     butt = d.uniform("stock_length", 0.24, 0.34)
-    r = 0.5 * d.uniform("barrel_thickness", 0.028, 0.036)
+    r = 0.5 * d.uniform("barrel_thickness", 0.042, 0.05)
     axis = 0.15 * tall  # height of the bore over the receiver's middle
     sporting = family in ("hunting", "lever", "musket", "shotgun") or (family == "sniper" and d.chance("sporting", 0.5))
 
@@ -93,7 +93,7 @@ def rifle(d: Draw) -> Assembly:
         a.add(
             "barrel",
             shade(steel, 0.7),
-            rod((0, axis, muzzle - 0.04), (0, axis, muzzle + d.uniform("suppressor", 0.08, 0.16)), 1.8 * r, sides=16),
+            rod((0, axis, muzzle - 0.04), (0, axis, muzzle + d.uniform("suppressor", 0.08, 0.16)), 1.5 * r, sides=16),
         )
     elif device == "flare":
         a.add("barrel", steel, rod((0, axis, muzzle - 0.05), (0, axis, muzzle + 0.01), r, 2 * r, 14))
