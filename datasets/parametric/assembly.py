@@ -40,13 +40,14 @@ class Assembly:
         union = Manifold.batch_boolean(self._solids, OpType.Add)
         if union.is_empty():
             raise InputError("the object has no volume")
-        mesh = union.to_mesh64()
+        size = np.ptp(np.reshape(union.bounding_box(), (2, 3)), axis=0).max()
+        mesh = union.simplify(1e-5 * size).to_mesh64()
         origin = {solid.original_id(): k for k, solid in enumerate(self._solids)}
         solid_of = np.repeat(
             [origin[i] for i in mesh.run_original_id], np.diff(np.asarray(mesh.run_index, np.int64)) // 3
         )
         vertices, faces = np.asarray(mesh.vert_properties)[:, :3], np.asarray(mesh.tri_verts, np.int64)
-        keep = ~_bounds_hollow(vertices, faces)
+        keep = ~_hollow_or_speck(vertices, faces)
         faces, solid_of = faces[keep], solid_of[keep]
         used, faces = np.unique(faces, return_inverse=True)
         vertices, faces = vertices[used], faces.reshape(-1, 3)
@@ -63,11 +64,11 @@ class Assembly:
         )
 
 
-def _bounds_hollow(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Bool[F]: the face belongs to a closed surface that faces inwards, so it bounds a hollow."""
+def _hollow_or_speck(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Bool[F]: the face belongs to a closed surface around a hollow (it faces inwards) or around next to nothing."""
     edges = np.concatenate([faces[:, :2], faces[:, 1:]])
     graph = coo_matrix((np.ones(len(edges), bool), edges.T), shape=(len(vertices), len(vertices)))
     component = connected_components(graph, directed=False)[1][faces[:, 0]]
     a, b, c = np.moveaxis(vertices[faces], 1, 0)
     volume = np.bincount(component, np.einsum("ij,ij->i", a, np.cross(b, c)))
-    return volume[component] < 0
+    return volume[component] < 1e-6 * volume.max()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from .assembly import Assembly
@@ -241,7 +243,7 @@ def _fill(a, d, key, fill, cell, z0, z1, wall, front, body, knob, handle, backle
     else:
         count = int(np.clip(round((y1 - y0) / (0.5 * (x1 - x0)) * d.uniform(f"{key}_split", 0.6, 1.3)), 1, 5))
         edges = np.linspace(y0 - gap, y1 + gap, count + 1)
-        for lo, hi in zip(edges, edges[1:], strict=False):
+        for lo, hi in itertools.pairwise(edges):
             pulled = d.uniform(f"{key}_pull_{n}", 0.2, 0.55) * depth if d.chance(f"{key}_open_{n}", 0.05) else 0.0
             box_ = span(
                 (x0 - gap, lo + 0.35 * gap, z1 - wall), (x1 + gap, hi - 0.35 * gap, z1 + out + pulled), 0.12 * wall

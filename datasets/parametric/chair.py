@@ -120,6 +120,11 @@ def chair(d: Draw) -> Assembly:
         thick = d.uniform("back_thickness", 0.03, 0.05)
         half = (0.40 * w if shape == "round" else 0.5 * rear - 0.02) if shape != "shield" else 0.3 * w
         foot = -0.5 * depth + 0.018
+        if shape == "rounded":  # the posts stand where the corners leave seat
+            corner = d.parameters.get("seat_corner", 0.0)
+            half, foot = half - 0.25 * corner, foot + 0.12 * corner
+        elif shape == "shield":
+            foot = -0.42 * depth
         back = Back(half, tall, foot, top, turn, d.uniform("back_lean", 0.0, 0.3), d.uniform("back_taper", 0.8, 1.12))
         _back(a, d, kind, back, thick, frame, fill, t)
         if kind in ("solid", "frame", "slats") and not stool and d.chance("headrest", 0.16):
@@ -184,7 +189,7 @@ def _back(a, d, kind, back, thick, frame, fill, seat_thickness):
         n = d.integer("spindles", 4, 7)
         a.add("back", frame, hoop())
         for u in np.linspace(-0.75, 0.75, n):
-            a.add("back", frame, rod(back(0.85 * u, low), back(u, 0.45 + 0.55 * np.sqrt(1 - u * u)), 0.015, sides=8))
+            a.add("back", frame, rod(back(0.85 * u, low), back(u, 0.45 + 0.55 * np.sqrt(1 - u * u)), 0.018, sides=8))
     elif kind == "ring":
         angle = around(28)
         tube_radius = 0.5 * d.uniform("ring", 0.04, 0.07)
@@ -310,7 +315,10 @@ def _base(a, d, family, outline, shape, w, depth, h, t, rear, back, frame, fill)
             else:
                 taper = 0.65 if style == "tapered" else 1.0
                 a.add("base", frame, bar(start, end, 2 * r, 2 * r, (0, 0, 1), taper))
-        between = lambda k, s: feet[k][0] + s * (feet[k][1] - feet[k][0])
+
+        def between(k, s):
+            return feet[k][0] + s * (feet[k][1] - feet[k][0])
+
         kind = d.choice("stretchers", ("none", "box", "h", "sides", "apron"), (4, 2, 2, 2, 3))
         n = len(spots)
         s = d.uniform("stretcher_height", 0.45, 0.78)
@@ -379,7 +387,8 @@ def _base(a, d, family, outline, shape, w, depth, h, t, rear, back, frame, fill)
     elif family == "sled":
         r = 0.5 * d.uniform("tube", 0.034, 0.046)
         lean = d.uniform("sled_lean", 0.0, 0.08)
-        x = 0.43 * min(w, rear)
+        corner = d.parameters.get("seat_corner", 0.0)
+        x = 0.43 * min(w, rear) - 0.25 * corner
         for side in (-1, 1):
             path = [
                 (side * x, under, 0.4 * depth),

@@ -43,7 +43,7 @@ def _unit(a, d, name, radius, metal, tone, instance=0, at=(0, 0, 0), turn=(0, 0,
     kind = d.parameters.get(name) or d.choice(
         name, kinds or ("cone", "drum", "dome", "globe", "bell", "pyramid", "can", "tulip"), weights
     )
-    wall = max(0.09 * radius, 0.012)
+    wall = max(0.12 * radius, 0.014)
     r = radius
     bulb = True
     if kind == "cone":
@@ -202,7 +202,7 @@ def _table(a, d, metal, shade):
 def _floor(a, d, metal, shade):
     h = d.uniform("height", 1.2, 1.75)
     lift = _foot(a, d, metal, d.uniform("foot_radius", 0.13, 0.24), h)
-    a.add("body", metal, rod((0, lift, 0), (0, h, 0), h * d.uniform("pole", 0.013, 0.024), h * 0.012))
+    a.add("body", metal, rod((0, lift, 0), (0, h, 0), h * d.uniform("pole", 0.018, 0.026), h * 0.017))
     style = d.choice("head", ("shade", "torchiere", "cluster", "tree"), (4, 2, 2, 2))
     if style == "shade":
         _unit(
@@ -269,7 +269,7 @@ def _arc(a, d, metal, shade):
             ],
             6,
         )
-    a.add("body", metal, tube(path, h * d.uniform("pole", 0.013, 0.02), 10))
+    a.add("body", metal, tube(path, h * d.uniform("pole", 0.017, 0.023), 10))
     _unit(
         a,
         d,
@@ -445,21 +445,13 @@ def _chandelier(a, d, metal, shade):
             out = np.array([np.cos(q), 0, np.sin(q)])
             c = np.array([0, -drop, 0.0])
             end = c + reach * out + (0, {"s": 0.05, "straight": 0.0, "up": 0.18, "ring": 0.0}[form], 0)
-            path = {
-                "s": lambda: smooth(
-                    [
-                        c,
-                        c + 0.3 * reach * out - (0, 0.08, 0),
-                        c + 0.75 * reach * out - (0, 0.1, 0),
-                        c + reach * out - (0, 0.02, 0),
-                        end,
-                    ],
-                    5,
-                ),
-                "straight": lambda: np.array([c, end]),
-                "up": lambda: fillet([c, c + reach * out, end], 0.12),
-                "ring": lambda: np.array([c, end]),
-            }[form]()
+            if form == "s":
+                steps = ((0.3, -0.08), (0.75, -0.1), (1.0, -0.02))
+                path = smooth([c, *[c + k * reach * out + (0, y, 0) for k, y in steps], end], 5)
+            elif form == "up":
+                path = fillet([c, c + reach * out, end], 0.12)
+            else:
+                path = [c, end]
             a.add("body", metal, tube(path, r, 8))
             ends.append(end)
         if form == "ring":
@@ -501,7 +493,7 @@ def _pendant(a, d, metal, shade):
     )
     for k, x in enumerate(np.linspace(-reach, reach, n)):
         drop = d.uniform(f"drop_{k}", 0.25, 0.8)
-        a.add("body", metal, rod((x, -0.02, 0), (x, -drop - 0.01, 0), 0.016, sides=8), instance=k)
+        a.add("body", metal, rod((x, -0.02, 0), (x, -drop - 0.01, 0), 0.02, sides=8), instance=k)
         _unit(
             a,
             d,
@@ -534,7 +526,7 @@ def _post(a, d, metal, shade):
     )
     taper = d.uniform("taper", 0.75, 1.15)
     for q in 2 * np.pi * (np.arange(sides) + 0.5) / sides:
-        low, high = r / taper, r * 1.05
+        low, high = min(r / taper, 1.08 * r), r * 1.05
         a.add(
             "body",
             metal,

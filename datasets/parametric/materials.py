@@ -41,3 +41,7 @@ def color(draw: Draw, name: str, *palettes: str) -> Color:
 def shade(base: Color, factor: float) -> Color:
     """The same colour, darker (factor < 1) or brighter."""
     return tuple(min(1.0, c * factor) for c in base)
+
+
+RUBBER: Color = (0.012, 0.012, 0.013)
+GLASS: Color = (0.02, 0.03, 0.045)

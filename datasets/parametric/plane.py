@@ -1,359 +1,438 @@
-"""Planes: a fuselage, wings by planform and mount, a tail, and engines, gear and cockpit in keeping with the kind."""
+"""Planes: a lofted fuselage, wings, tail and engines; the nose is at +z."""
 
 from __future__ import annotations
 
 import numpy as np
+from manifold3d import Manifold
 
 from .assembly import Assembly
 from .draw import Draw
-from .materials import color, shade
-from .solids import bar, box, ellipsoid, hull, mirror_x, rod, tube
-from .streamlined import FOIL, PLATE, body, foil, nacelle, propeller, wheel
+from .materials import GLASS, color
+from .solids import (
+    around,
+    bar,
+    box,
+    ellipse,
+    ellipsoid,
+    lathe,
+    loft,
+    rod,
+)
 
-LABELS = ("body", "wing", "tail", "engine", "gear", "cockpit", "propeller", "store")
-
-# Per kind: (half span, root chord, taper, sweep) ranges, all in fuselage lengths; sweep is the tip's setback.
-PLANFORMS = {
-    "straight": ((0.45, 0.68), (0.16, 0.24), (0.5, 1.0), (0.0, 0.06)),
-    "swept": ((0.4, 0.55), (0.2, 0.3), (0.25, 0.45), (0.2, 0.36)),
-    "delta": ((0.27, 0.4), (0.45, 0.62), (0.06, 0.2), (0.4, 0.52)),
-    "forward": ((0.35, 0.48), (0.2, 0.28), (0.4, 0.6), (-0.2, -0.1)),
-    "long": ((0.8, 1.0), (0.11, 0.15), (0.45, 0.7), (0.0, 0.05)),
-}
-KINDS = {  # planforms and tails that occur
-    "airliner": (("swept",), ("low", "t", "cross")),
-    "freighter": (("straight", "swept"), ("t", "low", "twin")),
-    "light": (("straight",), ("low", "t", "v")),
-    "biplane": (("straight",), ("low",)),
-    "fighter": (("delta", "swept", "forward"), ("twin", "low", "none", "v")),
-    "warbird": (("straight",), ("low", "twin")),
-    "glider": (("long",), ("t", "v", "low")),
-    "flying_wing": (("wing",), ("none", "fins")),
-    "twin_boom": (("straight", "long"), ("booms",)),
-}
+LABELS = ("body", "wing", "tail", "engine", "gear", "window")
 
 
 def plane(d: Draw) -> Assembly:
     a = Assembly()
-    kind = d.choice("kind", tuple(KINDS), (5, 3, 4, 3, 5, 3, 1.5, 1.5, 2.5))
-    planforms, tails = KINDS[kind]
-    planform = d.choice("planform", planforms)
-    tail = d.choice("tail", tails)
-    military = kind in ("fighter", "warbird", "flying_wing") or (kind == "freighter" and d.chance("military", 0.6))
-    paint = color(d, "paint", "army", "metal", "black") if military else color(d, "paint", "white", "paint", "metal")
-    accent = color(d, "accent", "paint", "white", "metal", "army") if d.chance("two_tone", 0.6) else paint
-    glass = color(d, "glass", "glass")
-    if kind == "flying_wing":
-        _flying_wing(a, d, tail, paint, accent, glass)
-        return a
+    family = d.choice(
+        "family",
+        ("airliner", "jet", "fighter", "propeller", "biplane", "glider", "turboprop", "delta", "bomber"),
+        (5, 2, 4, 4, 2, 1.5, 2, 2, 1),
+    )
+    tone = color(d, "paint", "white", "paint", "metal", "army")
+    second = color(d, "second", "paint", "metal", "black") if d.chance("two_tone", 0.5) else tone
+    dark = (0.03, 0.03, 0.035)
+    r = {
+        "airliner": (0.045, 0.065),
+        "jet": (0.04, 0.055),
+        "fighter": (0.032, 0.05),
+        "propeller": (0.05, 0.075),
+        "biplane": (0.055, 0.08),
+        "glider": (0.03, 0.045),
+        "turboprop": (0.045, 0.06),
+        "delta": (0.03, 0.05),
+        "bomber": (0.045, 0.06),
+    }[family]
+    span_ = {
+        "airliner": (0.42, 0.56),
+        "jet": (0.38, 0.5),
+        "fighter": (0.28, 0.4),
+        "propeller": (0.5, 0.68),
+        "biplane": (0.48, 0.62),
+        "glider": (0.6, 0.8),
+        "turboprop": (0.5, 0.62),
+        "delta": (0.26, 0.36),
+        "bomber": (0.55, 0.75),
+    }[family]
+    half = d.uniform("half_span", *span_)
+    unit = max(1.0, 1.9 * half)  # roughly the longest side: what is thin is measured against it
+    r = unit * d.uniform("radius", *r)
 
-    # Fuselage, of length 1 from z = 0.5 to -0.5
-    w = 0.5 * d.uniform("width", *{"airliner": (0.1, 0.15), "freighter": (0.14, 0.2), "light": (0.13, 0.18), "biplane": (0.12, 0.16),
-                                   "fighter": (0.1, 0.15), "warbird": (0.1, 0.15), "glider": (0.07, 0.1), "twin_boom": (0.12, 0.17)}[kind])
-    h = w * d.uniform("height", 0.9, 1.25)
-    power = d.choice("section", (2.0, 2.6, 4.0, 8.0), {"airliner": (1, 0, 0, 0), "glider": (1, 0, 0, 0)}.get(kind, (4, 3, 2, 1)))
-    nose = d.uniform("nose", 0.1, 0.34)
-    rear = d.uniform("rear", 0.25, 0.45)
-    tailward = d.uniform("upsweep", 0.0, 0.9) * h
-    if kind == "fighter":
-        stations = [(0.5, 0.012, -0.012, 0.012), (0.5 - 0.5 * nose, 0.5 * w, -0.5 * h, 0.45 * h), (0.4 - nose, w, -0.8 * h, 0.9 * h),
-                    (-0.1, 1.1 * w, -h, h), (-0.5 + 0.1, 0.9 * w, -0.8 * h, 0.8 * h), (-0.5, 0.6 * w, -0.5 * h, 0.55 * h)]
-    elif kind == "glider":
-        stations = [(0.5, 0.02, -0.03, 0.01), (0.4, 0.8 * w, -h, 0.7 * h), (0.2, w, -h, h), (0.0, 0.6 * w, -0.4 * h, 0.8 * h),
-                    (-0.25, 0.022, 0.0, 0.045), (-0.5, 0.018, 0.0, 0.04)]
-    elif kind == "twin_boom":
-        rear = -0.12
-        stations = [(0.5, 0.3 * w, -0.4 * h, 0.2 * h), (0.42, 0.8 * w, -0.9 * h, 0.7 * h), (0.25, w, -h, h), (0.0, w, -0.9 * h, h),
-                    (rear, 0.4 * w, -0.4 * h, 0.5 * h)]
-    elif kind in ("light", "biplane", "warbird"):
-        blunt = d.uniform("blunt", 0.5, 0.95)
-        stations = [(0.47, blunt * 0.8 * w, -blunt * 0.8 * h, blunt * 0.7 * h), (0.47 - 0.3 * nose, blunt * w, -blunt * h, 0.75 * h),
-                    (0.12, w, -h, h), (-0.5 + rear, 0.75 * w, -0.7 * h + 0.4 * tailward, 0.8 * h),
-                    (-0.5, 0.018, 0.1 * h + 0.3 * tailward, 0.1 * h + 0.3 * tailward + 0.05)]
-    else:
-        drop = d.uniform("droop", -0.5, -0.1) * h
-        stations = [(0.5, 0.01, drop - 0.01, drop + 0.01), (0.5 - 0.2 * nose, 0.62 * w, 0.6 * drop - 0.55 * h, 0.45 * h),
-                    (0.5 - 0.6 * nose, 0.95 * w, -0.95 * h, 0.95 * h), (0.5 - nose, w, -h, h), (-0.5 + rear, w, -h, h),
-                    (-0.5 + 0.4 * rear, 0.65 * w, -0.45 * h + 0.4 * tailward, 0.9 * h), (-0.5, 0.025, 0.3 * tailward, 0.3 * tailward + 0.04)]
-    a.add("body", paint, body(stations, 18, power))
-    line = np.asarray(stations)
-    top_at = lambda z: np.interp(-z, -line[:, 0], line[:, 3])
-    wide_at = lambda z: np.interp(-z, -line[:, 0], line[:, 1])
+    # Fuselage: rings along z, nose at +0.5
+    tail_up = d.uniform("tail_up", 0.2, 0.8) * r
+    sharp = family in ("fighter", "delta", "glider")
+    stations = np.array([0.0, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.78, 0.9, 0.97, 1.0])
+    nose = d.uniform("nose", 0.35, 0.6) if not sharp else d.uniform("nose", 0.8, 1.2)
+    fat = np.clip((stations / 0.22) ** nose, 0, 1)
+    fat[0] = 0.12
+    aft = d.uniform("aft", 0.25, 0.45) if family not in ("fighter", "delta") else d.uniform("aft", 0.6, 0.9)
+    start = {"airliner": 0.65, "glider": 0.4, "propeller": 0.42, "biplane": 0.4}.get(family, 0.6)
+    fade = np.clip((stations - start) / (1 - start), 0, 1)
+    fat = fat * (1 - (1 - aft) * fade)
+    squash = d.uniform("squash", 0.85, 1.25)
+    square = 2.0 if family in ("airliner", "jet", "glider") else d.uniform("square", 2.0, 3.4)
+    section = ellipse(2 * r, 2 * r * squash, 20, square)
+    body = loft(
+        [
+            np.column_stack([section[:, 0] * f, section[:, 1] * f + tail_up * g, np.full(20, 0.5 - s)])
+            for s, f, g in zip(stations, fat, fade, strict=True)
+        ]
+    )
+    a.add("body", tone, body)
 
-    # Cockpit
-    if kind in ("airliner", "freighter"):
-        z = 0.5 - 0.42 * nose
-        a.add("cockpit", glass, ellipsoid((1.5 * wide_at(z), 0.9 * h, 0.5 * nose), (0, 0.45 * h, z), 14))
-    elif kind == "biplane" and d.chance("open_cockpits", 0.7):
-        for z in (0.0, 0.13)[: d.integer("seats", 1, 2)]:
-            a.add("cockpit", glass, box((1.3 * w, 0.06, 0.05), (0, top_at(z) + 0.015, z)))
-    else:
-        style = d.choice("canopy", ("bubble", "razor", "cabin"), {"light": (2, 1, 5), "biplane": (1, 1, 2), "twin_boom": (2, 0, 2)}.get(kind, (4, 2, 0)))
-        z = {"fighter": 0.36 - nose * 0.6, "glider": 0.3, "twin_boom": 0.3}.get(kind, d.uniform("canopy_at", -0.02, 0.14))
-        long, tall = d.uniform("canopy_long", 0.17, 0.3), d.uniform("canopy_tall", 0.045, 0.075)
-        y = top_at(z)
-        if style == "bubble":
-            a.add("cockpit", glass, ellipsoid((1.25 * wide_at(z), 2 * tall, long), (0, y - 0.1 * tall, z), 16))
-        elif style == "razor":
-            a.add("cockpit", glass, body([(z + 0.6 * long, 0.2 * w, y - 0.04, y - 0.02), (z + 0.3 * long, 0.65 * w, y - 0.04, y + tall),
-                                          (z - 0.2 * long, 0.55 * w, y - 0.04, y + 0.9 * tall), (z - 1.2 * long, 0.2 * w, y - 0.05, y)], 12, 3.0, 1))
-        else:
-            low, x = y - 0.03, 0.92 * wide_at(z)
-            a.add("cockpit", glass, hull([(s * x, low, z + e * 0.62 * long) for s in (-1, 1) for e in (-1, 1)],
-                                         [(s * 0.8 * x, y + tall, z + e * 0.32 * long) for s in (-1, 1) for e in (-1.2, 0.7)]))
-            a.add("body", paint, box((1.7 * x, 0.022, 0.62 * long), (0, y + tall, z - 0.06 * long)))
+    def at(s):
+        return 0.5 - s
+
+    def height(s):
+        return tail_up * np.clip((s - start) / (1 - start), 0, 1)
+
+    def radius(s):
+        return r * np.interp(s, stations, fat)
 
     # Wings
-    spans, chords, tapers, sweeps = PLANFORMS[planform]
-    span, chord = d.uniform("half_span", *spans), d.uniform("chord", *chords)
-    taper, sweep = d.uniform("taper", *tapers), d.uniform("sweep", *sweeps)
-    if kind in ("fighter",) and planform == "swept":
-        span *= 0.78
-    dihedral = d.uniform("dihedral", -0.05, 0.14) * span
-    mount = d.choice("mount", ("low", "mid", "high"), {"airliner": (5, 1, 0), "freighter": (0, 0, 1), "light": (3, 0, 4), "biplane": (1, 0, 0),
-                                                       "fighter": (2, 3, 2), "warbird": (4, 2, 0), "glider": (0, 2, 3),
-                                                       "twin_boom": (1, 2, 3)}[kind])
-    y = {"low": -0.7 * h, "mid": 0.0, "high": 0.85 * h}[mount]
-    if mount == "high" and kind in ("light",):
-        y = top_at(0.05) + 0.03
-    thick = d.uniform("wing_thickness", 0.032, 0.042) * (1.25 if kind == "glider" else 1.0)
-    z = 0.5 * chord + d.uniform("wing_at", 0.0, 0.12) if planform not in ("delta", "swept") else d.uniform("wing_at", 0.08, 0.2)
-    if planform == "forward":
-        z = 0.02
-    if planform == "long":
-        z += 0.08
-    edge = lambda s, y0: np.array([s * span, y0 + s * dihedral, z - s * sweep])
-    size = lambda s: chord * (1 + s * (taper - 1))
+    chord = {
+        "airliner": (0.17, 0.24),
+        "jet": (0.15, 0.2),
+        "fighter": (0.24, 0.36),
+        "propeller": (0.15, 0.21),
+        "biplane": (0.15, 0.2),
+        "glider": (0.09, 0.12),
+        "turboprop": (0.13, 0.17),
+        "delta": (0.5, 0.65),
+        "bomber": (0.16, 0.22),
+    }[family]
+    chord = d.uniform("chord", *chord)
+    sweep_ = {
+        "airliner": (0.2, 0.36),
+        "jet": (0.12, 0.25),
+        "fighter": (0.14, 0.34),
+        "delta": (0.42, 0.55),
+        "bomber": (0.05, 0.3),
+    }.get(family, (-0.02, 0.05))
+    back = d.uniform("sweep", *sweep_)
+    taper = d.uniform("taper", 0.25, 0.5) if family not in ("propeller", "biplane") else d.uniform("taper", 0.6, 1.0)
+    if family == "delta":
+        taper = d.uniform("tip", 0.06, 0.15)
+    level = d.choice(
+        "wing_level",
+        ("low", "mid", "high"),
+        {
+            "airliner": (6, 1, 1),
+            "propeller": (3, 0, 4),
+            "glider": (1, 3, 1),
+            "turboprop": (2, 0, 4),
+            "biplane": (1, 0, 0),
+        }.get(family, (2, 3, 1)),
+    )
+    y = {"low": -0.65, "mid": 0.0, "high": 0.8}[level] * r * squash
+    rise = d.uniform("dihedral", -0.02, 0.1) * half + (0.02 if level == "low" else 0)
+    root = d.uniform("wing_at", 0.3, 0.42) if family not in ("fighter", "delta") else d.uniform("wing_at", 0.3, 0.45)
+    if family == "delta":
+        root = d.uniform("wing_at", 0.25, 0.38)
+    thick, thin = unit * (max(0.04, 0.15 * chord) if family != "delta" else 0.042), 0.032 * unit
+    kink = family == "airliner" or (family in ("fighter", "delta") and d.chance("kink", 0.4))
 
-    def pair(label, colour, solid):
-        a.add(label, colour, solid, mirror_x(solid))
+    def wing(s, y):
+        return _wing((0, y, at(root)), (s * half, y + rise, at(root + back)), chord, taper * chord, thick, thin, kink)
 
-    kink = d.uniform("kink", 0.25, 0.45) if kind in ("airliner", "fighter") and d.chance("cranked", 0.5) else None
-    tip = [] if not d.chance("round_tip", 0.35) else [(edge(1.04, y) - (0, 0, 0.3 * size(1)), 0.5 * size(1), 0.7 * thick)]
-    middle = [] if kink is None else [(edge(kink, y), size(kink) * 0.85, thick)]
-    root = (edge(0, y), chord * (1.25 if kink else 1.0), 1.1 * thick)
-    wing = [root, *middle, (edge(1, y), size(1), 0.8 * thick), *tip]
-    flat = d.chance("slab_wing", 0.25)
-    winglets = kind in ("airliner", "glider", "light") and d.chance("winglets", 0.5)
-    for i, side in enumerate((1, -1)):
-        solid = foil(wing, section=PLATE if flat else FOIL)
-        a.add("wing", accent, solid if side > 0 else mirror_x(solid), instance=i)
+    winglets = family in ("airliner", "jet", "glider") and d.chance("winglets", 0.45)
+    struts = family == "propeller" and level == "high" and d.chance("struts", 0.7)
+    for i, s in enumerate((-1, 1)):
+        a.add("wing", second if d.parameters["two_tone"] else tone, wing(s, y), instance=i)
+        if family == "biplane":
+            top = y + d.uniform("gap", 2.1, 2.9) * r * squash if i == 0 else y + d.parameters["gap"] * r * squash
+            a.add("wing", second, wing(s, top), instance=i + 2)
+            for x in (0.35, 0.8):
+                for zz in (0.25, 0.75):
+                    z = at(root + back * x + zz * chord * (1 - x * (1 - taper)))
+                    a.add(
+                        "wing",
+                        dark,
+                        rod((s * x * half, y + x * rise, z), (s * x * half, top + x * rise, z), 0.017, sides=6),
+                        instance=i,
+                    )
+            a.add(
+                "wing",
+                dark,
+                rod(
+                    (s * 0.4 * r, 0, at(root + 0.5 * chord)),
+                    (s * 1.2 * r, top, at(root + 0.5 * chord)),
+                    0.017,
+                    sides=6,
+                ),
+                instance=i,
+            )
         if winglets:
-            solid = foil([(edge(1, y), size(1), thick), (edge(1.03, y) + (0, 0.09, -0.06), 0.55 * size(1), 0.03)], (1, 0, 0))
-            a.add("wing", accent, solid if side > 0 else mirror_x(solid), instance=i)
-    if kind == "biplane":
-        gap, stagger = d.uniform("gap", 0.16, 0.24), d.uniform("stagger", -0.03, 0.07)
-        upper = y + h * 0.3 + gap
-        ratio = d.uniform("upper_span", 0.9, 1.2)
-        half = [(edge(0, upper) + (0, 0, stagger), chord, thick), (edge(ratio, upper) + (0, 0, stagger), size(1), thick)]
-        planes = [upper] + ([upper + 0.8 * gap] if d.chance("triplane", 0.15) else [])
-        for k, level in enumerate(planes):
-            solid = foil([(np.asarray(e) + (0, level - upper, 0), c, t) for e, c, t in half])
-            a.add("wing", accent, solid, mirror_x(solid), instance=2 + k)
-        bays = d.integer("bays", 1, 2)
-        for s in np.linspace(0.8, 0.45, bays) if bays > 1 else (0.7,):
-            for back in (0.25, 0.7):
-                low, high = edge(s, y) - (0, 0, back * chord), edge(s, planes[-1]) - (0, 0, back * chord - stagger)
-                pair("wing", paint, rod(low, high, 0.014, sides=6))
+            tip = np.array([s * half, y + rise, at(root + back)])
+            c = taper * chord
+            a.add(
+                "wing",
+                second,
+                _wing(tip - (s * 0.01, 0, 0), tip + (s * 0.02, 0.07, -0.05), c, 0.5 * c, 0.034, 0.03),
+                instance=i,
+            )
+        if struts:
+            a.add(
+                "wing",
+                dark,
+                rod(
+                    (s * 0.5 * r, -0.6 * r * squash, at(root + 0.4 * chord)),
+                    (s * 0.5 * half, y + 0.5 * rise, at(root + 0.4 * chord + 0.5 * back)),
+                    0.014,
+                    sides=8,
+                ),
+                instance=i,
+            )
+
+    _tail(a, d, family, tone, second, at, height, radius, half, chord, r, back, unit)
+    _engines(a, d, family, tone, second, dark, at, height, radius, root, back, half, chord, taper, y, rise, r, squash)
+
+    # Cockpit
+    canopy = family in ("fighter", "propeller", "glider", "delta", "biplane", "jet", "bomber")
+    if canopy:
+        s = d.uniform("canopy_at", 0.17, 0.3)
+        size = (1.5 * r, 1.6 * r * squash, d.uniform("canopy_length", 0.12, 0.2))
+        a.add("window", GLASS, ellipsoid(size, (0, 0.75 * radius(s) * squash, at(s + 0.05)), 14))
+    else:
+        s = 0.075
+        a.add("window", GLASS, box((1.4 * radius(s), 0.3 * r, 0.05), (0, 0.55 * radius(s) * squash, at(s) + 0.0), 0.0))
+    # Gear
+    if d.chance("gear", {"propeller": 0.85, "biplane": 0.9, "glider": 0.3}.get(family, 0.4)):
+        drop = d.uniform("gear_drop", 0.05, 0.1)
+        low = -r * squash
+        wheel = d.uniform("gear_wheel", 0.02, 0.032)
+        three = [(-1, root + 0.55 * chord), (1, root + 0.55 * chord)]
+        tail_wheel = family in ("biplane", "glider") or (family == "propeller" and d.chance("tail_wheel", 0.5))
+        for s, z in three:
+            p, q = np.array([s * 0.5 * r, 0.5 * low, at(z)]), np.array([s * (r + 0.05), low - drop, at(z)])
+            a.add("gear", dark, rod(p, q, 0.014, sides=8), rod(q - (0.016, 0, 0), q + (0.016, 0, 0), wheel, sides=14))
+        z = 0.12 if not tail_wheel else 0.93
+        p = np.array([0, height(z) - 0.4 * radius(z), at(z)])
+        q = np.array([0, low - drop if not tail_wheel else p[1] - 0.05, at(z)])
+        a.add("gear", dark, rod(p, q, 0.013, sides=8), rod(q - (0.014, 0, 0), q + (0.014, 0, 0), 0.8 * wheel, sides=12))
+    if family in ("fighter", "delta") and d.chance("stores", 0.45):
         for s in (-1, 1):
-            a.add("body", paint, rod((s * 0.6 * w, 0.5 * h, z - 0.4 * chord), (s * 0.9 * w, upper, z + stagger - 0.4 * chord), 0.014, sides=6))
-    elif mount == "high" and kind == "light" and d.chance("braces", 0.6):
-        low = np.array([0.9 * w, -0.7 * h, z - 0.45 * chord])
-        pair("wing", paint, rod(low, edge(0.55, y) - (0, 0, 0.45 * size(0.55)), 0.015, sides=6))
-
-    _tail(a, d, kind, tail, paint, accent, h, tailward, w, z, chord, y)
-    if kind == "fighter" and d.chance("canards", 0.35):
-        pair("wing", accent, foil([((0.5 * w, 0.3 * h, 0.27), 0.13, 0.034), ((w + 0.13, 0.35 * h, 0.19), 0.05, 0.03)]))
-
-    floor = _engines(a, d, kind, tail, mount, paint, accent, edge, size, w, h, y, wing, thick)
-    if kind == "airliner" or not d.chance("gear", {"light": 0.9, "biplane": 1.0, "freighter": 0.4, "twin_boom": 0.6}.get(kind, 0.3)):
-        return a
-    _gear(a, d, kind, paint, w, h, floor)
+            for f in (0.35, 0.65)[: d.integer("store_count", 1, 2) if s < 0 else d.parameters["store_count"]]:
+                x, z = s * f * half, at(root + back * f + 0.5 * chord * (1 - f))
+                a.add(
+                    "engine",
+                    dark,
+                    rod((x, y + f * rise - 0.045, z + 0.09), (x, y + f * rise - 0.045, z - 0.09), 0.018, sides=10),
+                    box((0.016, 0.05, 0.08), (x, y + f * rise - 0.02, z)),
+                    instance=3,
+                )
     return a
 
 
-def _tail(a, d, kind, tail, paint, accent, h, tailward, w, z, chord, y):
-    tall = d.uniform("fin_height", 0.13, 0.21) * (0.8 if kind in ("glider", "light") else 1.0)
-    deep = d.uniform("fin_chord", 0.12, 0.2)
-    lean = d.uniform("fin_lean", 0.02, 0.16)
-    half = d.uniform("tail_span", 0.14, 0.24) * (0.85 if kind == "fighter" else 1.0)
-    back = -0.5 + 0.85 * deep
-    base = 0.2 * tailward + 0.2 * h
-    thick = 0.034
-    sweep = 0.4 * half if kind in ("airliner", "fighter") else d.uniform("tail_sweep", 0.0, 0.3) * half
-
-    def fin(x, tilt=0.0, base=base, back=back, tall=tall):
-        return foil([((x, base - 0.03, back + 0.02), deep, thick), ((x + tilt * tall, base + tall, back - lean), 0.55 * deep, 0.03)], (1, 0, 0))
-
-    def planes(level, at, size=0.8 * deep, root=0.0):
-        return [foil([((s * root, level, at), size, thick), ((s * half, level + 0.03 * half, at - sweep), 0.6 * size, 0.03)]) for s in (1, -1)]
-
-    if tail == "booms":
-        x = d.uniform("boom_at", 0.16, 0.24)
-        r = d.uniform("boom", 0.02, 0.032)
-        for i, s in enumerate((-1, 1)):
-            a.add("body", paint, rod((s * x, y, z - 0.1 * chord), (s * x, y, -0.5), r, 0.8 * r, 10), instance=1 + i)
-            a.add("tail", accent, fin(s * x, base=y, tall=0.8 * tall), instance=i)
-        level = y + (0.75 * tall if d.chance("high_stabiliser", 0.5) else 0.0)
-        a.add("tail", accent, bar((-x - 0.02, level, -0.44), (x + 0.02, level, -0.44), 0.1, 0.034), instance=2)
-        return
-    if tail == "v":
-        tilt = d.uniform("fin_tilt", 0.6, 1.0)
-        for i, s in enumerate((-1, 1)):
-            a.add("tail", accent, fin(s * 0.01, s * tilt, tall=1.2 * tall), instance=i)
-        return
-    if tail == "twin":
-        tilt = d.uniform("fin_tilt", -0.1, 0.35)
-        x = 0.75 * w if kind == "fighter" else 0.95 * half
-        for i, s in enumerate((-1, 1)):
-            a.add("tail", accent, fin(s * x, s * tilt, base=(0.3 * h if kind == "fighter" else base - 0.3 * tall)), instance=i)
-        a.add("tail", accent, *planes(base if kind != "fighter" else 0.0, back - 0.05), instance=2)
-        return
-    a.add("tail", accent, fin(0.0), instance=0)
-    if d.chance("dorsal", 0.4):
-        a.add("tail", accent, foil([((0, base - 0.02, back + 0.12), 0.2, thick), ((0, base + 0.45 * tall, back - 0.3 * lean), 0.06, thick)], (1, 0, 0)))
-    if tail == "none":
-        return
-    level = {"low": 0.5 * base, "t": base + 0.97 * tall, "cross": base + 0.45 * tall}[tail]
-    at = back - 0.02 if tail == "low" else back - lean * (1.0 if tail == "t" else 0.4) + 0.02
-    a.add("tail", accent, *planes(level, at, root=0.0), instance=1)
+def _wing(root, tip, root_chord, tip_chord, root_thick, tip_thick, kink=False) -> Manifold:
+    """A wing of lens section from root to tip leading edge; its chord runs to -z. `kink` widens the inner third."""
+    root, tip = np.asarray(root, float), np.asarray(tip, float)
+    across = tip - root
+    lift = np.array([0, 1.0, 0]) if abs(across[0]) > abs(across[1]) else np.array([1.0, 0, 0])
+    section = np.array(
+        [(0, 0), (0.08, 0.35), (0.3, 0.5), (0.65, 0.36), (1, 0.1), (1, -0.1), (0.65, -0.3), (0.3, -0.42), (0.08, -0.3)]
+    )
+    rings = []
+    for f in (0.0, 0.35, 1.0) if kink else (0.0, 1.0):
+        c = root_chord + f * (tip_chord - root_chord)
+        if f == 0.35:
+            c *= 0.82
+        t = root_thick + f * (tip_thick - root_thick)
+        p = root + f * across
+        rings.append(p + section[:, :1] * np.array([0, 0, -c]) + section[:, 1:] * t * lift)
+    return loft(rings)
 
 
-def _engines(a, d, kind, tail, mount, paint, accent, edge, size, w, h, y, wing, thick):
-    """Engines and propellers; returns the lowest height they reach."""
-    metal, dark = color(d, "engine", "metal", "white"), color(d, "propeller", "black", "metal", "wood")
-    blades = d.integer("blades", 2, 4)
-    low = -h
+def _tail(a, d, family, tone, second, at, height, radius, half, chord, r, back, unit):
+    kind = d.choice(
+        "tail",
+        ("classic", "t", "twin", "v", "cruciform"),
+        {
+            "fighter": (3, 0, 4, 1, 0),
+            "delta": (5, 0, 2, 0, 0),
+            "jet": (1, 5, 0, 1, 1),
+            "airliner": (6, 2, 0, 0, 0),
+            "glider": (1, 5, 0, 2, 0),
+            "propeller": (5, 1.5, 0.5, 1, 1),
+            "bomber": (2, 0, 3, 1, 0),
+        }.get(family, (5, 2, 1, 0, 1)),
+    )
+    fin = d.uniform("fin", 0.11, 0.18)
+    c = d.uniform("fin_chord", 0.11, 0.17)
+    lean = (
+        d.uniform("fin_sweep", 0.0, 0.12)
+        if family in ("propeller", "biplane", "glider")
+        else d.uniform("fin_sweep", 0.08, 0.18)
+    )
+    s = 1.0 - c - 0.01
+    y = height(s)
+    stab = d.uniform("stabilizer", 0.14, 0.22)
+    sc = 0.75 * c
+    t, thin = 0.038 * unit, 0.033 * unit
+    sweep_ = 0.5 * lean + 0.02
 
-    def prop(at, radius, instance, spinner=0.03):
-        a.add("propeller", dark, propeller(at, radius, blades, spinner, 0.03, 0.4), instance=instance)
+    def plate(s_, y_, z_, rise=0.0):
+        return _wing((0, y_, z_), (s_ * stab, y_ + rise, z_ - sweep_), sc, 0.6 * sc, t, thin)
 
-    if kind in ("light", "biplane", "warbird"):
-        twin = kind != "biplane" and d.chance("twin_engine", 0.3)
-        radius = d.uniform("propeller_radius", 0.12, 0.18)
-        if not twin:
-            prop((0, 0, 0.49), radius, 0)
-            return -h
-        for i, s in enumerate((-1, 1)):
-            at = edge(0.36, y) * (s, 1, 1)
-            r = 0.045
-            a.add("engine", paint, body([(at[2] + 0.1, 0.7 * r, at[1] - 0.7 * r, at[1] + 0.7 * r), (at[2] + 0.03, r, at[1] - r, at[1] + r),
-                                         (at[2] - 0.16, 0.4 * r, at[1] - 0.4 * r, at[1] + 0.5 * r)], 12, 2.5, 3).translate((at[0], 0, 0)), instance=i)
-            prop(at + (0, 0, 0.115), min(radius, 0.14), i, 0.024)
-        return y - 0.05
-    if kind == "twin_boom":
-        if d.chance("pusher", 0.6):
-            prop((0, 0.05 * h, -0.13), 0.13, 0)
-        else:
-            for i, s in enumerate((-1, 1)):
-                x = d.parameters["boom_at"]
-                at = np.array([s * x, y, edge(0.3, y)[2]])
-                a.add("engine", metal, nacelle(at, 0.24, 0.045, open_front=False), instance=i)
-                prop(at + (0, 0, 0.13), 0.12, i, 0.025)
-        return low
-    if kind in ("airliner", "freighter"):
-        r, long = d.uniform("engine_radius", 0.03, 0.05), d.uniform("engine_length", 0.13, 0.2)
-        style = "tail" if tail in ("t", "cross") and kind == "airliner" else "wing"
-        if style == "tail":
-            for i, s in enumerate((-1, 1)):
-                at = np.array([s * (0.9 * w + r), 0.35 * h, -0.24])
-                a.add("engine", metal, nacelle(at, long, r), box((0.08, 0.03, 0.5 * long), at - (s * r, 0, 0)), instance=i)
-            if d.chance("third_engine", 0.25):
-                a.add("engine", metal, nacelle((0, h + 0.7 * r, -0.3), 1.2 * long, r), instance=2)
-            return low
-        count = d.choice("engines_per_side", (1, 2), (3, 2) if kind == "airliner" else (2, 3))
-        turboprop = kind == "freighter" and d.chance("turboprop", 0.6)
-        k = 0
-        for s in (0.34, 0.62)[:count]:
-            for side in (-1, 1):
-                at = edge(s, y) * (side, 1, 1)
-                if turboprop:
-                    spot = at + (0, -0.3 * r, 0.0)
-                    a.add("engine", metal, nacelle(spot, 0.24, 0.85 * r, open_front=False), instance=k)
-                    prop(spot + (0, 0, 0.125), 0.1, k, 0.02)
-                else:
-                    spot = at + (0, -1.25 * r - 0.012, 0.05)
-                    a.add("engine", metal, nacelle(spot, long, r), instance=k)
-                    a.add("engine", paint, box((0.03, 1.2 * r, 0.7 * long), spot + (0, 0.9 * r, -0.08)), instance=k)
-                k += 1
-        return low
-    if kind == "fighter":
-        count = d.integer("jets", 1, 2)
-        r = 0.75 * h if count == 1 else 0.6 * h
-        for i, x in enumerate((0.0,) if count == 1 else (-0.55 * w, 0.55 * w)):
-            a.add("engine", shade(metal, 0.4), rod((x, 0, -0.4), (x, 0, -0.54), r, 0.8 * r, 14) - rod((x, 0, -0.5), (x, 0, -0.56), 0.62 * r, 0.7 * r, 14), instance=i)
-        style = d.choice("intake", ("side", "chin", "none", "shoulder"), (4, 2, 1, 2))
-        if style in ("side", "shoulder"):
-            y0, y1 = (-0.7 * h, 0.4 * h) if style == "side" else (-0.1 * h, 0.9 * h)
-            for s in (-1, 1):
-                block = hull([(s * x, v, 0.16) for x in (0.7 * w, 1.5 * w) for v in (y0, y1)], [(s * x, v, -0.35) for x in (0.4 * w, w) for v in (y0, y1)])
-                a.add("body", paint, block - box((0.5 * w, 0.6 * (y1 - y0), 0.1), (s * 1.2 * w, (y0 + y1) / 2, 0.16)))
-        elif style == "chin":
-            a.add("body", paint, hull([(x, v, 0.18) for x in (-0.7 * w, 0.7 * w) for v in (-1.5 * h, -0.4 * h)],
-                                      [(x, v, -0.25) for x in (-0.6 * w, 0.6 * w) for v in (-h, -0.4 * h)])
-                  - box((w, 0.5 * h, 0.1), (0, -1.1 * h, 0.18)))
-        if d.chance("stores", 0.5):
-            for j, s in enumerate((0.45, 0.75, 1.0)[: d.integer("stores_per_side", 1, 3)]):
-                for side in (-1, 1):
-                    at = edge(s, y) * (side, 1, 1) - (0, 0.035 if s < 1 else 0, 0.3 * size(s))
-                    a.add("store", accent, rod(at - (0, 0, 0.12), at + (0, 0, 0.08), 0.017, sides=8), rod(at + (0, 0, 0.08), at + (0, 0, 0.12), 0.017, 0.004, 8),
-                          instance=2 * j + (side > 0))
-                    if s < 1:
-                        a.add("wing", paint, box((0.02, 0.04, 0.08), at + (0, 0.018, 0)))
-    return low
-
-
-def _gear(a, d, kind, paint, w, h, floor):
-    strut, rubber = color(d, "strut", "metal", "white"), color(d, "tyre", "rubber")
-    style = "wheels"
-    if kind in ("light", "biplane"):
-        style = d.choice("gear_kind", ("wheels", "spats", "floats"), (4, 2, 2))
-    drop = d.uniform("gear_height", 0.07, 0.12)
-    y, r = -h - drop, 0.036
-    track = w + d.uniform("track", 0.03, 0.09)
-    if style == "floats":
-        for i, s in enumerate((-1, 1)):
-            x = s * (track + 0.02)
-            a.add("gear", paint, body([(0.48, 0.008, y + 0.0, y + 0.03), (0.36, 0.038, y - 0.045, y + 0.03), (0.0, 0.04, y - 0.05, y + 0.03),
-                                       (-0.28, 0.02, y - 0.01, y + 0.03)], 12, 2.6, 3).translate((x, 0, 0)), instance=i)
-            for z in (0.22, -0.02):
-                a.add("gear", strut, rod((x, y, z), (s * 0.7 * w, -0.6 * h, z), 0.015, sides=6), instance=i)
-        return
-    taildragger = kind in ("biplane", "warbird") or (kind == "light" and d.chance("taildragger", 0.4))
-    z = 0.22 if taildragger else -0.06
-    for i, s in enumerate((-1, 1)):
-        x = s * track
-        a.add("gear", strut, tube([(s * 0.6 * w, -0.5 * h, z), (x, y, z)], 0.016, 6), instance=i)
-        if style == "spats":
-            a.add("gear", paint, ellipsoid((0.05, 0.075, 0.15), (x, y, z - 0.01), 12), instance=i)
-        a.add("gear", rubber, wheel((x, y, z), r, 0.034, 14), instance=i)
-    if taildragger:
-        a.add("gear", strut, rod((0, 0.02, -0.42), (0, -0.06, -0.46), 0.015, sides=6), instance=2)
-        a.add("gear", rubber, wheel((0, -0.06, -0.46), 0.024, 0.03, 10), instance=2)
+    if kind in ("classic", "t", "cruciform"):
+        a.add("tail", second, _wing((0, y, at(s)), (0, y + fin, at(s) - lean), c, 0.6 * c, t, thin))
+        f = {"classic": 0.0, "t": 0.93, "cruciform": 0.45}[kind]
+        if not (family == "delta" and kind == "classic"):
+            for sx in (-1, 1):
+                a.add("tail", tone, plate(sx, y + f * fin, at(s + 0.05 * (f == 0)) - f * lean, 0.02), instance=0)
+    elif kind == "twin":
+        x = radius(s) + 0.02 if family in ("fighter", "delta") else 0.85 * stab
+        for sx in (-1, 1):
+            cant = d.uniform(f"cant_{sx}", 0.0, 0.05) if sx < 0 else d.parameters["cant_-1"]
+            a.add(
+                "tail",
+                second,
+                _wing(
+                    (sx * x, y - 0.02, at(s)),
+                    (sx * (x + cant), y + 0.9 * fin, at(s) - lean),
+                    0.9 * c,
+                    0.55 * c,
+                    t,
+                    thin,
+                ),
+            )
+            a.add("tail", tone, plate(sx, y, at(s) - 0.02))
+            if family in ("fighter", "delta"):
+                a.add("body", tone, box((0.06, 0.045, 0.25), (sx * x * 0.8, y * 0.3 - 0.005, at(s) - 0.02), 0.01))
     else:
-        a.add("gear", strut, rod((0, -0.5 * h, 0.36), (0, y, 0.36), 0.016, sides=6), instance=2)
-        a.add("gear", rubber, wheel((0, y, 0.36), 0.9 * r, 0.032, 14), instance=2)
+        for sx in (-1, 1):
+            a.add(
+                "tail",
+                second,
+                _wing((0, y, at(s)), (sx * 0.75 * stab, y + 0.8 * fin, at(s) - lean), c, 0.6 * c, t, thin),
+            )
+    if family in ("fighter", "jet") and d.chance("canards", 0.2):
+        for sx in (-1, 1):
+            a.add(
+                "wing",
+                tone,
+                _wing((0, 0.2 * r, at(0.25)), (sx * 0.14, 0.2 * r + 0.01, at(0.31)), 0.09, 0.05, 0.036, 0.032),
+                instance=int(sx > 0),
+            )
 
 
-def _flying_wing(a, d, tail, paint, accent, glass):
-    span, sweep = d.uniform("half_span", 0.5, 0.85), d.uniform("sweep", 0.3, 0.5)
-    root, tip = d.uniform("chord", 0.4, 0.65), d.uniform("tip", 0.08, 0.2)
-    kink = d.uniform("kink", 0.25, 0.45)
-    edge = lambda s: np.array([s * span, 0.03 * s, 0.3 - s * sweep])
-    thick = d.uniform("wing_thickness", 0.05, 0.08)
-    waist = (0.5 if d.chance("cranked", 0.6) else 0.8) * root
-    for i, flip in enumerate((False, True)):
-        solid = foil([(edge(0), root, 1.4 * thick), (edge(kink), waist, thick), (edge(1), tip, 0.034)])
-        a.add("wing", accent, mirror_x(solid) if flip else solid, instance=i)
-    w, tall = d.uniform("hump", 0.06, 0.12), d.uniform("hump_height", 0.05, 0.09)
-    a.add("body", paint, body([(0.32, 0.2 * w, -0.02, 0.01), (0.2, 0.8 * w, -0.4 * tall, 0.8 * tall), (0.05, w, -0.6 * tall, tall),
-                               (0.28 - root, 0.4 * w, -0.02, 0.03)], 16, 2.2))
-    a.add("cockpit", glass, ellipsoid((1.0 * w, 0.6 * tall, 0.13), (0, 0.75 * tall, 0.18), 12))
-    pods = d.chance("engine_pods", 0.6)
-    for i, s in enumerate((-1, 1)):
-        x = s * (w + 0.05)
-        if pods:
-            a.add("engine", shade(paint, 0.7), nacelle((x, 0.035, 0.3 - root * 0.5), 0.3, 0.045), instance=i)
-        if tail == "fins":
-            at = edge(0.97) * (s, 1, 1)
-            a.add("tail", accent, foil([(at + (0, -0.01, 0.0), 1.1 * tip, 0.034), (at + (0, 0.13, -0.09), 0.6 * tip, 0.03)], (1, 0, 0)), instance=i)
+def _engines(a, d, family, tone, second, dark, at, height, radius, root, back, half, chord, taper, y, rise, r, squash):
+    def nacelle(x, yy, z, size, length, instance, open_front=True):
+        s = np.array([(0.8, 0.0), (1.0, -0.12), (0.95, -0.5), (0.55, -1.0)])
+        body = lathe(np.stack([s[:, 0] * size, s[:, 1] * length], axis=1), sides=18)
+        if open_front:
+            body -= lathe([(0.3 * size, -0.2 * length), (0.62 * size, -0.14 * length), (0.72 * size, 0.1)], sides=18)
+        # The lathe's axis y becomes z.
+        a.add("engine", second, body.rotate((90, 0, 0)).translate((x, yy, z)), instance=instance)
+        a.add(
+            "engine",
+            dark,
+            lathe([(0.25 * size, -0.3 * length), (0.02 * size, -0.02 * length)], sides=10)
+            .rotate((90, 0, 0))
+            .translate((x, yy, z)),
+            instance=instance,
+        )
+
+    def propeller(x, yy, z, size, instance):
+        n = d.parameters.get("blades") or d.integer("blades", 2, 4)
+        a.add(
+            "engine",
+            second,
+            lathe([(0.03, -0.03), (0.028, 0.0), (0.01, 0.045)], sides=12).rotate((90, 0, 0)).translate((x, yy, z)),
+            instance=instance,
+        )
+        for q in around(n, d.parameters.get("phase") or d.uniform("phase", 0.1, 1.5)):
+            tip = np.array([np.cos(q), np.sin(q), 0]) * size
+            a.add(
+                "engine", dark, bar((x, yy, z), np.array([x, yy, z]) + tip, 0.02, 0.036, (0, 0, 1)), instance=instance
+            )
+
+    def wing_at(f):
+        return (f * half, y + f * rise, at(root + back * f))
+
+    if family == "airliner":
+        n = d.choice("engines", (2, 2, 4, 3))
+        size = d.uniform("engine_size", 0.028, 0.042)
+        spots = {2: (0.34,), 3: (0.34,), 4: (0.3, 0.58)}[n]
+        tail_mounted = n == 2 and d.chance("tail_engines", 0.25)
+        if tail_mounted:
+            for i, s in enumerate((-1, 1)):
+                nacelle(s * (radius(0.75) + 1.1 * size), height(0.75) + 0.2 * r, at(0.7), size, 0.17, i)
+                a.add(
+                    "engine",
+                    tone,
+                    box(
+                        (radius(0.75) + size, 0.032, 0.09),
+                        (s * 0.6 * (radius(0.75) + size), height(0.75) + 0.2 * r, at(0.78)),
+                    ),
+                    instance=i,
+                )
+        else:
+            i = 0
+            for s in (-1, 1):
+                for f in spots:
+                    x, yy, z = wing_at(f)
+                    nacelle(s * x, yy - 1.15 * size, z + 0.07, size, 0.15, i)
+                    a.add(
+                        "engine", tone, box((0.032, 1.1 * size, 0.09), (s * x, yy - 0.4 * size, z - 0.03)), instance=i
+                    )
+                    i += 1
+            if n == 3:
+                nacelle(0, height(0.85) + 0.07, at(0.82), size, 0.17, i)
+                a.add("engine", tone, box((0.03, 0.09, 0.12), (0, height(0.87) + 0.03, at(0.9))), instance=i)
+    elif family == "jet":
+        size = d.uniform("engine_size", 0.028, 0.038)
+        for i, s in enumerate((-1, 1)):
+            nacelle(s * (radius(0.7) + 1.1 * size), height(0.72) + 0.3 * r, at(0.66), size, 0.18, i)
+            a.add(
+                "engine",
+                tone,
+                box(
+                    (radius(0.7) + size, 0.032, 0.08),
+                    (s * 0.6 * (radius(0.7) + size), height(0.72) + 0.25 * r, at(0.75)),
+                ),
+                instance=i,
+            )
+    elif family in ("fighter", "delta"):
+        n = d.choice("engines", (1, 2))
+        size = 0.8 * r if n == 1 else 0.6 * r
+        for i, x in enumerate((0.0,) if n == 1 else (-0.75 * r, 0.75 * r)):
+            nozzle = lathe([(size, -0.12), (size, 0.0), (0.75 * size, 0.06)], sides=16) - lathe(
+                [(0.7 * size, 0.02), (0.6 * size, 0.1)], sides=16
+            )
+            a.add("engine", dark, nozzle.rotate((-90, 0, 0)).translate((x, height(1.0), at(0.96))), instance=i)
+        if d.chance("intakes", 0.7):
+            for s in (-1, 1):
+                a.add(
+                    "body",
+                    second,
+                    box((0.8 * r, 1.1 * r, 0.3), (s * 1.15 * r, -0.1 * r, at(0.5)), 0.2 * r)
+                    - box((0.5 * r, 0.7 * r, 0.06), (s * 1.2 * r, -0.1 * r, at(0.35))),
+                )
+    elif family in ("propeller", "biplane"):
+        if d.chance("pusher", 0.1) and family == "propeller":
+            a.add(
+                "engine",
+                tone,
+                lathe([(0.02, -0.1), (0.04, -0.05), (0.035, 0.06), (0.02, 0.1)], sides=14)
+                .rotate((90, 0, 0))
+                .translate((0, 1.6 * r + 0.03, at(root + 0.12))),
+                box((0.03, 1.2 * r, 0.08), (0, 1.1 * r, at(root + 0.12))),
+            )
+            propeller(0, 1.6 * r + 0.03, at(root + 0.0), 0.13, 0)
+        elif d.chance("twin", 0.25) and family == "propeller":
+            for i, s in enumerate((-1, 1)):
+                x, yy, z = wing_at(0.33)
+                nacelle(s * x, yy, z + 0.07, 0.03, 0.2, i, open_front=False)
+                propeller(s * x, yy, z + 0.075, 0.1, i)
+        else:
+            propeller(0, 0, 0.5, d.uniform("propeller", 0.11, 0.17), 0)
+    elif family in ("turboprop", "bomber"):
+        n = d.choice("engines", (2, 4)) if family == "turboprop" else 4
+        i = 0
+        for s in (-1, 1):
+            for f in (0.32,) if n == 2 else (0.28, 0.58):
+                x, yy, z = wing_at(f)
+                nacelle(s * x, yy, z + 0.08, 0.03, 0.2, i, open_front=False)
+                propeller(s * x, yy, z + 0.085, 0.085, i)
+                i += 1

@@ -7,51 +7,35 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ...geometry import InputError, PartMesh
+from . import bag, bench, boat, cabinet, car, chair, couch, display, knife, lamp, phone, plane, rifle, speaker, table
 from .assembly import Assembly
-from .boat import LABELS as BOAT_LABELS
-from .boat import boat
-from .cabinet import LABELS as CABINET_LABELS
-from .cabinet import cabinet
-from .car import LABELS as CAR_LABELS
-from .car import car
-from .chair import LABELS as CHAIR_LABELS
-from .chair import chair
 from .draw import Draw
-from .electronics import DISPLAY_LABELS, PHONE_LABELS, SPEAKER_LABELS, display, phone, speaker
-from .handheld import BAG_LABELS, KNIFE_LABELS, RIFLE_LABELS, bag, knife, rifle
-from .lamp import LABELS as LAMP_LABELS
-from .lamp import lamp
-from .plane import LABELS as PLANE_LABELS
-from .plane import plane
-from .seating import BENCH_LABELS, COUCH_LABELS, bench, couch
-from .table import LABELS as TABLE_LABELS
-from .table import table
 
 VERSION = "1"
 """Of the generator; it changes whenever any object of the same seed changes."""
 
 _MAKERS = {
-    "plane": (plane, PLANE_LABELS),
-    "bench": (bench, BENCH_LABELS),
-    "cabinet": (cabinet, CABINET_LABELS),
-    "car": (car, CAR_LABELS),
-    "chair": (chair, CHAIR_LABELS),
-    "display": (display, DISPLAY_LABELS),
-    "lamp": (lamp, LAMP_LABELS),
-    "speaker": (speaker, SPEAKER_LABELS),
-    "rifle": (rifle, RIFLE_LABELS),
-    "couch": (couch, COUCH_LABELS),
-    "table": (table, TABLE_LABELS),
-    "phone": (phone, PHONE_LABELS),
-    "boat": (boat, BOAT_LABELS),
-    "bag": (bag, BAG_LABELS),
-    "knife": (knife, KNIFE_LABELS),
+    "plane": plane,
+    "bench": bench,
+    "cabinet": cabinet,
+    "car": car,
+    "chair": chair,
+    "display": display,
+    "lamp": lamp,
+    "speaker": speaker,
+    "rifle": rifle,
+    "couch": couch,
+    "table": table,
+    "phone": phone,
+    "boat": boat,
+    "bag": bag,
+    "knife": knife,
 }
 
 CATEGORIES: tuple[str, ...] = tuple(_MAKERS)
 """The 13 categories of ShapeNet's common subset, in its order, then bag and knife."""
 
-PART_LABELS: dict[str, tuple[str, ...]] = {name: labels for name, (_, labels) in _MAKERS.items()}
+PART_LABELS: dict[str, tuple[str, ...]] = {name: module.LABELS for name, module in _MAKERS.items()}
 """The part labels that objects of each category can have."""
 
 # Each split numbers its objects from a start of its own, so that a larger count only adds objects.
@@ -63,7 +47,7 @@ def _design(category: str, seed: int) -> tuple[Assembly, Draw]:
     if category not in _MAKERS:
         raise InputError(f"unknown parametric category '{category}'; expected one of: {', '.join(CATEGORIES)}")
     draw = Draw(seed)
-    return _MAKERS[category][0](draw), draw
+    return getattr(_MAKERS[category], category)(draw), draw
 
 
 def generate(category: str, seed: int) -> PartMesh:
@@ -113,7 +97,8 @@ class Parametric:
                 raise InputError(f"parametric data set: unknown split '{split}'; expected train, val or test")
             if not isinstance(count, int) or isinstance(count, bool) or not 0 < count <= _ROOM[split]:
                 raise InputError(
-                    f"parametric data set: expected 1 to {_ROOM[split]} objects per category in '{split}', found {count!r}"
+                    f"parametric data set: expected 1 to {_ROOM[split]} objects per category in '{split}', "
+                    f"found {count!r}"
                 )
 
     def items(self) -> list[tuple[str, str, str]]:

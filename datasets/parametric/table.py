@@ -99,6 +99,8 @@ def table(d: Draw) -> Assembly:
     under = height - 0.6 * thick
     inset = 0.47 if shape in ("rectangle", "rounded") else 0.34 if shape in ("round", "oval", "hexagon") else 0.38
     hx, hz = inset * length, inset * depth
+    if shape == "rounded":
+        hx, hz = hx - 0.25 * d.parameters["corner"] * depth, hz - 0.25 * d.parameters["corner"] * depth
     build = {
         "four_legs": _legs,
         "desk": _desk,
@@ -144,7 +146,10 @@ def _legs(a, d, family, longest, length, depth, height, under, hx, hz, thick, fr
             a.add("base", frame, rod(top, foot, r, (0.6 if style == "splayed" else 0.9) * r))
         else:
             a.add("base", frame, bar(top, foot, 2 * r, 2 * r, (0, 0, 1), 0.55 if style == "tapered" else 1.0))
-    at = lambda k, s: ends[k % 4][0] + s * (ends[k % 4][1] - ends[k % 4][0])
+
+    def at(k, s):
+        return ends[k % 4][0] + s * (ends[k % 4][1] - ends[k % 4][0])
+
     if style != "hairpin" and d.chance("apron", 0.5):
         deep = d.uniform("apron_height", 0.08, 0.18) * height
         s = 0.45 * deep / height
