@@ -31,8 +31,8 @@ in a bus without windows, which are solids with holes."""
 PROBE_DEPTH = 0.001
 """How far behind a face to look, in longest sides."""
 
-_PROBES = np.array([[1 / 3, 0.7, 0.15, 0.15], [1 / 3, 0.15, 0.7, 0.15], [1 / 3, 0.15, 0.15, 0.7]])
 # Where on each face to look, in barycentric coordinates.
+_PROBES = np.array([[1 / 3, 0.7, 0.15, 0.15], [1 / 3, 0.15, 0.7, 0.15], [1 / 3, 0.15, 0.15, 0.7]])
 
 
 def repair(mesh: Mesh) -> tuple[Mesh, dict[str, int]]:
@@ -192,11 +192,10 @@ def _sheets(mesh: Mesh, piece: np.ndarray, open_pieces: np.ndarray) -> np.ndarra
     is_sheet = np.zeros(piece.max() + 1, bool)
     faces = np.flatnonzero(np.isin(piece, open_pieces))
     if len(faces):
-        behind = (
-            mesh.triangles[faces].transpose(0, 2, 1) @ _PROBES
-            - _probe_depth(mesh) * mesh.face_normals[faces][..., None]
-        )
-        winding = winding_number(mesh, behind.transpose(0, 2, 1).reshape(-1, 3)).reshape(len(faces), -1).mean(axis=1)
+        probes = _PROBES if len(faces) < 5000 else _PROBES[:, :1]
+        behind = np.einsum("fci,cp->fpi", mesh.triangles[faces], probes)
+        behind -= _probe_depth(mesh) * mesh.face_normals[faces][:, None]
+        winding = winding_number(mesh, behind.reshape(-1, 3)).reshape(len(faces), -1).mean(axis=1)
         area = mesh.face_areas[faces]
         of = piece[faces]
         totals, areas = np.bincount(of, weights=winding * area), np.bincount(of, weights=area)
