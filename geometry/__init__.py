@@ -14,6 +14,7 @@ from .point_cloud import PointCloud
 from .render import Renderer, Rendering, render
 from .sampling import sample_surface
 from .topology import components, drop_degenerate_faces, is_watertight, merge_vertices, orient_faces
+from .topology import (
 from .viewpoints import r2n2_cameras, turntable
 from .voxel_grid import VoxelGrid
 from .voxelize import voxelize, voxelize_parts
@@ -34,6 +35,7 @@ __all__ = [
     "components",
     "contains",
     "drop_degenerate_faces",
+    "drop_duplicate_faces",
     "is_watertight",
     "marching_cubes",
     "merge_vertices",

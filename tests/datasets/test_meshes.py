@@ -127,14 +127,17 @@ def test_dirty_objects_are_repaired_or_refused_with_a_reason(folder):
     save("nan", text="v nan 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
     save("sheet", square())
     save("wire", Mesh(CUBE_CORNERS * [1e-4, 1, 1e-4], CUBE_FACES))
+    rod = Mesh(CUBE_CORNERS * [1e-4, 1, 1e-4], CUBE_FACES)
+    save("pole", joined(rod, Mesh(CUBE_CORNERS * [8e-3, 1e-2, 8e-3] + [0.02, 0, 0], CUBE_FACES)))
     save("listed", CUBE)
     (folder / "lamp" / "listed" / "meta.json").write_text("[]")
     (folder / "lamp" / "sheet" / "meta.json").write_text(json.dumps({"licence": "CC0-1.0", "n_faces": 3}))
     report = prepare(folder, folder.parent / "out", categories=["lamp"], **QUICK)
     refused = {refusal.object: refusal.reason for refusal in report.refused}
-    assert set(refused) == {"cut", "empty", "flat", "nan", "listed", "wire"}
+    assert set(refused) == {"cut", "empty", "flat", "nan", "listed", "wire", "pole"}
     assert "lamp/cut/model.obj" in refused["cut"] and str(folder) not in refused["cut"]
-    assert "area" in refused["flat"] and "finite" in refused["nan"] and "too thin" in refused["wire"]
+    assert "area" in refused["flat"] and "finite" in refused["nan"] and "no inside" in refused["wire"]
+    assert "too thin" in refused["pole"], refused["pole"]
     assert refused["listed"] == "lamp/listed/meta.json: expected a JSON object, found list"
     assert report.repaired["sheet faces thickened"] == (1, 32)
     facts = json.loads((folder.parent / "out" / "lamp" / "sheet" / "object.json").read_text())
