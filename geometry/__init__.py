@@ -13,9 +13,15 @@ from .pictures import render_shape
 from .point_cloud import PointCloud
 from .render import Renderer, Rendering, render
 from .sampling import sample_surface
-from .topology import components, drop_degenerate_faces, is_watertight, merge_vertices, orient_faces
 from .topology import (
-from .viewpoints import r2n2_cameras, turntable
+    components,
+    drop_degenerate_faces,
+    drop_duplicate_faces,
+    is_watertight,
+    merge_vertices,
+    orient_faces,
+)
+from .viewpoints import r2n2_cameras
 from .voxel_grid import VoxelGrid
 from .voxelize import voxelize, voxelize_parts
 
@@ -51,7 +57,6 @@ __all__ = [
     "to_surface",
     "to_voxels",
     "transformed",
-    "turntable",
     "voxelize",
     "voxelize_parts",
     "winding_number",

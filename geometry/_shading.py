@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+MOST_NEIGHBORS = 512
+"""Where more faces meet at one point, their normals stay as they are: all pairs of them would take too long."""
+
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
@@ -23,11 +26,12 @@ def smooth_corner_normals(normals, weights, corners, starts, cos_crease, out):
         out: Float[F * 3, 3].
     """
     for v in range(len(starts) - 1):
+        crowded = starts[v + 1] - starts[v] > MOST_NEIGHBORS
         for i in range(starts[v], starts[v + 1]):
             f = corners[i] // 3
             nx, ny, nz = normals[f]
             sx = sy = sz = 0.0
-            for j in range(starts[v], starts[v + 1]):
+            for j in range(starts[v], starts[v] if crowded else starts[v + 1]):
                 g = corners[j] // 3
                 cosine = nx * normals[g, 0] + ny * normals[g, 1] + nz * normals[g, 2]
                 if abs(cosine) >= cos_crease:
@@ -52,7 +56,7 @@ def surface_points(sample, place, rays, face, uv, triangles, face_normals, corne
         rays: Float[M, 6]; face: Int[M]; uv: Float[M, 2].
         triangles: Float[F, 3, 3]; face_normals: Float[F, 3]; corner_normals: Float[F, 3, 3].
         lift: how far secondary rays start off the surface.
-        key: Float[3], towards the key light; disc: Float[P, 3], for each place an offset from `key` over the light's face.
+        key: Float[3], towards the key light; disc: Float[P, 3], for each place an offset over the light's face.
         sphere: Float[P, 3], for each place a unit vector; together they are spread evenly.
 
     Returns:

@@ -58,7 +58,7 @@ class Renderer:
         threads: for ray casting; 0 is all cores.
 
     Raises:
-        InputError: the mesh has no faces or non-finite vertices.
+        InputError: the mesh has no faces, has non-finite vertices or is larger than single precision can hold.
     """
 
     def __init__(self, mesh: Mesh, *, threads: int = 1) -> None:
@@ -77,11 +77,13 @@ class Renderer:
             raise InputError(f"cannot render a mesh of size {self._size:.3g}, expected less than {LARGEST:.0e}")
         # Vertices that no face uses may lie anywhere.
         vertices = np.clip(mesh.vertices - self._center, -self._extent, self._extent)
+        # Faces without area shrink to a point, lest rounding to single precision gives them one.
+        faces = np.where(mesh.face_areas[:, None] > 0, mesh.faces, mesh.faces[:, :1])
         self._mesh = mesh
         self._threads = threads
         self._tensor = o3d.core.Tensor.from_numpy
         self._scene = o3d.t.geometry.RaycastingScene(nthreads=threads)
-        self._scene.add_triangles(self._tensor(vertices.astype(np.float32)), self._tensor(mesh.faces.astype(np.uint32)))
+        self._scene.add_triangles(self._tensor(vertices.astype(np.float32)), self._tensor(faces.astype(np.uint32)))
         self._face_normals = mesh.face_normals.astype(np.float32)
         self._centered_vertices = vertices
         self._surface: _Surface | None = None
@@ -95,33 +97,35 @@ class Renderer:
             color: whether to compute colour and alpha, nearly all of the work.
 
         Raises:
-            InputError: a batch of cameras, non-finite camera parameters, or an image of size zero.
+            InputError: a batch of cameras, parameters that are not a finite pinhole camera's with a rigid motion, or an
+                image of size zero.
         """
         intrinsics, rotation, translation = _parameters(camera)
         translation = translation + rotation @ self._center
         columns, rows = self._window(camera, intrinsics, rotation, translation)
-        n = SUBSAMPLES if color else 1
-        origin = -rotation.T @ translation
-        rays = _pixel_rays(intrinsics, rotation, origin, columns, rows, n)
-        hits = self._scene.cast_rays(self._tensor(rays), nthreads=self._threads)
-        face, depth = hits["primitive_ids"].numpy(), hits["t_hit"].numpy()
-
-        centre = (slice(n // 2, None, n), slice(n // 2, None, n))
         window = (slice(*rows), slice(*columns))
+        to_world = rotation.T @ np.linalg.inv(intrinsics)  # pixel coordinates to directions of depth 1
+        origin = -rotation.T @ translation
+        y, x = np.meshgrid(np.arange(*rows) + 0.5, np.arange(*columns) + 0.5, indexing="ij")
+        rays = _rays(origin, to_world, x, y)
+        face, depth, _ = self._cast(rays)
+
         rendering = _blank(camera.width, camera.height, color)
-        seen = face[centre] != MISSED
-        ids = face[centre][seen]
+        seen = face != MISSED
+        face = face[seen]
         rendering.silhouette[window] = seen
-        rendering.depth[window][seen] = depth[centre][seen]
-        normals = self._face_normals[ids]
-        away = np.einsum("ij,ij->i", normals, rays[centre][seen][:, 3:]) > 0
+        rendering.depth[window][seen] = depth[seen]
+        normals = self._face_normals[face]
+        away = np.einsum("ij,ij->i", normals, rays[seen][:, 3:]) > 0
         normals[away] *= -1
         rendering.normal[window][seen] = normals @ rotation.T.astype(np.float32)
-        rendering.part_ids[window][seen] = self._mesh.face_part[ids] if isinstance(self._mesh, PartMesh) else 0
+        rendering.part_ids[window][seen] = self._mesh.face_part[face] if isinstance(self._mesh, PartMesh) else 0
         if color:
-            uv = hits["primitive_uvs"].numpy()
-            samples = self._shade(rays, face, uv, rotation, lighting or Lighting())
-            rendering.color[window], rendering.alpha[window] = _develop(samples, face != MISSED)
+            touched = _with_neighbors(seen)
+            offset_y, offset_x = np.divmod(np.arange(SUBSAMPLES**2), SUBSAMPLES)
+            samples = [a[touched][:, None] + (o + 0.5) / SUBSAMPLES - 0.5 for a, o in ((x, offset_x), (y, offset_y))]
+            linear, hit = self._shade(_rays(origin, to_world, *samples), rotation, lighting or Lighting())
+            rendering.color[window][touched], rendering.alpha[window][touched] = _develop(linear, hit)
         return rendering
 
     def _window(
@@ -137,17 +141,20 @@ class Renderer:
         last = np.clip(np.ceil(pixels.max(axis=0)) + 1, first, (camera.width, camera.height)).astype(int)
         return (first[0], last[0]), (first[1], last[1])
 
-    def _shade(
-        self, rays: np.ndarray, face: np.ndarray, uv: np.ndarray, rotation: np.ndarray, lighting: Lighting
-    ) -> np.ndarray:
-        """Linear RGB of the samples that see the mesh, in the order of `face`."""
+    def _shade(self, rays: np.ndarray, rotation: np.ndarray, lighting: Lighting) -> tuple[np.ndarray, np.ndarray]:
+        """Linear RGB [P, S, 3] of the S samples of each pixel, by their rays [P, S, 6], and which of them meet the
+        mesh, Bool[P, S]; others are black."""
         from . import _shading
 
         if self._surface is None:
             self._surface = _Surface.of(self._mesh, self._centered_vertices)
         surface = self._surface
-        sample = np.flatnonzero(face != MISSED)
-        place = _place_in_pixel(sample, face.shape[1])
+        face, _, uv = self._cast(rays)
+        hit = face != MISSED
+        sample = np.flatnonzero(hit)
+        # The samples of a pixel look for light in different directions, those of all pixels in the same: that
+        # leaves faint steps in soft shadows, where directions that change from pixel to pixel would leave grain.
+        place = sample % rays.shape[1]
         rays, face, uv = rays.reshape(-1, 6), face.reshape(-1), uv.reshape(-1, 2)
         lights = (lighting.key, lighting.fill, lighting.rim)
         directions = np.stack([light.direction for light in lights]) @ rotation
@@ -158,11 +165,19 @@ class Renderer:
         )  # fmt: skip
         lit = ~self._occluded(key_rays)
         open_sky = ~self._occluded(ambient_rays, 0.5 * self._size)
-        return _shading.shade(
+        linear = np.zeros((*hit.shape, 3), np.float32)
+        linear[hit] = _shading.shade(
             sample, rays, face, normals, lit, open_sky, surface.albedo,
             directions, np.array([light.strength for light in lights]),
             np.array([0.0, 1.0, 0.0]), lighting.sky, lighting.ground, lighting.bounce, lighting.specular,
         )  # fmt: skip
+        return linear, hit
+
+    def _cast(self, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of each ray: the face it meets first (MISSED: none), how far on, in lengths of its direction, and where in
+        that face."""
+        hits = self._scene.cast_rays(self._tensor(rays), nthreads=self._threads)
+        return hits["primitive_ids"].numpy(), hits["t_hit"].numpy(), hits["primitive_uvs"].numpy()
 
     def _occluded(self, rays: np.ndarray, reach: float = np.inf) -> np.ndarray:
         return self._scene.test_occlusions(self._tensor(rays), tfar=reach, nthreads=self._threads).numpy()
@@ -240,25 +255,24 @@ def _parameters(camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return intrinsics, rotation, motion[:, 3]
 
 
-def _pixel_rays(
-    intrinsics: np.ndarray,
-    rotation: np.ndarray,
-    origin: np.ndarray,
-    columns: tuple[int, int],
-    rows: tuple[int, int],
-    n: int,
-) -> np.ndarray:
-    """Float32[n·H, n·W, 6]: rays through n × n points of each pixel, whose directions have depth 1."""
-    x = (np.arange(n * columns[0], n * columns[1]) + 0.5) / n
-    y = (np.arange(n * rows[0], n * rows[1]) + 0.5) / n
-    # columns of this are how the direction changes along x, along y, and where it starts
-    to_world = (rotation.T @ np.linalg.inv(intrinsics)).astype(np.float32)
-    rays = np.empty((len(y), len(x), 6), np.float32)
-    rays[..., :3] = origin
-    along_x = x.astype(np.float32)[:, None] * to_world[:, 0]
-    along_y = y.astype(np.float32)[:, None] * to_world[:, 1] + to_world[:, 2]
-    np.add(along_y[:, None], along_x[None], out=rays[..., 3:])
+def _rays(origin: np.ndarray, to_world: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Float32[..., 6]: origin and direction of the rays through pixel coordinates x, y."""
+    rays = np.empty((*x.shape, 6), np.float32)
+    for axis in range(3):
+        rays[..., axis] = origin[axis]
+        rays[..., 3 + axis] = x * to_world[axis, 0] + y * to_world[axis, 1] + to_world[axis, 2]
     return rays
+
+
+def _with_neighbors(mask: np.ndarray) -> np.ndarray:
+    """The mask grown by one pixel in all eight directions: what antialiasing may colour."""
+    for axis in (0, 1):
+        grown = mask.copy()
+        ahead, behind = (slice(None),) * axis + (slice(1, None),), (slice(None),) * axis + (slice(None, -1),)
+        grown[ahead] |= mask[behind]
+        grown[behind] |= mask[ahead]
+        mask = grown
+    return mask
 
 
 def _blank(width: int, height: int, color: bool) -> Rendering:
@@ -272,22 +286,14 @@ def _blank(width: int, height: int, color: bool) -> Rendering:
     )
 
 
-def _develop(samples: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """UInt8[H, W, 3] and alpha Float32[H, W] from linear samples [N, 3] at the True places of seen [n·H, n·W]."""
-    n = SUBSAMPLES
-    height, width = seen.shape[0] // n, seen.shape[1] // n
-    pixel = np.add.outer(np.repeat(np.arange(height), n) * width, np.repeat(np.arange(width), n))[seen]
-    count = np.bincount(pixel, minlength=height * width)
-    touched = np.flatnonzero(count)
-    toned = _tone(samples)
-    mean = np.stack([np.bincount(pixel, c, minlength=height * width)[touched] for c in toned.T], axis=1)
-    mean /= count[touched, None]
-    alpha = (count / n**2).astype(np.float32)
-    image = np.full((height * width, 3), 255, np.uint8)
-    cover = alpha[touched, None]
+def _develop(linear: np.ndarray, hit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """UInt8[P, 3] and alpha Float32[P] of pixels from their samples, linear [P, S, 3] and zero where not hit."""
+    count = hit.sum(axis=1)
+    mean = _tone(linear).sum(axis=1) / np.maximum(count, 1)[:, None]
+    alpha = (count / hit.shape[1]).astype(np.float32)
     # Blended after encoding, as viewers and data sets put transparent pictures on white.
-    image[touched] = np.round(255 * (cover * _encode(mean) + (1 - cover)))
-    return image.reshape(height, width, 3), alpha.reshape(height, width)
+    color = alpha[:, None] * _encode(mean) + (1 - alpha[:, None])
+    return np.round(255 * color).astype(np.uint8), alpha
 
 
 def _tone(linear: np.ndarray) -> np.ndarray:
@@ -300,16 +306,6 @@ def _tone(linear: np.ndarray) -> np.ndarray:
 def _encode(linear: np.ndarray) -> np.ndarray:
     """Linear RGB to sRGB (IEC 61966-2-1)."""
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
-
-
-def _place_in_pixel(sample: np.ndarray, width: int) -> np.ndarray:
-    """Int[N] in [0, SUBSAMPLES²): which sample of its pixel each one is.
-
-    The samples of a pixel look for light in different directions, those of all pixels in the same: that leaves
-    faint steps in soft shadows, where directions that change from pixel to pixel would leave grain.
-    """
-    row, column = np.divmod(sample, width)
-    return row % SUBSAMPLES * SUBSAMPLES + column % SUBSAMPLES
 
 
 def _spiral(count: int) -> tuple[np.ndarray, np.ndarray]:

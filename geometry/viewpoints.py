@@ -29,13 +29,3 @@ def r2n2_cameras(count: int, *, seed: int, diagonal: float, size: int = 137) -> 
         )
     draws = np.random.default_rng(seed).uniform((0, 25, 0.65), (360, 30, 0.95), (count, 3))
     return [Camera.from_r2n2(*draw, diagonal=diagonal, size=size) for draw in draws]
-
-
-def turntable(count: int, *, diagonal: float, elevation: float = 27.5, size: int = 224) -> list[Camera]:
-    """Cameras at equal steps of azimuth around the object, at 3D-R2N2's mean elevation and distance."""
-    if count < 0 or size < 1 or not (np.isfinite(diagonal) and diagonal > 0):
-        raise InputError(
-            f"viewpoints: expected count ≥ 0, size ≥ 1 and a positive diagonal, found {count}, {size} and {diagonal}"
-        )
-    azimuths = 30.0 + 360.0 * np.arange(count) / max(count, 1)
-    return [Camera.from_r2n2(azimuth, elevation, 0.8, diagonal=diagonal, size=size) for azimuth in azimuths]
