@@ -11,7 +11,7 @@ import trimesh
 from block_source import CUBE_CORNERS, CUBE_FACES, QUICK, boxes
 from svr3d.datasets import Meshes, open_dataset, prepare
 from svr3d.datasets.meshes import part_label
-from svr3d.datasets.repair import drop_doubled_faces, repair, thicken_sheets
+from svr3d.datasets.repair import repair, thicken_sheets
 from svr3d.geometry import InputError, Mesh, contains, is_watertight, voxelize, winding_number, write_shape
 
 CUBE = Mesh(CUBE_CORNERS, CUBE_FACES)
@@ -127,17 +127,17 @@ def test_dirty_objects_are_repaired_or_refused_with_a_reason(folder):
     save("nan", text="v nan 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
     save("sheet", square())
     save("wire", Mesh(CUBE_CORNERS * [1e-4, 1, 1e-4], CUBE_FACES))
-    rod = Mesh(CUBE_CORNERS * [1e-4, 1, 1e-4], CUBE_FACES)
-    save("pole", joined(rod, Mesh(CUBE_CORNERS * [8e-3, 1e-2, 8e-3] + [0.02, 0, 0], CUBE_FACES)))
+    rods = [Mesh(CUBE_CORNERS * [0.01, 1, 0.01] + [x, 0, 0.02], CUBE_FACES) for x in (-0.42, -0.17, 0.08, 0.33)]
+    save("poles", joined(*rods, Mesh(CUBE_CORNERS * 0.08 + [0, 0.3, 0], CUBE_FACES)))
     save("listed", CUBE)
     (folder / "lamp" / "listed" / "meta.json").write_text("[]")
     (folder / "lamp" / "sheet" / "meta.json").write_text(json.dumps({"licence": "CC0-1.0", "n_faces": 3}))
     report = prepare(folder, folder.parent / "out", categories=["lamp"], **QUICK)
     refused = {refusal.object: refusal.reason for refusal in report.refused}
-    assert set(refused) == {"cut", "empty", "flat", "nan", "listed", "wire", "pole"}
+    assert set(refused) == {"cut", "empty", "flat", "nan", "listed", "wire", "poles"}
     assert "lamp/cut/model.obj" in refused["cut"] and str(folder) not in refused["cut"]
     assert "area" in refused["flat"] and "finite" in refused["nan"] and "no inside" in refused["wire"]
-    assert "too thin" in refused["pole"], refused["pole"]
+    assert "too thin" in refused["poles"]
     assert refused["listed"] == "lamp/listed/meta.json: expected a JSON object, found list"
     assert report.repaired["sheet faces thickened"] == (1, 32)
     facts = json.loads((folder.parent / "out" / "lamp" / "sheet" / "object.json").read_text())
@@ -197,21 +197,21 @@ def test_a_sheet_with_three_wings_becomes_a_solid():
 def test_a_box_modelled_twice_to_be_seen_from_inside_becomes_one_box():
     doubled = Mesh(CUBE.vertices, np.concatenate([CUBE.faces, CUBE.faces[:, ::-1]]))
     mesh, done = repair(doubled)
-    assert done["doubled faces dropped"] == 12 and is_watertight(mesh) and mesh.volume == pytest.approx(1)
+    assert done["backs of faces dropped"] == 12 and is_watertight(mesh) and mesh.volume == pytest.approx(1)
 
 
 def test_faces_where_two_boxes_touch_both_stay():
     both = joined(CUBE, moved(CUBE, [1.0, 0, 0]))
     mesh, done = repair(both)
-    assert "doubled faces dropped" not in done and "sheet faces thickened" not in done
+    assert "backs of faces dropped" not in done and "sheet faces thickened" not in done
     assert mesh.volume == pytest.approx(2)
     assert contains(mesh, [[0.4, 0, 0], [0.6, 0, 0], [1.4, 0.2, 0]]).all()
 
 
 def test_repeated_faces_go():
     repeated = Mesh(CUBE.vertices, np.concatenate([CUBE.faces, np.roll(CUBE.faces[:5], 1, axis=1)]))
-    mesh, count = drop_doubled_faces(repeated)
-    assert count == 5 and is_watertight(mesh)
+    mesh, done = repair(repeated)
+    assert done == {"repeated faces dropped": 5} and is_watertight(mesh)
 
 
 def test_inverted_and_inconsistent_faces_are_turned():
