@@ -264,10 +264,10 @@ class Dataset:
             InputError: something is missing or damaged, or there are fewer points than asked for.
         """
         key = SampleKey(*key)
-        camera = self.camera(key)
+        pixels, camera = self.image(key), self.camera(key)
         return SampleBatch(
             keys=(key,),
-            images=_image_tensor(self.image(key)),
+            images=_image_tensor(pixels),
             cameras=None if camera is None else Camera.stack([camera]).to_torch(),
             targets={target: self._target(key, target, points, seed) for target in sorted(targets)},
             categories=self.categories,

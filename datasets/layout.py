@@ -49,7 +49,7 @@ JPEG_QUALITY = 95
 class OccupancyPoints(NamedTuple):
     """Points of the box with their occupancy.
 
-    points: Float[N, 3], canonical frame. inside: Bool[N].
+    points: Float[N, 3], canonical frame (float32 when read, which holds what is stored exactly). inside: Bool[N].
     """
 
     points: np.ndarray
@@ -320,7 +320,7 @@ def read_occupancy(path: Path) -> OccupancyPoints:
         inside = np.unpackbits(packed)[: len(points)].astype(bool)
     else:
         inside = _field(path, fields, "occupancies", (len(points),)) >= 0.5
-    return OccupancyPoints(points, inside)
+    return OccupancyPoints(points.astype(np.float32, copy=False), inside)
 
 
 def read_voxels(path: Path) -> VoxelGrid:

@@ -1,7 +1,7 @@
 """Makes meshes from the wild usable: what is inside must be defined, and the same for everyone.
 
-Steps, each counted: vertices at the same place become one; faces without area go; doubled faces go; faces are
-turned outward; open sheets that enclose nothing get a thickness.
+Steps, each counted: vertices at the same place become one; faces without area, repeated faces and
+backs of faces go; faces are turned outward; open sheets that enclose nothing get a thickness.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ..geometry import (
     Mesh,
     PartMesh,
     drop_degenerate_faces,
+    drop_duplicate_faces,
     merge_vertices,
     orient_faces,
     winding_number,
@@ -31,8 +32,8 @@ in a bus without windows, which are solids with holes."""
 PROBE_DEPTH = 0.001
 """How far behind a face to look, in longest sides."""
 
-_PROBES = np.array([[1 / 3, 0.7, 0.15, 0.15], [1 / 3, 0.15, 0.7, 0.15], [1 / 3, 0.15, 0.15, 0.7]])
 # Where on each face to look, in barycentric coordinates.
+_PROBES = np.array([[1 / 3, 0.7, 0.15, 0.15], [1 / 3, 0.15, 0.7, 0.15], [1 / 3, 0.15, 0.15, 0.7]])
 
 
 def repair(mesh: Mesh) -> tuple[Mesh, dict[str, int]]:
@@ -51,46 +52,31 @@ def repair(mesh: Mesh) -> tuple[Mesh, dict[str, int]]:
     mesh, done["faces without area dropped"] = drop_degenerate_faces(mesh)
     if mesh.is_empty:
         raise InputError("none of its faces has an area")
-    mesh, done["doubled faces dropped"] = drop_doubled_faces(mesh)
+    mesh, done["repeated faces dropped"] = drop_duplicate_faces(mesh)
+    mesh, done["backs of faces dropped"] = drop_backs(mesh)
     mesh, done["faces turned outward"] = orient_faces(mesh)
     mesh, done["sheet faces thickened"] = thicken_sheets(mesh)
     return mesh, {name: int(count) for name, count in done.items() if count}
 
 
-def drop_doubled_faces(mesh: Mesh) -> tuple[Mesh, int]:
-    """Without faces that repeat another, and how many there were.
+def drop_backs(mesh: Mesh) -> tuple[Mesh, int]:
+    """Without the backs of surfaces that were modelled twice to be seen from both sides, and how many there were.
 
-    Of faces with the same corners in the same direction one stays. Of a pair in opposite directions one stays where
-    both of its sides are outside, a surface modelled twice to be seen from both sides; a pair with the inside
-    around it is where two solids touch, and both stay.
+    Of two faces with the same corners in opposite directions one goes where both of its sides are outside. A pair
+    with the inside around it is where two solids touch, and both stay. `mesh` has no vertices or faces twice.
     """
-    _, place = np.unique(np.sort(mesh.faces, axis=1), axis=0, return_inverse=True)
-    place = place.ravel()
-    even = _is_even(mesh.faces)
-    keep = _first_of(2 * place + even)
-    paired = np.bincount(place[keep])[place] == 2
-    second = np.flatnonzero(keep & paired & ~_first_of(place))
-    if len(second):
-        step = _probe_depth(mesh) * mesh.face_normals[second]
-        middle = mesh.triangles[second].mean(axis=1)
-        single = _subset(mesh, keep)
-        inside = np.maximum(winding_number(single, middle + step), winding_number(single, middle - step)) >= 0.5
-        keep[second[~inside]] = False
+    _, first = np.unique(np.sort(mesh.faces, axis=1), axis=0, return_index=True)
+    back = np.ones(len(mesh.faces), bool)
+    back[first] = False
+    back = np.flatnonzero(back)
+    if not len(back):
+        return mesh, 0
+    step = _probe_depth(mesh) * mesh.face_normals[back]
+    middle = mesh.triangles[back].mean(axis=1)
+    inside = np.maximum(winding_number(mesh, middle + step), winding_number(mesh, middle - step)) >= 0.5
+    keep = np.ones(len(mesh.faces), bool)
+    keep[back[~inside]] = False
     return _subset(mesh, keep), int((~keep).sum())
-
-
-def _is_even(faces: np.ndarray) -> np.ndarray:
-    """Bool[F]: whether the corners, as listed, are an even permutation of the sorted ones."""
-    start = np.argmin(faces, axis=1)
-    second, third = (faces[np.arange(len(faces)), (start + i) % 3] for i in (1, 2))
-    return second < third
-
-
-def _first_of(key: np.ndarray) -> np.ndarray:
-    """Bool[F]: the first face with each key."""
-    first = np.zeros(len(key), bool)
-    first[np.unique(key, return_index=True)[1]] = True
-    return first
 
 
 def _probe_depth(mesh: Mesh) -> float:
@@ -192,11 +178,10 @@ def _sheets(mesh: Mesh, piece: np.ndarray, open_pieces: np.ndarray) -> np.ndarra
     is_sheet = np.zeros(piece.max() + 1, bool)
     faces = np.flatnonzero(np.isin(piece, open_pieces))
     if len(faces):
-        behind = (
-            mesh.triangles[faces].transpose(0, 2, 1) @ _PROBES
-            - _probe_depth(mesh) * mesh.face_normals[faces][..., None]
-        )
-        winding = winding_number(mesh, behind.transpose(0, 2, 1).reshape(-1, 3)).reshape(len(faces), -1).mean(axis=1)
+        probes = _PROBES if len(faces) < 5000 else _PROBES[:, :1]
+        behind = np.einsum("fci,cp->fpi", mesh.triangles[faces], probes)
+        behind -= _probe_depth(mesh) * mesh.face_normals[faces][:, None]
+        winding = winding_number(mesh, behind.reshape(-1, 3)).reshape(len(faces), -1).mean(axis=1)
         area = mesh.face_areas[faces]
         of = piece[faces]
         totals, areas = np.bincount(of, weights=winding * area), np.bincount(of, weights=area)
