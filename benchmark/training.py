@@ -19,6 +19,7 @@ import logging
 import math
 import os
 import random
+import signal
 import sys
 import time
 import warnings
@@ -195,6 +196,7 @@ class _Session:
             )
             _start_at(trainer, keeper.epoch)
             self.method.enter(stage)
+            handler = signal.getsignal(signal.SIGINT)
             try:
                 trainer.fit(self.method, datamodule=module)
             except FloatingPointError as error:
@@ -202,8 +204,12 @@ class _Session:
                     f"training of '{self.method.name}' stopped in epoch {keeper.epoch + 1}: {error}; "
                     f"a lower learning rate may help"
                 ) from error
-            if trainer.interrupted:
-                raise KeyboardInterrupt
+            except SystemExit as error:
+                # Lightning makes this of an interrupt, and leaves further ones ignored.
+                if not isinstance(error.__context__, KeyboardInterrupt):
+                    raise
+                signal.signal(signal.SIGINT, handler)
+                raise KeyboardInterrupt from error
         self.method.load_state_dict(keeper.best["state"] or self.method.state_dict())
         self.method.cpu()
         self.report.seconds[stage.name], self.report.epochs[stage.name] = keeper.seconds, keeper.epoch

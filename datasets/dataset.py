@@ -179,8 +179,8 @@ class Dataset:
         """One target of one object, whole.
 
         Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `mesh`: Mesh; `parts`: PartMesh;
-        `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`); `sketches`: dict of
-        Sketch by view; `category`: int.
+        `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`);
+        `sketches`: dict of Sketch by view; `category`: int.
 
         Raises:
             InputError: the object lacks the target, or its file is bad.

@@ -194,6 +194,25 @@ def test_killed_process_ends_the_same(box_dataset, tmp_path):
     assert_same(weights(a), weights(b))
 
 
+def test_interrupt_is_an_interrupt_and_resumes(box_dataset, tmp_path, monkeypatch):
+    expected, _ = train(Staged, box_dataset, tmp_path / "undisturbed")
+    handler = signal.getsignal(signal.SIGINT)
+    losses, calls = Staged.losses, []
+
+    def interrupted(self, batch):
+        calls.append(batch)
+        if len(calls) == 5:  # in the second epoch
+            raise KeyboardInterrupt
+        return losses(self, batch)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Staged, "losses", interrupted)
+        train(Staged, box_dataset, tmp_path / "interrupted")
+    assert signal.getsignal(signal.SIGINT) is handler
+    method, _ = train(Staged, box_dataset, tmp_path / "interrupted")
+    assert_same(weights(expected), weights(method))
+
+
 def test_complete_training_is_not_repeated(box_dataset, tmp_path):
     first, report = train(Staged, box_dataset, tmp_path)
     written = report.checkpoint.stat().st_mtime_ns

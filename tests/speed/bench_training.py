@@ -35,9 +35,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         root = options.data or Path(scratch) / "boxes"
         if not root.exists():
+            splits = {"train": options.objects // 2, "val": 10, "test": 0}
             start = time.perf_counter()
             write_box_dataset(
-                root, {"train": options.objects // 2, "val": 10, "test": 0}, views=options.views, size=137
+                root, splits, views=options.views, size=137
             )
             print(f"data: {time.perf_counter() - start:.1f} s")
         dataset = open_dataset(root)
