@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .meshes import Meshes
     from .module import DataModule
     from .preparation import PreparationReport, prepare
+    from .sources import Source, list_sources
 
 _HOME = {
     "TARGETS": "batch",
@@ -25,6 +26,8 @@ _HOME = {
     "DataModule": "module",
     "Meshes": "meshes",
     "PreparationReport": "preparation",
+    "Source": "sources",
+    "list_sources": "sources",
     "prepare": "preparation",
 }
 
@@ -36,7 +39,9 @@ __all__ = [
     "PreparationReport",
     "SampleBatch",
     "SampleKey",
+    "Source",
     "collate",
+    "list_sources",
     "open_dataset",
     "prepare",
 ]

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..geometry import Camera, InputError
 
-TARGETS = ("surface", "occupancy", "voxels", "parts", "part_voxels", "sketches", "medial", "category")
+TARGETS = ("surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches", "medial", "category")
 """The kinds of supervision a method can ask for."""
 
 
@@ -38,6 +38,7 @@ class SampleBatch:
             `surface`: dict of `points` Float[B, N, 3], `normals` Float[B, N, 3][, `part_ids` Long[B, N]];
             `occupancy`: dict of `points` Float[B, N, 3], `inside` Float[B, N];
             `voxels`: Float[B, R, R, R]; `part_voxels`: Long[B, R, R, R], 0 = empty;
+            `mesh`: list of B `Mesh`, the true surface (a `PartMesh` where the parts are known);
             `parts`: list of B `PartMesh`;
             `sketches`: dict of `depth` Float[B, H, W] (0 = background), `normal` Float[B, 3, H, W]
             (camera axes), `silhouette` Float[B, H, W], `part_ids` Long[B, H, W] (-1 = background);
@@ -60,7 +61,9 @@ class SampleBatch:
             return self.targets[name]
         except KeyError:
             have = ", ".join(sorted(self.targets)) or "none"
-            raise InputError(f"the batch has no target '{name}' (it has: {have}); declare it in the method's `targets`") from None
+            raise InputError(
+                f"the batch has no target '{name}' (it has: {have}); declare it in the method's `targets`"
+            ) from None
 
     def only(self, targets: Iterable[str]) -> SampleBatch:
         """The same batch with just these targets: what a method may see at test time."""
@@ -78,7 +81,9 @@ class SampleBatch:
             return value
 
         cameras = None if self.cameras is None else self.cameras.to_torch(device)
-        return replace(self, images=self.images.to(device, non_blocking=True), cameras=cameras, targets=move(self.targets))
+        return replace(
+            self, images=self.images.to(device, non_blocking=True), cameras=cameras, targets=move(self.targets)
+        )
 
 
 def collate(samples: Sequence[SampleBatch]) -> SampleBatch:

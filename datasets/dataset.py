@@ -178,9 +178,9 @@ class Dataset:
     def load(self, category: str, name: str, target: str) -> Any:
         """One target of one object, whole.
 
-        Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `parts`: PartMesh;
-        `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`); `sketches`: dict of
-        Sketch by view; `category`: int.
+        Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `mesh`: Mesh; `parts`: PartMesh;
+        `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`);
+        `sketches`: dict of Sketch by view; `category`: int.
 
         Raises:
             InputError: the object lacks the target, or its file is bad.
@@ -196,6 +196,8 @@ class Dataset:
             return layout.read_occupancy(path)
         if target == "voxels":
             return layout.read_voxels(path)
+        if target == "mesh":
+            return self.mesh(category, name)
         if target == "parts":
             return layout.read_parts(path)
         if target == "part_voxels":
@@ -218,6 +220,11 @@ class Dataset:
             cached = np.hstack([camera.intrinsics, camera.world_to_camera])
             self._cache.put(("camera", key), cached)
         return Camera(cached[:, :3], cached[:, 3:], self.image_size, self.image_size)
+
+    def normalization(self, category: str, name: str) -> tuple[np.ndarray, float]:
+        """`loc` Float[3] and `scale` of one object: canonical = (source - loc) / scale."""
+        placement = self._placement(self.folder(category, name))
+        return placement.loc, placement.scale
 
     def image(self, key: SampleKey) -> np.ndarray:
         """UInt8[H, W, 3]: the picture of one sample.

@@ -32,6 +32,7 @@ TARGET_FILES = {
     "surface": SURFACE,
     "occupancy": OCCUPANCY,
     "voxels": VOXELS,
+    "mesh": MESH,
     "parts": PARTS,
     "part_voxels": PART_VOXELS,
     "sketches": SKETCHES,

@@ -1,5 +1,6 @@
 """Shapes, cameras and the conversions between them."""
 
+from .align import align, to_canonical
 from .camera import Camera
 from .contains import contains, winding_number
 from .convert import Shape, occupied, to_mesh, to_surface, to_voxels
@@ -38,6 +39,7 @@ __all__ = [
     "Rendering",
     "Shape",
     "VoxelGrid",
+    "align",
     "components",
     "contains",
     "drop_degenerate_faces",
@@ -53,6 +55,7 @@ __all__ = [
     "render",
     "render_shape",
     "sample_surface",
+    "to_canonical",
     "to_mesh",
     "to_surface",
     "to_voxels",

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Union
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytorch_lightning as pl
+import torch
 from torch import Tensor, nn
 
 from ..datasets.batch import TARGETS, SampleBatch
 from ..geometry import Camera, InputError, Mesh, PointCloud, VoxelGrid
 
-Reconstruction = Union[Mesh, PointCloud, VoxelGrid]
+Reconstruction = Mesh | PointCloud | VoxelGrid
 """What a method returns for one sample, in the canonical frame; `PartMesh` is a `Mesh`."""
+
+PRESETS = ("tiny", "small", "paper")
+"""The presets that every method has: two CPU cores and minutes; one GPU and tens of minutes; as published."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,8 @@ class Stage:
     Args:
         name: unique within the method; names the stage's checkpoints and its columns in `log.csv`.
         targets: what it needs of the data, besides images and cameras.
+        optional: targets that it uses where the data has them.
+        views: how many views of each object it sees, the first ones; None means all.
         losses: the names of the terms that `Method.losses` returns for it.
         trains: names of the submodules whose parameters it trains; empty means all. The others are
             frozen and in evaluation mode.
@@ -38,6 +48,8 @@ class Stage:
 
     name: str
     targets: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    views: int | None = None
     losses: tuple[str, ...] = ()
     trains: tuple[str, ...] = ()
     epochs: int = 0
@@ -46,7 +58,7 @@ class Stage:
     fit: Callable[[Any], None] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.targets) - set(TARGETS))
+        unknown = sorted((set(self.targets) | set(self.optional)) - set(TARGETS))
         if unknown:
             raise InputError(f"stage '{self.name}' names unknown targets {unknown}; known: {', '.join(TARGETS)}")
         if (self.epochs > 0) == (self.fit is not None):
@@ -73,11 +85,83 @@ class Method(pl.LightningModule):
     paper: ClassVar[str] = ""
     """Citation: authors, title, venue, year."""
 
-    def __init__(self, categories: tuple[str, ...] = ()) -> None:
+    options: dict[str, Any]
+    """The arguments it was made with, besides `categories`; a checkpoint holds them."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Method:
+        method = super().__new__(cls)
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        known = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            for name in kwargs.keys() - known:
+                options = [option for option in known if option != "categories"]
+                close = get_close_matches(name, options, 1)
+                hint = f"; did you mean '{close[0]}'?" if close else ""
+                raise InputError(
+                    f"method '{cls.name}' has no option '{name}'{hint} (known: {', '.join(options) or 'none'})"
+                )
+        options = dict(zip(known, args, strict=False)) | kwargs
+        options.pop("categories", None)
+        object.__setattr__(method, "options", options)
+        return method
+
+    def __init__(self, categories: Iterable[str] = ()) -> None:
         super().__init__()
+        self._fitted: set[str] = set()
         self.categories = tuple(categories)
         self.stage: Stage | None = None
         """The stage in training, set by the trainer; None outside training."""
+
+    @classmethod
+    def presets(cls) -> list[str]:
+        """The names of its presets: the files `presets/NAME.yaml` beside the module that defines the class.
+
+        A method without that folder has no options that depend on the budget: each of `PRESETS` means the
+        constructor's defaults.
+        """
+        folder = cls._presets_folder()
+        return list(PRESETS) if folder is None else sorted(path.stem for path in folder.glob("*.yaml"))
+
+    @classmethod
+    def preset(cls, name: str) -> dict[str, Any]:
+        """The constructor's keyword arguments under the preset `name`.
+
+        Raises:
+            InputError: no such preset, or its file is not a mapping from option names to values.
+        """
+        if name not in cls.presets():
+            raise InputError(f"method '{cls.name}' has no preset '{name}'; known: {', '.join(cls.presets())}")
+        folder = cls._presets_folder()
+        if folder is None:
+            return {}
+        import yaml
+
+        path = folder / f"{name}.yaml"
+        try:
+            options = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        except yaml.YAMLError as error:
+            raise InputError(f"preset file {path} is not valid YAML: {' '.join(str(error).split())}") from error
+        if not isinstance(options, dict) or not all(isinstance(key, str) for key in options):
+            raise InputError(f"preset file {path}: expected a mapping from option names to values")
+        return options
+
+    @classmethod
+    def create(cls, preset: str, categories: Iterable[str], *, seed: int = 0, **overrides: Any) -> Method:
+        """A new method under a preset, with some options overridden; its initial weights depend on `seed` alone.
+
+        Raises:
+            InputError: no such preset or option.
+        """
+        options = cls.preset(preset) | overrides
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return cls(categories=tuple(categories), **options)
+
+    @classmethod
+    def _presets_folder(cls) -> Path | None:
+        file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+        folder = None if file is None else Path(file).parent / "presets"
+        return folder if folder is not None and folder.is_dir() else None
 
     @abstractmethod
     def stages(self) -> list[Stage]:
@@ -107,7 +191,38 @@ class Method(pl.LightningModule):
         """The optimiser of the current stage, or what `LightningModule.configure_optimizers` may return."""
         raise InputError(f"method '{self.name}' has no optimiser: its stages are fitted, not learned by gradient")
 
+    def register_fitted(self, *names: str) -> None:
+        """Buffers that a `fit` stage fills: empty until then, of whatever shape and type it gives them.
+
+        Assign a tensor to the attribute to fill one; a checkpoint holds and restores it.
+        """
+        for name in names:
+            self.register_buffer(name, torch.empty(0))
+            self._fitted.add(name)
+
+    def enter(self, stage: Stage) -> None:
+        """Makes `stage` the current one: what it trains is in training mode, all else frozen and in evaluation mode.
+
+        `self.training` itself is True in every stage, so that `losses` can tell training from validation.
+        """
+        self.stage = stage
+        self.train(not stage.trains).requires_grad_(not stage.trains)
+        self.training = True
+        for name in stage.trains:
+            try:
+                self.get_submodule(name).train().requires_grad_(True)
+            except AttributeError:
+                raise InputError(
+                    f"stage '{stage.name}' of method '{self.name}' trains '{name}', which it lacks"
+                ) from None
+
     # What follows adapts the above to Lightning; methods need not touch it.
+
+    def _load_from_state_dict(self, state_dict: dict[str, Tensor], prefix: str, *args: Any, **kwargs: Any) -> None:
+        for name in self._fitted:
+            if prefix + name in state_dict:
+                setattr(self, name, torch.empty_like(state_dict[prefix + name], device=getattr(self, name).device))
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
 
     def trained_parameters(self) -> list[nn.Parameter]:
         """The parameters that the current stage trains."""
@@ -135,5 +250,5 @@ class Method(pl.LightningModule):
             bad = ", ".join(name for name, value in terms.items() if not value.isfinite())
             raise FloatingPointError(f"the loss of stage '{self.stage.name}' is not finite ({bad}) on samples {names}")
         values = {f"{phase}/{name}": value.detach() for name, value in (terms | {"loss": total}).items()}
-        self.log_dict(values, on_step=False, on_epoch=True, batch_size=len(batch))
+        self.log_dict(values, on_step=False, on_epoch=True, sync_dist=True, batch_size=len(batch))
         return total

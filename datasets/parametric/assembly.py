@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from manifold3d import Manifold, OpType
+from manifold3d import Error, Manifold, OpType
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -26,6 +26,8 @@ class Assembly:
         if part not in self.parts:
             self.parts.append(part)
         for solid in solids:
+            if solid.status() != Error.NoError:
+                raise RuntimeError(f"part {part.name}: {solid.status()}")
             self._solids.append(solid.as_original())
             self._colors.append(color)
             self._part_of.append(self.parts.index(part))

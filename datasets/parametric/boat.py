@@ -146,7 +146,9 @@ def _block(z0, z1, y0, y1, wide, front=0.0, rear=0.0, narrow=0.9) -> Manifold:
 
 
 def _windows(a, z0, z1, y, wide, narrow, tall, n, front=0.0):
-    """A row of panes standing out on both sides of a deckhouse."""
+    """A row of panes standing out on both sides of a deckhouse, where there is room for them."""
+    if z1 - z0 < 0.04:
+        return
     pitch = (z1 - z0) / n
     for k in range(n):
         a.add("cabin", GLASS, box((wide * narrow + 0.008, tall, 0.6 * pitch), (0, y, z0 + (k + 0.5) * pitch)))

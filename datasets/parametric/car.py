@@ -112,8 +112,10 @@ def car(d: Draw) -> Assembly:
             k += 1
         a.add("fitting", trim, rod((-w / 2 + tyre / 2, radius, z), (w / 2 - tyre / 2, radius, z), 0.13, sides=8))
     if family == "pickup":
-        bed = span((-w / 2 + 0.13, sill + 0.35 * (tail - sill), back + 0.12), (w / 2 - 0.13, h * 2, at(rear0) - 0.1))
-        lower -= bed
+        bed = span((-w / 2 + 0.13, sill + 0.35 * (tail - sill), back + 0.17), (w / 2 - 0.13, h * 2, at(rear0) - 0.1))
+        well = rod((-w, radius, axles[1]), (w, radius, axles[1]), arch + 0.08, sides=20)
+        middle = w - 2 * (tyre + 0.13)
+        lower -= bed - (well - box((middle, 9, 9), (0, 0, axles[1])))
     if family == "truck":
         lower -= span((-w, sill + 0.4, back - 1), (w, 3 * h, at(rear0)))
     if family == "convertible":
@@ -163,6 +165,7 @@ def car(d: Draw) -> Assembly:
     # Fittings
     lamp = d.choice("lamp", ("round", "slit", "box"))
     y = sill + 0.68 * (nose - sill)
+    mirrors = family != "convertible" and d.chance("mirrors", 0.7)
     for i, s in enumerate((-1, 1)):
         p = np.array([s * 0.36 * w, y, front - 0.03])
         solid = {
@@ -174,14 +177,15 @@ def car(d: Draw) -> Assembly:
         a.add(
             "light",
             (0.5, 0.02, 0.02),
-            box((0.2, 0.16, 0.2), (s * 0.38 * w, sill + 0.6 * (min(tail, belt) - sill), back + 0.08))
+            box(
+                (0.2, 0.16, 0.2),
+                (s * 0.38 * w, sill + 0.6 * (min(tail, belt) - sill), back + (0.04 if family == "pickup" else 0.08)),
+            )
             if family != "truck"
             else box((0.2, 0.16, 0.2), (s * 0.35 * w, sill + 0.3, back + 0.08)),
             instance=i + 2,
         )
-        if (d.chance("mirrors", 0.7) and family != "convertible") or (
-            i and d.parameters["mirrors"] and family != "convertible"
-        ):
+        if mirrors:
             m = np.array(
                 [
                     s * (w / 2 + 0.06),
@@ -299,11 +303,8 @@ def _greenhouse(a, d, family, paint, s0, s1, r0, r1, base, top, low, tail, h, tr
     roof = rings(0.0, h - 0.12 * rise, h)[1]
     roof = (roof - roof.mean(axis=0)) * (0.93, 1, 0.97) + roof.mean(axis=0)
     cabin = loft(np.concatenate([shell, roof[None]]))
-    cabin += (
-        span((-base / 2 + 0.05, tail - 0.1, r0 + 0.05), (base / 2 - 0.05, low + 0.02, s0 - 0.05))
-        if low > tail - 0.1
-        else box((0.1, 0.1, 0.1), (0, low, (s0 + r0) / 2))
-    )
+    if low > tail - 0.1:  # a low boot leaves room under the cabin
+        cabin += span((-base / 2 + 0.05, tail - 0.1, r0 + 0.05), (base / 2 - 0.05, low + 0.02, s0 - 0.05))
     a.add("body", paint, cabin)
     y0, y1 = low + d.uniform("glass_low", 0.18, 0.3) * rise, low + d.uniform("glass_high", 0.8, 0.87) * rise
     glass = loft(rings(0.02, y0, y1))

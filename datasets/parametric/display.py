@@ -43,7 +43,7 @@ def display(d: Draw) -> Assembly:
     longest = max(w, h)
     t = longest * d.uniform("thickness", 0.03, 0.09)
     rim = longest * d.uniform("rim", 0.02, 0.07)
-    tilt = d.uniform("tilt", 0, 12)
+    tilt = d.uniform("tilt", 0, 12) if family not in ("tube", "curved", "laptop") else 0.0
     if family == "laptop":
         _laptop(a, d, w, case, glass)
         return a
@@ -116,18 +116,11 @@ def display(d: Draw) -> Assembly:
     if family == "television" and d.chance("sound_bar", 0.3):
         body.append(box((0.8 * w, 0.09 * h, 1.1 * t), (0, -0.54 * h, 0)))
 
-    def place(s, lean=tilt):
-        return s.rotate((-lean, 0, 0)).translate((0, mid, 0))
+    def place(s):
+        return s.rotate((-tilt, 0, 0)).translate((0, mid, 0))
 
-    if family == "curved":
-        tilt = 0.0
     if family == "tube":
         _tube_stand(a, d, w, h, deep, mid, case)
-        tilt = 0.0
-
-        def place(s):
-            return s.translate((0, mid, 0))
-
     a.add("body", case, *[place(s) for s in body])
     a.add("screen", glass, place(screen))
     if family == "tube":

@@ -321,7 +321,7 @@ def _tripod(a, d, metal, shade):
             turn=(-100 + d.uniform("tilt", 0, 40), 0),
             kinds=("can", "dome", "cone"),
         )
-        a.add("body", metal, rod((0, h, 0), (0, h + 0.1 * h, 0), 0.02 * h))
+        a.add("body", metal, tube([(0, h, 0), (0, 1.05 * h, -0.04 * h), (0, 1.1 * h, -0.12 * h)], 0.02 * h, 10))
     else:
         _unit(
             a,

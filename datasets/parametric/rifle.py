@@ -336,18 +336,18 @@ def _stock(a, d, family, sporting, w, tall, butt, wood, steel, axis):
             [
                 (z, top - drop - heel),
                 (-0.75 * butt, -0.5 * tall - 0.6 * drop - 0.035),
-                (-0.16, -0.55 * wrist - 0.045),
+                (-0.16, -0.55 * wrist - 0.045 - 0.5 * drop),
                 (-0.08, -0.5 * wrist - d.uniform("swell", 0.0, 0.03)),
                 (0.04, -0.5 * tall),
             ],
             4,
         )
         stock = prism(np.concatenate([outline, low]), 0.92 * w, "x")
-        roof, floor = 0.25 * tall - 0.55 * drop, -0.55 * wrist - 0.04
+        roof, floor = 0.3 * tall - 0.8 * drop, -0.55 * wrist - 0.04 - 0.3 * drop
         hole, room = (roof + floor) / 2, roof - floor
         if d.chance("thumb_hole", 0.2):
             stock -= prism(
-                np.stack([-0.125 + 0.03 * np.cos(around(12)), hole + 0.22 * room * np.sin(around(12))], axis=1),
+                np.stack([-0.12 + 0.025 * np.cos(around(12)), hole + 0.2 * room * np.sin(around(12))], axis=1),
                 1,
                 "x",
             )

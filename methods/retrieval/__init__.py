@@ -1,0 +1,5 @@
+"""The training object whose image looks most like the given one."""
+
+from .method import Retrieval
+
+__all__ = ["Retrieval"]

@@ -1,0 +1,109 @@
+"""Single-view reconstruction supported by classification.
+
+Two encoders see the same image. One has to name the object's category, so its embedding carries what the
+category tells about the shape (a learned stand-in for a shape prior); the other is free. A decoder turns both
+into 32³ occupancy probabilities.
+
+    svr3d train classvoxels --data DATASET --preset tiny
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...datasets.batch import SampleBatch
+from ...geometry import Camera, InputError, VoxelGrid
+from ..interface import Method, Stage
+from ..voxel_networks import crop, flip_some, to_grids, voxel_target
+from .network import ClassVoxelNetwork
+
+
+class ClassVoxels(Method):
+    """Voxels from the embeddings of an image's class and view encoders.
+
+    Args:
+        categories: the training set's categories.
+        embedding, fusion, dropout, relu, width, stride_first: see `ClassVoxelNetwork`.
+        class_weight, voxel_weight: the report's a and b; the loss is a · cross entropy of the category
+            + b · mean binary cross entropy of the voxels.
+        epochs, batch_size, lr: of Adam.
+        random_crop: crop at random in training; else the centre, as in testing.
+        flip_axis: mirror half of the training images, and the voxels along this canonical axis (`x` or `z`),
+            which must be the objects' left and right; None mirrors nothing.
+    """
+
+    name = "classvoxels"
+    representation = "voxels"
+    targets = frozenset({"voxels", "category"})
+    paper = (
+        "C. Li, J. Yang, J. Zhang, Y. Wang: Single-view 3D Reconstruction Supported by Classification, "
+        "student report, TU Munich"
+    )
+
+    def __init__(
+        self,
+        categories: Iterable[str] = (),
+        *,
+        embedding: int = 128,
+        fusion: str = "concat",
+        dropout: float = 0.0,
+        relu: bool = True,
+        width: float = 1.0,
+        stride_first: bool = False,
+        class_weight: float = 0.05,
+        voxel_weight: float = 1.0,
+        epochs: int = 150,
+        batch_size: int = 128,
+        lr: float = 1e-3,
+        random_crop: bool = True,
+        flip_axis: str | None = None,
+    ) -> None:
+        super().__init__(categories)
+        if not self.categories:
+            raise InputError(f"method '{self.name}' classifies: it needs the names of the training set's categories")
+        self.network = ClassVoxelNetwork(
+            len(self.categories),
+            embedding=embedding,
+            fusion=fusion,
+            dropout=dropout,
+            relu=relu,
+            width=width,
+            stride_first=stride_first,
+        )
+        self.class_weight, self.voxel_weight = class_weight, voxel_weight
+        self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
+        self.random_crop, self.flip_axis = random_crop, flip_axis
+
+    def stages(self) -> list[Stage]:
+        return [
+            Stage(
+                "reconstruction",
+                targets=self.targets,
+                losses=("voxels", "category"),
+                epochs=self.epochs,
+                batch_size=self.batch_size,
+                monitor="voxels",
+            )
+        ]
+
+    def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
+        images, voxels = batch.images, voxel_target(batch)
+        if self.training and self.flip_axis:
+            images, voxels = flip_some(self.flip_axis, images, voxels)
+        voxel_logits, class_logits = self.network(crop(images, random=self.training and self.random_crop))
+        return {
+            "voxels": self.voxel_weight * F.binary_cross_entropy_with_logits(voxel_logits, voxels),
+            "category": self.class_weight * F.cross_entropy(class_logits, batch.target("category")),
+        }
+
+    def optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+        return torch.optim.Adam(parameters, lr=self.lr)
+
+    @torch.no_grad()
+    def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[VoxelGrid]:
+        voxel_logits, _ = self.network(crop(images))
+        return to_grids(voxel_logits)

@@ -1,0 +1,103 @@
+"""Mean voxel grids of categories, which baselines return and `shapeprior` refines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..datasets.batch import SampleBatch
+from ..geometry import InputError
+from .interface import Method
+
+
+@dataclass(frozen=True)
+class MeanVoxels:
+    """Mean occupancy of the training objects, each counted once.
+
+    Args:
+        means: Float[C, R, R, R], by category; zero for a category without objects.
+        counts: Long[C] objects.
+        packed: UInt8[N, R³/8], the objects' occupancy by `numpy.packbits`.
+        labels: Long[N], their categories.
+    """
+
+    means: Tensor
+    counts: Tensor
+    packed: np.ndarray
+    labels: np.ndarray
+
+    def occupancy(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+        """Bool[n, R³] of some objects."""
+        return np.unpackbits(self.packed[rows], axis=1, count=self.means[0].numel()).astype(bool)
+
+
+def mean_voxels(
+    samples: Iterable[SampleBatch], categories: Sequence[str], *, resolution: int | None = None
+) -> MeanVoxels:
+    """The mean over each category's objects; further views of an object that was seen are passed over.
+
+    Args:
+        samples: batches with the targets `voxels` (R³, any R but the same throughout).
+        categories: what the samples' keys name.
+        resolution: R, where only one will do.
+    """
+    index = {name: i for i, name in enumerate(categories)}
+    seen: set[tuple[str, str]] = set()
+    packed, labels = [], []
+    sums: Tensor | None = None
+    for batch in samples:
+        voxels = batch.target("voxels").cpu() > 0.5
+        if resolution is not None and voxels.shape[-1] != resolution:
+            raise InputError(f"target 'voxels': expected grids of {resolution}³, found {list(voxels.shape[1:])}")
+        for key, grid in zip(batch.keys, voxels, strict=True):
+            if (key.category, key.object) in seen:
+                continue
+            seen.add((key.category, key.object))
+            if key.category not in index:
+                raise InputError(f"sample {key}: its category is none of {', '.join(categories)}")
+            if sums is None:
+                sums = torch.zeros(len(categories), *grid.shape)
+            sums[index[key.category]] += grid
+            packed.append(np.packbits(grid.numpy().ravel()))
+            labels.append(index[key.category])
+    if sums is None:
+        raise InputError("there are no training samples to take the mean of")
+    counts = torch.bincount(torch.tensor(labels), minlength=len(categories))
+    means = sums / counts.clamp(min=1)[:, None, None, None]
+    return MeanVoxels(means, counts, np.stack(packed), np.array(labels))
+
+
+def best_threshold(mean: np.ndarray, occupancy: np.ndarray, *, steps: int = 50) -> tuple[float, float]:
+    """The threshold on `mean` whose occupied set has the highest mean IoU with the objects', and that IoU.
+
+    Args:
+        mean: Float[V].
+        occupancy: Bool[N, V].
+        steps: thresholds tried, evenly spaced in [0, 1).
+    """
+    thresholds = np.arange(steps) / steps
+    chosen = (mean[None] > thresholds[:, None]).astype(np.float32)  # (steps, V)
+    total = np.zeros(steps)
+    for rows in np.array_split(occupancy, max(1, len(occupancy) // 512)):
+        rows = rows.astype(np.float32)
+        both = rows @ chosen.T  # (n, steps)
+        either = rows.sum(1)[:, None] + chosen.sum(1)[None] - both
+        total += np.divide(both, either, out=np.zeros_like(both), where=either > 0).sum(0)
+    best = int(total.argmax())
+    return float(thresholds[best]), float(total[best] / max(1, len(occupancy)))
+
+
+def category_indices(method: Method, batch: SampleBatch) -> Tensor:
+    """Long[B]: the batch's categories as indices into the method's own, which another data set may order otherwise."""
+    names = [batch.categories[i] for i in batch.target("category").tolist()]
+    unknown = sorted(set(names) - set(method.categories))
+    if unknown:
+        raise InputError(
+            f"method '{method.name}' was trained without the categories {', '.join(unknown)} "
+            f"(it knows: {', '.join(method.categories)})"
+        )
+    return torch.tensor([method.categories.index(name) for name in names], device=batch.images.device)

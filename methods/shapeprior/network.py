@@ -1,0 +1,43 @@
+"""An image encoder and an encoder of the category's mean shape, summed, and a voxel decoder that refines it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ..voxel_networks import ImageEncoder, VoxelDecoder, VoxelEncoder
+
+
+class ShapePriorNetwork(nn.Module):
+    """Images Float[B, 3, 127, 127] and priors Float[B, 32, 32, 32] → voxel logits Float[B, 32, 32, 32].
+
+    Args:
+        embedding: length of both codes.
+        residual: the decoder's output is added to the prior's log-odds, so that it learns what sets the object
+            apart from its category's mean; else it has to draw the mean as well.
+        relu: a ReLU between the decoder's transposed convolutions.
+        width: factor on the number of channels.
+        stride_first: halve the image encoder's first stage by a stride, not by pooling.
+    """
+
+    def __init__(
+        self,
+        *,
+        embedding: int = 128,
+        residual: bool = True,
+        relu: bool = True,
+        width: float = 1.0,
+        stride_first: bool = False,
+    ) -> None:
+        super().__init__()
+        self.residual = residual
+        self.image_encoder = ImageEncoder(embedding, width, stride_first)
+        self.prior_encoder = VoxelEncoder(embedding, width)
+        self.decoder = VoxelDecoder(embedding, width, relu)
+
+    def forward(self, images: Tensor, priors: Tensor) -> Tensor:
+        logits = self.decoder(self.image_encoder(images) + self.prior_encoder(priors))
+        if self.residual:
+            # A voxel that no training object fills, or all do, stays open to doubt.
+            logits = logits + torch.logit(priors, eps=0.01)
+        return logits

@@ -1,0 +1,176 @@
+"""Finding methods by name, from this distribution, others, and the session."""
+
+import subprocess
+import sys
+
+import pytest
+from svr3d.geometry import InputError
+from svr3d.methods import Method, get_method, list_methods, register, registry
+
+BUILT_IN = {"class_mean", "classvoxels", "mean_shape", "oracle_mesh", "oracle_voxels", "retrieval", "shapeprior"}
+
+
+class Plain(Method):
+    """Nothing but a name."""
+
+    name = "plain-for-tests"
+    representation = "voxels"
+
+    def __init__(self, categories=(), *, size=3, deep=False):
+        super().__init__(categories)
+        self.size, self.deep = size, deep
+
+    def stages(self):
+        return []
+
+    def reconstruct(self, images, cameras):
+        return []
+
+
+@pytest.fixture
+def session(monkeypatch):
+    monkeypatch.setattr(registry, "_session", {})
+
+
+@pytest.fixture
+def outside(tmp_path, monkeypatch):
+    """Installs a distribution named `extra` with the given entry points and modules."""
+
+    def install(points, distribution="extra", **modules):
+        info = tmp_path / distribution / f"{distribution}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+        lines = "\n".join(f"{name} = {value}" for name, value in points.items())
+        (info / "entry_points.txt").write_text(f"[svr3d.methods]\n{lines}\n")
+        for name, text in modules.items():
+            path = info.parent / name.replace("__", "/")
+            path.mkdir(parents=True, exist_ok=True)
+            (path / "__init__.py").write_text(text)
+        monkeypatch.syspath_prepend(str(info.parent))
+        return info.parent
+
+    return install
+
+
+OUTSIDE = """
+from svr3d.methods import Method
+class Outside(Method):
+    name = "outside"
+    representation = "mesh"
+    def __init__(self, categories=(), *, width=1): super().__init__(categories); self.width = width
+    def stages(self): return []
+    def reconstruct(self, images, cameras): return []
+"""
+
+
+def test_built_in_methods_are_listed_and_load():
+    assert set(list_methods()) >= BUILT_IN and list_methods() == sorted(list_methods())
+    for name in BUILT_IN:
+        assert issubclass(get_method(name), Method) and get_method(name).name == name
+
+
+def test_listing_imports_neither_torch_nor_methods():
+    code = "import sys, svr3d.methods as m; m.list_methods(); print('torch' in sys.modules, 'numba' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == ["False", "False"]
+
+
+def test_unknown_name_lists_the_known_and_the_closest():
+    with pytest.raises(
+        InputError, match=r"unknown method 'clasvoxels'; did you mean 'classvoxels'\? \(known: .*retrieval"
+    ):
+        get_method("clasvoxels")
+    with pytest.raises(InputError, match=r"unknown method 'zzz' \(known"):
+        get_method("zzz")
+
+
+def test_register_within_a_session(session):
+    assert register(Plain) is Plain and register(Plain) is Plain
+    assert get_method("plain-for-tests") is Plain and "plain-for-tests" in list_methods()
+
+
+def test_register_refuses_taken_names_and_other_things(session):
+    register(Plain)
+    with pytest.raises(InputError, match="'plain-for-tests' is taken"):
+        register(type("Other", (Plain,), {}))
+    with pytest.raises(InputError, match="'retrieval' is taken"):
+        register(type("Other", (Plain,), {"name": "retrieval"}))
+    with pytest.raises(InputError, match="expected a subclass"):
+        register(dict)
+    with pytest.raises(InputError, match="expected a class whose `name`"):
+        register(type("Nameless", (Method,), {}))
+
+
+def test_outside_distribution_with_presets(outside):
+    folder = outside({"outside": "outsidepkg:Outside"}, outsidepkg=OUTSIDE) / "outsidepkg" / "presets"
+    folder.mkdir()
+    for name, text in {"tiny": "width: 5", "small": "", "paper": "width: [1, 2"}.items():
+        (folder / f"{name}.yaml").write_text(text)
+    assert "outside" in list_methods()
+    cls = get_method("outside")
+    assert cls.presets() == ["paper", "small", "tiny"]
+    assert cls.preset("tiny") == {"width": 5} and cls.preset("small") == {}
+    assert cls.create("tiny", ["lamp"]).options == {"width": 5}
+    assert cls.create("tiny", ["lamp"], width=7).width == 7
+    with pytest.raises(InputError, match=r"preset file .*paper\.yaml is not valid YAML"):
+        cls.preset("paper")
+    (folder / "paper.yaml").write_text("- 1\n")
+    with pytest.raises(InputError, match="expected a mapping"):
+        cls.preset("paper")
+    with pytest.raises(InputError, match="has no preset 'huge'; known: paper, small, tiny"):
+        cls.preset("huge")
+
+
+def test_broken_distribution_is_a_sentence_and_hides_no_other(outside):
+    outside({"broken": "brokenpkg:Broken", "absent": "brokenpkg2:X"}, brokenpkg="import no_such_module_anywhere")
+    assert {"broken", "absent"} | BUILT_IN <= set(list_methods())
+    with pytest.raises(
+        InputError, match=r"method 'broken' of distribution 'extra' cannot be imported .*no_such_module"
+    ):
+        get_method("broken")
+    with pytest.raises(InputError, match="method 'absent' of distribution 'extra' cannot be imported"):
+        get_method("absent")
+    assert get_method("retrieval").name == "retrieval"
+
+
+def test_outside_class_of_another_name_or_kind(outside):
+    outside({"misnamed": "otherpkg:Outside", "kind": "otherpkg:Method.__init__"}, otherpkg=OUTSIDE)
+    with pytest.raises(InputError, match="expected a class whose `name` is 'misnamed', found 'outside'"):
+        get_method("misnamed")
+    with pytest.raises(InputError, match="method 'kind' of distribution 'extra': expected a subclass"):
+        get_method("kind")
+
+
+def test_name_declared_twice(outside):
+    outside({"outside": "onepkg:Outside"}, "one", onepkg=OUTSIDE)
+    outside({"outside": "twopkg:Outside"}, "two", twopkg=OUTSIDE)
+    assert "outside" in list_methods()
+    with pytest.raises(InputError, match="declared by 'one' and 'two'"):
+        get_method("outside")
+
+
+def test_unknown_option_names_method_option_and_known():
+    with pytest.raises(
+        InputError, match=r"'plain-for-tests' has no option 'sise'; did you mean 'size'\? \(known: size, deep\)"
+    ):
+        Plain(["lamp"], sise=1)
+    with pytest.raises(InputError, match="has no option 'lr'"):
+        Plain.create("tiny", ["lamp"], lr=1)
+
+
+def test_options_are_remembered_whichever_way_they_come():
+    assert Plain(["lamp"], size=4).options == {"size": 4}
+    assert Plain(["lamp"]).options == {}
+    assert Plain.presets() == ["tiny", "small", "paper"] and Plain.preset("paper") == {}
+    assert Plain.create("small", iter(["lamp", "car"]), deep=True).categories == ("lamp", "car")
+
+
+def test_initial_weights_depend_on_the_seed_alone():
+    import torch
+
+    cls = get_method("classvoxels")
+    a, b, c = (cls.create("tiny", ["lamp", "car"], seed=seed, width=0.05) for seed in (0, 0, 1))
+    before = torch.random.get_rng_state()
+    assert torch.equal(a.network.decoder.expand.weight, b.network.decoder.expand.weight)
+    assert not torch.equal(a.network.decoder.expand.weight, c.network.decoder.expand.weight)
+    cls.create("tiny", ["lamp"], width=0.05)
+    assert torch.equal(before, torch.random.get_rng_state())
