@@ -178,8 +178,8 @@ class Dataset:
     def load(self, category: str, name: str, target: str) -> Any:
         """One target of one object, whole.
 
-        Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `mesh`: Mesh; `parts`: PartMesh;
-        `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`);
+        Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `mesh`: Mesh;
+        `parts`: PartMesh; `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`);
         `sketches`: dict of Sketch by view; `category`: int.
 
         Raises:
