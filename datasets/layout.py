@@ -298,15 +298,19 @@ def read_placement(path: Path, fields: Mapping[str, np.ndarray]) -> Placement:
     return Placement(loc, scale)
 
 
-def read_surface(path: Path) -> PointCloud:
-    """Points of the surface with normals, and part indices where stored."""
+def read_surface_fields(path: Path) -> dict[str, np.ndarray]:
+    """`points`, and `normals` and `part_ids` where stored, checked and in the types of the file."""
     fields = read_npz(path, "points", "normals?", "part_ids?")
     points = _field(path, fields, "points", (None, 3))
     if not len(points):
         raise InputError(f"{path}: field 'points' is empty")
-    normals = _field(path, fields, "normals", (len(points), 3)) if "normals" in fields else None
-    part_ids = _field(path, fields, "part_ids", (len(points),)) if "part_ids" in fields else None
-    return PointCloud(points, normals, part_ids)
+    shapes = {"normals": (len(points), 3), "part_ids": (len(points),)}
+    return {"points": points} | {n: _field(path, fields, n, shape) for n, shape in shapes.items() if n in fields}
+
+
+def read_surface(path: Path) -> PointCloud:
+    """Points of the surface with normals, and part indices where stored."""
+    return PointCloud(**read_surface_fields(path))
 
 
 def read_occupancy(path: Path) -> OccupancyPoints:

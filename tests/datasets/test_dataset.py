@@ -8,7 +8,7 @@ from PIL import Image
 from svr3d.datasets import DataModule, SampleKey, open_dataset
 from svr3d.geometry import InputError, VoxelGrid, normalize, write_shape
 
-OURS = {"surface", "occupancy", "voxels", "parts", "part_voxels", "sketches", "category"}
+OURS = {"surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches", "category"}
 
 
 @pytest.fixture

@@ -127,12 +127,12 @@ def test_dirty_objects_are_repaired_or_refused_with_a_reason(folder):
     save("nan", text="v nan 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
     save("sheet", square())
     save("wire", Mesh(CUBE_CORNERS * [1e-4, 1, 1e-4], CUBE_FACES))
-    rods = [Mesh(CUBE_CORNERS * [0.01, 1, 0.01] + [x, 0, 0.02], CUBE_FACES) for x in (-0.42, -0.17, 0.08, 0.33)]
+    rods = [Mesh(CUBE_CORNERS * [0.003, 1, 0.003] + [x, 0, 0.02], CUBE_FACES) for x in (-0.42, -0.17, 0.08, 0.33)]
     save("poles", joined(*rods, Mesh(CUBE_CORNERS * 0.08 + [0, 0.3, 0], CUBE_FACES)))
     save("listed", CUBE)
     (folder / "lamp" / "listed" / "meta.json").write_text("[]")
     (folder / "lamp" / "sheet" / "meta.json").write_text(json.dumps({"licence": "CC0-1.0", "n_faces": 3}))
-    report = prepare(folder, folder.parent / "out", categories=["lamp"], **QUICK)
+    report = prepare(folder, folder.parent / "out", categories=["lamp"], **(QUICK | {"resolution": 32}))
     refused = {refusal.object: refusal.reason for refusal in report.refused}
     assert set(refused) == {"cut", "empty", "flat", "nan", "listed", "wire", "poles"}
     assert "lamp/cut/model.obj" in refused["cut"] and str(folder) not in refused["cut"]
