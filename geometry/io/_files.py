@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
 from ..mesh import Mesh, Part, PartMesh
+
+
+@contextmanager
+def reading(format_name: str) -> Iterator[None]:
+    """Turns whatever trimesh raises for a damaged file into an `InputError`."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"not a valid {format_name} file ({type(error).__name__}: {error})") from error
 
 
 def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
