@@ -81,7 +81,7 @@ class Suite:
         _check_fields(path, "suite", values, cls, required=("name", "data", "runs"))
         if source is not None:
             if not isinstance(values.get("prepare"), dict):
-                raise InputError(f"{path}: a source is given, but the suite prepares no data: it has no field 'prepare'")
+                raise InputError(f"{path}: a source is given, but the suite has no field 'prepare'")
             values["prepare"] = values["prepare"] | {"source": source}
         if not isinstance(values["runs"], list) or not values["runs"]:
             raise InputError(f"{path}: field 'runs': expected a list of runs, found {values['runs']!r}")
