@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
+from ..files import replacing
 from ..mesh import Mesh, Part, PartMesh
 
 
@@ -26,25 +25,9 @@ def reading(format_name: str) -> Iterator[None]:
 
 
 def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
-    """Writes `chunks` to a temporary file beside `path` and renames it: readers see the old file or the new one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-
-
-def _umask() -> int:
-    """Permission bits that new files of this process lack (`mkstemp` makes them private)."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+    """Writes `chunks` as the content of `path`: readers see the old file or the new one."""
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.writelines(chunks)
 
 
 def expect_mesh(shape: object, suffix: str) -> Mesh:
