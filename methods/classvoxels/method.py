@@ -10,6 +10,7 @@ into 32³ occupancy probabilities.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +19,7 @@ from torch.nn import functional as F
 from ...datasets.batch import SampleBatch
 from ...geometry import Camera, InputError, VoxelGrid
 from ..interface import Method, Stage
-from ..voxel_networks import crop, flip_some, to_grids, voxel_target
+from ..voxel_networks import THRESHOLD, crop, fit_threshold, flip_some, optimize, to_grids, voxel_target
 from .network import ClassVoxelNetwork
 
 
@@ -31,6 +32,9 @@ class ClassVoxels(Method):
         class_weight, voxel_weight: the report's a and b; the loss is a · cross entropy of the category
             + b · mean binary cross entropy of the voxels.
         epochs, batch_size, lr: of Adam.
+        cosine: let the learning rate fall to zero along half a cosine; else it is constant.
+        threshold: probability above which a voxel is occupied; None chooses the one with the highest mean IoU over
+            the training objects, once trained.
         random_crop: crop at random in training; else the centre, as in testing.
         flip_axis: mirror half of the training images, and the voxels along this canonical axis (`x` or `z`),
             which must be the objects' left and right; None mirrors nothing.
@@ -59,6 +63,8 @@ class ClassVoxels(Method):
         epochs: int = 150,
         batch_size: int = 128,
         lr: float = 1e-3,
+        cosine: bool = False,
+        threshold: float | None = THRESHOLD,
         random_crop: bool = True,
         flip_axis: str | None = None,
     ) -> None:
@@ -76,10 +82,13 @@ class ClassVoxels(Method):
         )
         self.class_weight, self.voxel_weight = class_weight, voxel_weight
         self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
+        self.cosine, self.threshold = cosine, threshold
         self.random_crop, self.flip_axis = random_crop, flip_axis
+        if threshold is None:
+            self.register_fitted("fitted_threshold")  # ()
 
     def stages(self) -> list[Stage]:
-        return [
+        stages = [
             Stage(
                 "reconstruction",
                 targets=self.targets,
@@ -89,6 +98,12 @@ class ClassVoxels(Method):
                 monitor="voxels",
             )
         ]
+        if self.threshold is None:
+            stages.append(Stage("threshold", targets=frozenset({"voxels"}), views=1, fit=self._fit_threshold))
+        return stages
+
+    def _fit_threshold(self, samples: Iterable[SampleBatch]) -> None:
+        self.fitted_threshold = torch.tensor(fit_threshold(lambda batch: self._logits(batch.images), samples))
 
     def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         images, voxels = batch.images, voxel_target(batch)
@@ -100,10 +115,13 @@ class ClassVoxels(Method):
             "category": self.class_weight * F.cross_entropy(class_logits, batch.target("category")),
         }
 
-    def optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-        return torch.optim.Adam(parameters, lr=self.lr)
+    def optimizer(self, parameters: list[nn.Parameter]) -> Any:
+        return optimize(torch.optim.Adam(parameters, lr=self.lr), self.epochs, self.cosine)
 
     @torch.no_grad()
     def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[VoxelGrid]:
-        voxel_logits, _ = self.network(crop(images))
-        return to_grids(voxel_logits)
+        threshold = self.threshold if self.threshold is not None else float(self.fitted_threshold)
+        return to_grids(self._logits(images), threshold)
+
+    def _logits(self, images: Tensor) -> Tensor:
+        return self.network(crop(images))[0]

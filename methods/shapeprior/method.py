@@ -9,6 +9,7 @@ refine the one by the other. The category is *given*, in testing too, so the met
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +19,16 @@ from ...datasets.batch import SampleBatch
 from ...geometry import Camera, InputError, VoxelGrid
 from ..interface import Method, Stage
 from ..mean_voxels import category_indices, mean_voxels
-from ..voxel_networks import RESOLUTION, crop, flip_some, to_grids, voxel_target
+from ..voxel_networks import (
+    RESOLUTION,
+    THRESHOLD,
+    crop,
+    fit_threshold,
+    flip_some,
+    optimize,
+    to_grids,
+    voxel_target,
+)
 from .network import ShapePriorNetwork
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "adadelta": torch.optim.Adadelta}
@@ -33,7 +43,7 @@ class ShapePrior(Method):
         epochs, batch_size: their number and size.
         optimizer_name: `adam` or `adadelta`.
         lr: its learning rate.
-        random_crop, flip_axis: as for `classvoxels`.
+        cosine, threshold, random_crop, flip_axis: as for `classvoxels`.
     """
 
     name = "shapeprior"
@@ -55,6 +65,8 @@ class ShapePrior(Method):
         batch_size: int = 32,
         optimizer_name: str = "adam",
         lr: float = 1e-3,
+        cosine: bool = False,
+        threshold: float | None = THRESHOLD,
         random_crop: bool = True,
         flip_axis: str | None = None,
     ) -> None:
@@ -71,10 +83,13 @@ class ShapePrior(Method):
         self.register_fitted("priors")  # (categories, 32, 32, 32)
         self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
         self.optimizer_name = optimizer_name
+        self.cosine, self.threshold = cosine, threshold
         self.random_crop, self.flip_axis = random_crop, flip_axis
+        if threshold is None:
+            self.register_fitted("fitted_threshold")  # ()
 
     def stages(self) -> list[Stage]:
-        return [
+        stages = [
             Stage("priors", targets=self.targets, views=1, fit=self._fit_priors),
             Stage(
                 "refinement",
@@ -85,9 +100,15 @@ class ShapePrior(Method):
                 monitor="voxels",
             ),
         ]
+        if self.threshold is None:
+            stages.append(Stage("threshold", targets=self.targets, views=1, fit=self._fit_threshold))
+        return stages
 
     def _fit_priors(self, samples: Iterable[SampleBatch]) -> None:
         self.priors = mean_voxels(samples, self.categories, resolution=RESOLUTION).means
+
+    def _fit_threshold(self, samples: Iterable[SampleBatch]) -> None:
+        self.fitted_threshold = torch.tensor(fit_threshold(self._logits, samples))
 
     def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         images, voxels, priors = batch.images, voxel_target(batch), self.priors[category_indices(self, batch)]
@@ -97,17 +118,21 @@ class ShapePrior(Method):
         logits = self.network(crop(images, random=self.training and self.random_crop), priors)
         return {"voxels": F.binary_cross_entropy_with_logits(logits, voxels)}
 
-    def optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-        return OPTIMIZERS[self.optimizer_name](parameters, lr=self.lr)
+    def optimizer(self, parameters: list[nn.Parameter]) -> Any:
+        return optimize(OPTIMIZERS[self.optimizer_name](parameters, lr=self.lr), self.epochs, self.cosine)
 
     @torch.no_grad()
     def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[VoxelGrid]:
         """As the class says, but the category unknown: the prior is the mean over all categories."""
-        return self._refine(images, self.priors.mean(0, keepdim=True).expand(len(images), -1, -1, -1))
+        priors = self.priors.mean(0, keepdim=True).expand(len(images), -1, -1, -1)
+        return self._to_grids(self.network(crop(images), priors))
 
     @torch.no_grad()
     def reconstruct_batch(self, batch: SampleBatch) -> list[VoxelGrid]:
-        return self._refine(batch.images, self.priors[category_indices(self, batch)])
+        return self._to_grids(self._logits(batch))
 
-    def _refine(self, images: Tensor, priors: Tensor) -> list[VoxelGrid]:
-        return to_grids(self.network(crop(images), priors))
+    def _logits(self, batch: SampleBatch) -> Tensor:
+        return self.network(crop(batch.images), self.priors[category_indices(self, batch)])
+
+    def _to_grids(self, logits: Tensor) -> list[VoxelGrid]:
+        return to_grids(logits, self.threshold if self.threshold is not None else float(self.fitted_threshold))

@@ -34,6 +34,8 @@ class ShapePriorNetwork(nn.Module):
         self.image_encoder = ImageEncoder(embedding, width, stride_first)
         self.prior_encoder = VoxelEncoder(embedding, width)
         self.decoder = VoxelDecoder(embedding, width, relu)
+        if residual:
+            self.decoder.deconvolutions[-1].reset_parameters()  # the prior itself says how much is empty
 
     def forward(self, images: Tensor, priors: Tensor) -> Tensor:
         logits = self.decoder(self.image_encoder(images) + self.prior_encoder(priors))

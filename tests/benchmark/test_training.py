@@ -97,7 +97,7 @@ def test_stages_run_in_order_and_freeze_the_rest(box_dataset, tmp_path):
 
 
 def test_log_has_a_row_per_epoch_with_every_term(box_dataset, tmp_path):
-    train(get_method("classvoxels"), box_dataset, tmp_path, epochs=2, **TINY)
+    train(get_method("classvoxels"), box_dataset, tmp_path, epochs=2, threshold=0.4, **TINY)
     with open(tmp_path / "log.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["stage"], row["epoch"]) for row in rows] == [("reconstruction", "1"), ("reconstruction", "2")]
@@ -231,7 +231,7 @@ def test_folder_of_another_training_is_refused(box_dataset, tmp_path):
 
 
 def test_best_epoch_is_kept(box_dataset, tmp_path):
-    method, report = train(get_method("classvoxels"), box_dataset, tmp_path, epochs=4, lr=0.05, **TINY)
+    method, report = train(get_method("classvoxels"), box_dataset, tmp_path, epochs=4, lr=0.05, threshold=0.4, **TINY)
     rows = TrainingLog(tmp_path / "log.csv").rows
     values = [float(row["val/voxels"]) for row in rows]
     assert report.best_epoch["reconstruction"] == 1 + int(np.argmin(values))

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 from svr3d.geometry import Camera, InputError
-from svr3d.methods.box_objects import BoxObject, box_camera
+from svr3d.methods.box_objects import BoxObject, box_batch, box_camera
 from svr3d.methods.classvoxels.network import ClassVoxelNetwork
 from svr3d.methods.shapeprior.network import ShapePriorNetwork
-from svr3d.methods.voxel_networks import ImageEncoder, VoxelDecoder, VoxelEncoder, crop, flip_some
+from svr3d.methods.voxel_networks import ImageEncoder, VoxelDecoder, VoxelEncoder, crop, fit_threshold, flip_some
 from torch import nn
 
 
@@ -94,6 +94,20 @@ def test_residual_starts_from_the_prior():
     nn.init.zeros_(network.decoder.deconvolutions[-1].weight)
     priors = torch.rand(2, 32, 32, 32).clamp(0.02, 0.98)
     assert torch.allclose(network(torch.rand(2, 3, 127, 127), priors).sigmoid(), priors, atol=1e-5)
+
+
+def test_fitted_threshold_is_the_best_by_brute_force():
+    batch = box_batch({"voxels"}, count=6)
+    generator = torch.manual_seed(0)
+    logits = 2 * torch.randn(6, 32, 32, 32, generator=generator) + 4 * batch.target("voxels") - 3
+    found = fit_threshold(lambda b: logits[[batch.keys.index(key) for key in b.keys]], [batch])
+    truth = batch.target("voxels") > 0
+
+    def mean_iou(threshold):
+        chosen = logits.sigmoid() > threshold
+        return np.mean([(a & b).sum() / (a | b).sum() for a, b in zip(chosen, truth, strict=True)])
+
+    assert mean_iou(found) == max(mean_iou(t) for t in np.arange(0.05, 0.96, 0.05).round(2))
 
 
 def test_crop():
