@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import zipfile
@@ -17,8 +18,11 @@ from ..geometry.files import replacing
 def write_checkpoint(path: Path, content: dict[str, Any]) -> None:
     """Writes `content` to `path` at once: whoever reads it sees the old file or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # By way of memory: torch turns a full disk into an error of its own file format.
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
     with replacing(path) as temporary, open(temporary, "wb") as file:
-        torch.save(content, file)
+        file.write(buffer.getbuffer())
         file.flush()
         os.fsync(file.fileno())
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
+import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -169,21 +172,33 @@ def test_debug_shows_the_traceback() -> None:
         main(["leaderboard", "nowhere", "--out", "x", "--debug"])
 
 
-def test_a_full_disk_is_said_and_leaves_nothing_half_written(svr3d, small_dataset: Path, tmp_path: Path) -> None:
-    """A file size limit stands for the full disk: the write fails in the middle of a file in the same way."""
-    import resource
-    import signal
+def small_files(limit: int) -> Callable[[], None]:
+    """To run in a new process: no file can grow above `limit` bytes, so that writes fail as on a full disk."""
 
-    def small_files() -> None:
+    def set_limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
+    return set_limit
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(svr3d, small_dataset: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     one_each = ("--categories", "[chair]", "--objects", "{train: 1, val: 1, test: 1}", "--views", "1")
-    arguments = ("prepare", "parametric", "--out", out, *one_each, "--workers", "1")
-    done = svr3d(*arguments, check=False, preexec_fn=small_files)
-    assert done.returncode == 2
-    assert "File too large" in done.stderr.strip().splitlines()[-1]
-    assert not [file for file in out.rglob("*.npz")]
-    svr3d(*arguments)
+    prepare = ("prepare", "parametric", "--out", out, *one_each, "--workers", "1")
+    train = ("train", "class_mean", "--data", small_dataset, "--out", tmp_path / "runs")
+    for command, limit in ((prepare, 20_000), (train, 20_000)):
+        done = svr3d(*command, check=False, preexec_fn=small_files(limit))
+        assert done.returncode == 2
+        assert "File too large" in done.stderr.strip().splitlines()[-1]
+    assert not list(out.rglob("*.npz")) and not list(tmp_path.rglob("*.ckpt"))
+
+    svr3d(*prepare)
     assert len(list(out.glob("chair/*/pointcloud.npz"))) == 3
+    run = Path(svr3d(*train).stdout.strip())
+    evaluate = ("evaluate", run, "--workers", "1")
+    done = svr3d(*evaluate, check=False, preexec_fn=small_files(5_000))
+    assert done.returncode == 2
+    assert not (run / "records.parquet").exists()
+    svr3d(*evaluate)
+    assert (run / "records.parquet").exists()
