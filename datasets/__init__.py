@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .dataset import Dataset, open_dataset
     from .meshes import Meshes
     from .module import DataModule
-    from .prepare import PreparationReport, prepare
+    from .preparation import PreparationReport, prepare
+    from .sources import Source, list_sources
 
 _HOME = {
     "TARGETS": "batch",
@@ -24,8 +25,10 @@ _HOME = {
     "open_dataset": "dataset",
     "DataModule": "module",
     "Meshes": "meshes",
-    "PreparationReport": "prepare",
-    "prepare": "prepare",
+    "PreparationReport": "preparation",
+    "Source": "sources",
+    "list_sources": "sources",
+    "prepare": "preparation",
 }
 
 __all__ = [
@@ -36,7 +39,9 @@ __all__ = [
     "PreparationReport",
     "SampleBatch",
     "SampleKey",
+    "Source",
     "collate",
+    "list_sources",
     "open_dataset",
     "prepare",
 ]

@@ -61,7 +61,9 @@ class SampleBatch:
             return self.targets[name]
         except KeyError:
             have = ", ".join(sorted(self.targets)) or "none"
-            raise InputError(f"the batch has no target '{name}' (it has: {have}); declare it in the method's `targets`") from None
+            raise InputError(
+                f"the batch has no target '{name}' (it has: {have}); declare it in the method's `targets`"
+            ) from None
 
     def only(self, targets: Iterable[str]) -> SampleBatch:
         """The same batch with just these targets: what a method may see at test time."""
@@ -79,7 +81,9 @@ class SampleBatch:
             return value
 
         cameras = None if self.cameras is None else self.cameras.to_torch(device)
-        return replace(self, images=self.images.to(device, non_blocking=True), cameras=cameras, targets=move(self.targets))
+        return replace(
+            self, images=self.images.to(device, non_blocking=True), cameras=cameras, targets=move(self.targets)
+        )
 
 
 def collate(samples: Sequence[SampleBatch]) -> SampleBatch:

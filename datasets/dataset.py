@@ -178,8 +178,8 @@ class Dataset:
     def load(self, category: str, name: str, target: str) -> Any:
         """One target of one object, whole.
 
-        Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `mesh`: Mesh; `parts`: PartMesh;
-        `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`);
+        Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `mesh`: Mesh;
+        `parts`: PartMesh; `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`);
         `sketches`: dict of Sketch by view; `category`: int.
 
         Raises:
@@ -187,14 +187,9 @@ class Dataset:
         """
         from ..geometry import VoxelGrid, read_shape
 
-        folder = self.folder(category, name)
         if target == "category":
             return self.categories.index(category)
-        if target not in layout.TARGET_FILES:
-            raise InputError(f"unknown target '{target}'; expected one of {', '.join(TARGETS)}")
-        path = folder / layout.TARGET_FILES[target]
-        if not path.exists():
-            raise InputError(f"{folder} has no target '{target}': it lacks {path.name}")
+        path = self._file(category, name, target)
         if target == "surface":
             return layout.read_surface(path)
         if target == "occupancy":
@@ -206,7 +201,7 @@ class Dataset:
         if target == "parts":
             return layout.read_parts(path)
         if target == "part_voxels":
-            labels = self._part_labels(folder)
+            labels = self._part_labels(path)
             return VoxelGrid(labels > 0, labels=labels)
         if target == "sketches":
             return {view: layout.read_sketch(path / f"{view:03d}.npz") for view in self._pictures(category, name)}
@@ -225,6 +220,11 @@ class Dataset:
             cached = np.hstack([camera.intrinsics, camera.world_to_camera])
             self._cache.put(("camera", key), cached)
         return Camera(cached[:, :3], cached[:, 3:], self.image_size, self.image_size)
+
+    def normalization(self, category: str, name: str) -> tuple[np.ndarray, float]:
+        """`loc` Float[3] and `scale` of one object: canonical = (source - loc) / scale."""
+        placement = self._placement(self.folder(category, name))
+        return placement.loc, placement.scale
 
     def image(self, key: SampleKey) -> np.ndarray:
         """UInt8[H, W, 3]: the picture of one sample.
@@ -259,10 +259,10 @@ class Dataset:
             InputError: something is missing or damaged, or there are fewer points than asked for.
         """
         key = SampleKey(*key)
-        camera = self.camera(key)
+        pixels, camera = self.image(key), self.camera(key)
         return SampleBatch(
             keys=(key,),
-            images=_image_tensor(self.image(key)),
+            images=_image_tensor(pixels),
             cameras=None if camera is None else Camera.stack([camera]).to_torch(),
             targets={target: self._target(key, target, points, seed) for target in sorted(targets)},
             categories=self.categories,
@@ -275,27 +275,27 @@ class Dataset:
         if target == "part_voxels":
             labels = self._cache.get(("part_voxels", *key[:2]))
             if labels is None:
-                labels = self._part_labels(self.folder(key.category, key.object)).astype(np.int16)
+                labels = self._part_labels(self._file(*key[:2], target)).astype(np.int16)
                 self._cache.put(("part_voxels", *key[:2]), labels)
             return torch.from_numpy(labels.astype(np.int64))[None]
         if target == "sketches":
-            sketch = layout.read_sketch(self.folder(key.category, key.object) / layout.SKETCHES / f"{key.view:03d}.npz")
+            sketch = layout.read_sketch(self._file(*key[:2], target) / f"{key.view:03d}.npz")
             return {
                 "depth": torch.from_numpy(sketch.depth)[None],
                 "normal": torch.from_numpy(sketch.normal).permute(2, 0, 1)[None],
                 "silhouette": torch.from_numpy(sketch.silhouette)[None],
                 "part_ids": torch.from_numpy(sketch.part_ids)[None],
             }
+        if target == "surface":
+            fields = layout.read_surface_fields(self._file(key.category, key.object, target))
+            keep = self._subset(key, target, len(fields["points"]), points, seed)
+            return {
+                name: torch.from_numpy(values[keep].astype(np.int64 if name == "part_ids" else np.float32))[None]
+                for name, values in fields.items()
+            }
         value = self.load(key.category, key.object, target)
         if target == "category":
             return torch.tensor([value])
-        if target == "surface":
-            keep = self._subset(key, target, len(value), points, seed)
-            fields = {"points": value.points, "normals": value.normals}
-            chosen = {name: _float_tensor(array[keep]) for name, array in fields.items() if array is not None}
-            if value.part_ids is not None:
-                chosen["part_ids"] = torch.from_numpy(value.part_ids[keep])[None]
-            return chosen
         if target == "occupancy":
             keep = self._subset(key, target, len(value.points), points, seed)
             return {"points": _float_tensor(value.points[keep]), "inside": _float_tensor(value.inside[keep])}
@@ -319,9 +319,18 @@ class Dataset:
             self._cache.put(name, packed)
         return np.unpackbits(packed, axis=-1, count=len(packed)).astype(bool)
 
-    def _part_labels(self, folder: Path) -> np.ndarray:
+    def _file(self, category: str, name: str, target: str) -> Path:
+        """Where an object keeps a target that has a file."""
+        if target not in layout.TARGET_FILES:
+            raise InputError(f"unknown target '{target}'; expected one of {', '.join(TARGETS)}")
+        folder = self.folder(category, name)
+        path = folder / layout.TARGET_FILES[target]
+        if not path.exists():
+            raise InputError(f"{folder} has no target '{target}': it lacks {path.name}")
+        return path
+
+    def _part_labels(self, path: Path) -> np.ndarray:
         """Int[R, R, R]: part grid with the data set's labels in the place of the object's own."""
-        path = folder / layout.PART_VOXELS
         labels, names = layout.read_part_voxels(path)
         unknown = sorted(set(names) - set(self.labels))
         if unknown:

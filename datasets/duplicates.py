@@ -68,20 +68,20 @@ def _within(folder: Path, category: str, members: list[tuple[str, str]]) -> list
         samples.append(points[:: max(1, len(points) // _POINTS)][:_POINTS])
         fields.append(_distance_field(points))
         extents.append(np.ptp(points, axis=0))
+    boxes = np.array(extents)
+    later = np.arange(len(members))
+    splits = np.array([split for _, split in members])
     found = []
     for i, (first, first_split) in enumerate(members):
-        candidates = [
-            (j, turn)
-            for j in range(i + 1, len(members))
-            if members[j][1] != first_split
-            for turn in _QUARTER_TURNS
-            if _may_match(samples[i], fields[i], extents[i], samples[j], fields[j], extents[j], turn)
-        ]
-        distances: dict[int, float] = {}
-        for j, turn in candidates:
-            distance = _distance(folder / first, samples[i], folder / members[j][0], samples[j], turn)
-            distances[j] = min(distance, distances.get(j, np.inf))
-        for j, distance in distances.items():
+        nearest: dict[int, float] = {}
+        for turn in _QUARTER_TURNS:
+            alike = np.abs(np.abs(turn) @ boxes[i] - boxes).max(axis=1) <= _EXTENT_MARGIN
+            for j in np.flatnonzero(alike & (later > i) & (splits != first_split)):
+                if _coarse_distance(samples[i], fields[i], samples[j], fields[j], turn) > THRESHOLD + _GRID_ERROR:
+                    continue
+                distance = _distance(folder / first, samples[i], folder / members[j][0], samples[j], turn)
+                nearest[j] = min(distance, nearest.get(j, np.inf))
+        for j, distance in sorted(nearest.items()):
             if distance < THRESHOLD:
                 found.append(NearDuplicate(category, first, first_split, *members[j], round(distance, 5)))
     return found
@@ -104,13 +104,11 @@ def _voxels(points: np.ndarray) -> np.ndarray:
     return np.clip(((points + 0.5) * _GRID).astype(np.int64), 0, _GRID - 1)
 
 
-def _may_match(sample_a, field_a, extent_a, sample_b, field_b, extent_b, turn) -> bool:
-    if np.abs(np.abs(turn) @ extent_a - extent_b).max() > _EXTENT_MARGIN:
-        return False
+def _coarse_distance(sample_a, field_a, sample_b, field_b, turn) -> float:
     few = slice(None, None, 8)
     there = field_b[tuple(_voxels(sample_a[few] @ turn.T).T)].mean(dtype=np.float64)
     back = field_a[tuple(_voxels(sample_b[few] @ turn).T)].mean(dtype=np.float64)
-    return (there + back) / 2 < THRESHOLD + _GRID_ERROR
+    return (there + back) / 2
 
 
 def _distance(folder_a: Path, sample_a: np.ndarray, folder_b: Path, sample_b: np.ndarray, turn: np.ndarray) -> float:

@@ -22,7 +22,7 @@ import numpy as np
 from ..geometry import Camera, InputError, Mesh, Part, PartMesh, PointCloud, VoxelGrid
 
 VERSION = 1
-"""Of the layout; part of every object's recipe, so that a change of the format rebuilds objects."""
+"""Of the layout; noted in `metadata.yaml`."""
 
 SURFACE, OCCUPANCY, VOXELS = "pointcloud.npz", "points.npz", "model.binvox"
 IMAGES, CAMERAS, SKETCHES = "img_choy2016", "cameras.npz", "sketches"
@@ -49,7 +49,7 @@ JPEG_QUALITY = 95
 class OccupancyPoints(NamedTuple):
     """Points of the box with their occupancy.
 
-    points: Float[N, 3], canonical frame. inside: Bool[N].
+    points: Float[N, 3], canonical frame (float32 when read, which holds what is stored exactly). inside: Bool[N].
     """
 
     points: np.ndarray
@@ -298,15 +298,19 @@ def read_placement(path: Path, fields: Mapping[str, np.ndarray]) -> Placement:
     return Placement(loc, scale)
 
 
-def read_surface(path: Path) -> PointCloud:
-    """Points of the surface with normals, and part indices where stored."""
+def read_surface_fields(path: Path) -> dict[str, np.ndarray]:
+    """`points`, and `normals` and `part_ids` where stored, checked and in the types of the file."""
     fields = read_npz(path, "points", "normals?", "part_ids?")
     points = _field(path, fields, "points", (None, 3))
     if not len(points):
         raise InputError(f"{path}: field 'points' is empty")
-    normals = _field(path, fields, "normals", (len(points), 3)) if "normals" in fields else None
-    part_ids = _field(path, fields, "part_ids", (len(points),)) if "part_ids" in fields else None
-    return PointCloud(points, normals, part_ids)
+    shapes = {"normals": (len(points), 3), "part_ids": (len(points),)}
+    return {"points": points} | {n: _field(path, fields, n, shape) for n, shape in shapes.items() if n in fields}
+
+
+def read_surface(path: Path) -> PointCloud:
+    """Points of the surface with normals, and part indices where stored."""
+    return PointCloud(**read_surface_fields(path))
 
 
 def read_occupancy(path: Path) -> OccupancyPoints:
@@ -320,7 +324,7 @@ def read_occupancy(path: Path) -> OccupancyPoints:
         inside = np.unpackbits(packed)[: len(points)].astype(bool)
     else:
         inside = _field(path, fields, "occupancies", (len(points),)) >= 0.5
-    return OccupancyPoints(points, inside)
+    return OccupancyPoints(points.astype(np.float32, copy=False), inside)
 
 
 def read_voxels(path: Path) -> VoxelGrid:

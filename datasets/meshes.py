@@ -89,14 +89,14 @@ class Meshes(Source):
 
 
 def part_label(part: str, name: str = "") -> str:
-    """What kind of part a part's name speaks of: the name without numbers, file endings and the object's own name.
+    """What kind of part a part's name speaks of: the name without numbers and without that of the object.
 
     `03_leg.002` is a `leg`; a name of which nothing remains is a `part`.
     """
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", part)
-    words = [word for word in re.split(r"[^a-zA-Z]+", text.lower()) if len(word) > 1]
-    own = set(re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()))
-    return "_".join(word for word in words if word not in own) or "part"
+    own = name.rsplit("__", 1)[-1]
+    text = part.replace(own, " ") if own else part
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text).lower()
+    return "_".join(word for word in re.split(r"[^a-z]+", text) if len(word) > 1) or "part"
 
 
 def _find(root: Path) -> dict[tuple[str, str], Path]:

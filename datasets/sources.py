@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from importlib.metadata import entry_points
 from typing import Any, ClassVar
 
 from ..geometry import Mesh
@@ -38,3 +39,21 @@ class Source(ABC):
     def digest(self, category: str, name: str) -> str:
         """A hash of what the object is made from; when it changes, the object is prepared again."""
         return stable_hash(type(self).__qualname__, self.describe(category, name))
+
+
+def list_sources() -> list[dict[str, Any]]:
+    """What `svr3d prepare` can read: a row with name, package and purpose of each installed source.
+
+    A source that cannot be imported gets a row with its `error`.
+    """
+    rows = []
+    for entry in sorted(entry_points(group="svr3d.datasets"), key=lambda entry: entry.name):
+        row = {"name": entry.name, "package": entry.dist.name if entry.dist else ""}
+        try:
+            purpose = (entry.load().__doc__ or "").strip().split("\n")[0]
+        except Exception as error:  # whatever a plugin raises when it is imported
+            row["error"] = f"{type(error).__name__}: {error}"
+        else:
+            row["what"] = purpose
+        rows.append(row)
+    return rows

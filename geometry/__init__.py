@@ -1,39 +1,61 @@
 """Shapes, cameras and the conversions between them."""
 
+from .align import align, to_canonical
 from .camera import Camera
 from .contains import contains, winding_number
 from .convert import Shape, occupied, to_mesh, to_surface, to_voxels
 from .errors import InputError
 from .io import read_shape, write_shape
 from .isosurface import marching_cubes
+from .lighting import Light, Lighting
 from .mesh import Mesh, Part, PartMesh
 from .normalize import normalize, transformed
+from .pictures import render_shape
 from .point_cloud import PointCloud
+from .render import Renderer, Rendering, render
 from .sampling import sample_surface
-from .topology import components, drop_degenerate_faces, is_watertight, merge_vertices, orient_faces
+from .topology import (
+    components,
+    drop_degenerate_faces,
+    drop_duplicate_faces,
+    is_watertight,
+    merge_vertices,
+    orient_faces,
+)
+from .viewpoints import r2n2_cameras
 from .voxel_grid import VoxelGrid
 from .voxelize import voxelize, voxelize_parts
 
 __all__ = [
     "Camera",
     "InputError",
+    "Light",
+    "Lighting",
     "Mesh",
     "Part",
     "PartMesh",
     "PointCloud",
+    "Renderer",
+    "Rendering",
     "Shape",
     "VoxelGrid",
+    "align",
     "components",
     "contains",
     "drop_degenerate_faces",
+    "drop_duplicate_faces",
     "is_watertight",
     "marching_cubes",
     "merge_vertices",
     "normalize",
     "occupied",
     "orient_faces",
+    "r2n2_cameras",
     "read_shape",
+    "render",
+    "render_shape",
     "sample_surface",
+    "to_canonical",
     "to_mesh",
     "to_surface",
     "to_voxels",

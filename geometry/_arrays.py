@@ -20,7 +20,12 @@ def as_array(values: Any, dtype: Any, shape: tuple[int | None, ...], what: str) 
     if hasattr(values, "detach"):
         values = values.detach().cpu().numpy()
     try:
-        array = np.ascontiguousarray(values, dtype=dtype)
+        found = np.asarray(values)
+        if np.issubdtype(dtype, np.integer) and found.dtype.kind == "f" and (found != np.rint(found)).any():
+            raise InputError(f"{what}: expected whole numbers, found fractions or NaN")
+        array = np.ascontiguousarray(found, dtype=dtype)
+    except InputError:
+        raise
     except (TypeError, ValueError) as error:
         raise InputError(
             f"{what}: expected numbers of type {np.dtype(dtype).name}, found {type(values).__name__}"

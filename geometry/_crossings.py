@@ -56,108 +56,193 @@ def _crossing(corners, f, u, v, w, lattice, pu, pv):
     return (1 if area > 0 else -1), depth
 
 
+SUBDIVISION = 5
+"""Columns per voxel across each slice; odd, so that every voxel's own column is among them."""
+
+
 @njit(cache=True)
 def column_crossings(corners, lattice, axis, resolution, half):
-    """All crossings of the R² lines through the voxel centres along `axis`.
+    """The crossings along `axis` of lines that pass slices through the voxel centres.
+
+    Slices lie at the R voxel centres along u, `SUBDIVISION` columns per voxel within each slice along v.
 
     Args:
         corners: Float[F, 3, 3], in voxels from the box's lower corner.
         lattice: Int[F, 3, 3], in lattice units from the box's centre.
-        half: lattice units in half a voxel.
+        half: lattice units in half a voxel, a multiple of `SUBDIVISION`.
 
     Returns:
-        column: Int[K], u * R + v; depth: Float[K] in voxels; sign: Int[K].
+        start Int[R * R * SUBDIVISION + 1] and key Int[K]: column (i, j) has the keys[start[c]:start[c + 1]],
+        c = i * R * SUBDIVISION + j, in order of depth. A key is 2 * depth in `DEPTH_STEPS`, plus 1 for an exit.
     """
     w = axis
     u = (axis + 1) % 3
     v = (axis + 2) % 3
-    capacity = 4 * resolution * resolution + 64
-    column = np.empty(capacity, np.int64)
-    depth = np.empty(capacity, np.float64)
-    sign = np.empty(capacity, np.int8)
+    columns_v = resolution * SUBDIVISION
+    capacity = 4 * resolution * columns_v + 64
+    column = np.empty(capacity, np.int32)
+    unsorted = np.empty(capacity, np.int64)
     n = 0
-    step = 2 * half
-    first = (resolution - 1) * half
+    half_v = half // SUBDIVISION
+    step_u, step_v = 2 * half, 2 * half_v
+    first_u, first_v = (resolution - 1) * half, (columns_v - 1) * half_v
     for f in range(lattice.shape[0]):
-        # ceil and floor of the centres' indices within the projected bounding box
-        low_u = max(0, -(-(min(lattice[f, 0, u], lattice[f, 1, u], lattice[f, 2, u]) + first) // step))
-        high_u = min(resolution - 1, (max(lattice[f, 0, u], lattice[f, 1, u], lattice[f, 2, u]) + first) // step)
-        low_v = max(0, -(-(min(lattice[f, 0, v], lattice[f, 1, v], lattice[f, 2, v]) + first) // step))
-        high_v = min(resolution - 1, (max(lattice[f, 0, v], lattice[f, 1, v], lattice[f, 2, v]) + first) // step)
+        # ceil and floor of the indices within the projected bounding box
+        low_u = max(0, -(-(min(lattice[f, 0, u], lattice[f, 1, u], lattice[f, 2, u]) + first_u) // step_u))
+        high_u = min(resolution - 1, (max(lattice[f, 0, u], lattice[f, 1, u], lattice[f, 2, u]) + first_u) // step_u)
+        if low_u > high_u:
+            continue
+        low_v = max(0, -(-(min(lattice[f, 0, v], lattice[f, 1, v], lattice[f, 2, v]) + first_v) // step_v))
+        high_v = min(columns_v - 1, (max(lattice[f, 0, v], lattice[f, 1, v], lattice[f, 2, v]) + first_v) // step_v)
         for i in range(low_u, high_u + 1):
             for j in range(low_v, high_v + 1):
-                s, d = _crossing(corners, f, u, v, w, lattice, i * step - first, j * step - first)
+                s, d = _crossing(corners, f, u, v, w, lattice, i * step_u - first_u, j * step_v - first_v)
                 if s == 0:
                     continue
                 if n == capacity:
                     capacity *= 2
-                    column = np.concatenate((column, np.empty(n, np.int64)))
-                    depth = np.concatenate((depth, np.empty(n, np.float64)))
-                    sign = np.concatenate((sign, np.empty(n, np.int8)))
-                column[n] = i * resolution + j
-                depth[n] = d
-                sign[n] = s
+                    column = np.concatenate((column, np.empty(n, np.int32)))
+                    unsorted = np.concatenate((unsorted, np.empty(n, np.int64)))
+                column[n] = i * columns_v + j
+                bounded = min(max(d, -2.0), resolution + 2.0)
+                unsorted[n] = 2 * np.int64(np.floor(bounded * DEPTH_STEPS + 0.5)) + (1 if s > 0 else 0)
                 n += 1
-    return column[:n], depth[:n], sign[:n]
+
+    start = np.zeros(resolution * columns_v + 1, np.int64)
+    for index in range(n):
+        start[column[index] + 1] += 1
+    for c in range(resolution * columns_v):
+        start[c + 1] += start[c]
+    cursor = start[:-1].copy()
+    keys = np.empty(n, np.int64)
+    for index in range(n):
+        c = column[index]
+        # insertion keeps the column sorted; there are few per column
+        at = cursor[c]
+        while at > start[c] and keys[at - 1] > unsorted[index]:
+            keys[at] = keys[at - 1]
+            at -= 1
+        keys[at] = unsorted[index]
+        cursor[c] += 1
+    return start, keys
 
 
 DEPTH_STEPS = 1 << 20
-"""Depths closer than this fraction of a voxel are the same depth."""
+"""Depths closer than this fraction of a voxel are one depth, at which entries come before exits: two sheets at the
+same place that face away from each other are a solid without thickness, and not a gap."""
 
 
 @njit(cache=True)
-def vote_columns(column, depth, sign, resolution, votes, thin):
-    """Adds both votes of every column to `votes` Int[R, R, R] (u, v, w order) and marks thin solids in `thin`.
+def _total(keys):
+    """Exits minus entries of a column; 0 where the mesh is closed."""
+    total = 0
+    for key in keys:
+        total += 1 if key & 1 else -1
+    return total
+
+
+@njit(cache=True)
+def vote_columns(start, keys, resolution, votes, thin):
+    """Adds the two votes of each voxel's own column to `votes` Int[R, R, R] (u, v, w order); marks `thin` solids.
 
     A voxel's vote from below is the number of entries minus exits before its centre, the vote from above the
     number of exits minus entries behind it. A solid interval between two neighbouring centres, which no centre
     would see, is given to the voxel that holds its middle.
     """
-    columns = resolution * resolution
-    start = np.zeros(columns + 1, np.int64)
-    for c in column:
-        start[c + 1] += 1
-    for c in range(columns):
-        start[c + 1] += start[c]
-    # One integer per crossing that sorts by depth, entries before exits: two sheets at the same place, facing
-    # away from each other, are a solid of no thickness and not a gap of none.
-    keys = np.empty(column.size, np.int64)
-    cursor = start[:-1].copy()
-    for n in range(column.size):
-        bounded = min(max(depth[n], -2.0), resolution + 2.0)
-        c = column[n]
-        keys[cursor[c]] = 2 * np.int64(np.floor(bounded * DEPTH_STEPS + 0.5)) + (1 if sign[n] > 0 else 0)
-        cursor[c] += 1
-    for c in range(columns):
-        if start[c] == start[c + 1]:
-            continue
-        i, j = c // resolution, c % resolution
-        crossings = keys[start[c] : start[c + 1]]
-        crossings.sort()
-        total = 0
-        for key in crossings:
-            total += 1 if key & 1 else -1
-        below = 0
-        k = 0  # first voxel whose centre has not been passed
-        entry = -1.0
-        entry_k = -1
-        for key in crossings:
-            d = (key >> 1) / DEPTH_STEPS
-            while k < resolution and k + 0.5 < d:
+    for i in range(resolution):
+        for j in range(resolution):
+            c = (i * resolution + j) * SUBDIVISION + SUBDIVISION // 2
+            crossings = keys[start[c] : start[c + 1]]
+            if crossings.size == 0:
+                continue
+            total = _total(crossings)
+            below = 0
+            k = 0  # first voxel whose centre has not been passed
+            entry = 0.0
+            entry_k = -1
+            for key in crossings:
+                depth = (key >> 1) / DEPTH_STEPS
+                while k < resolution and k + 0.5 < depth:
+                    votes[i, j, k] += 2 * below + total
+                    k += 1
+                was_solid = 2 * below + total >= 1
+                below += -1 if key & 1 else 1
+                is_solid = 2 * below + total >= 1
+                if is_solid and not was_solid:
+                    entry, entry_k = depth, k
+                elif was_solid and not is_solid and entry_k == k:
+                    middle = int(np.floor((entry + depth) / 2))
+                    if 0 <= middle < resolution:
+                        thin[i, j, middle] = True
+            while k < resolution:
                 votes[i, j, k] += 2 * below + total
                 k += 1
-            was_solid = 2 * below + total >= 1
-            below += -1 if key & 1 else 1
-            is_solid = 2 * below + total >= 1
-            if is_solid and not was_solid:
-                entry, entry_k = d, k
-            elif was_solid and not is_solid and entry_k == k:
-                middle = int(np.floor((entry + d) / 2))
-                if 0 <= middle < resolution:
-                    thin[i, j, middle] = True
-        while k < resolution:
-            votes[i, j, k] += 2 * below + total
-            k += 1
+
+
+@njit(cache=True)
+def _root(parent, a):
+    while parent[a] != a:
+        parent[a] = parent[parent[a]]
+        a = parent[a]
+    return a
+
+
+@njit(cache=True)
+def mark_small_pieces(start, keys, resolution, thin):
+    """Marks in `thin` the voxel at the middle of each piece of a slice's solid that is smaller than a voxel.
+
+    Rods thinner than a voxel pass between the centres in two directions. In the slices across them they are
+    pieces of less than a voxel both ways; larger pieces are seen by the columns through voxel centres.
+    """
+    columns = resolution * SUBDIVISION
+    for i in range(resolution):
+        size = start[(i + 1) * columns] - start[i * columns]
+        if size == 0:
+            continue
+        low = np.empty(size, np.float64)
+        high = np.empty(size, np.float64)
+        at = np.empty(size, np.int64)
+        parent = np.empty(size, np.int64)
+        n = 0
+        previous = 0  # first interval of the column before
+        for j in range(columns):
+            c = i * columns + j
+            crossings = keys[start[c] : start[c + 1]]
+            first = n
+            total = _total(crossings)
+            below = 0
+            entry = np.nan
+            for key in crossings:
+                depth = (key >> 1) / DEPTH_STEPS
+                was_solid = 2 * below + total >= 1
+                below += -1 if key & 1 else 1
+                is_solid = 2 * below + total >= 1
+                if is_solid and not was_solid:
+                    entry = depth
+                elif was_solid and not is_solid and not np.isnan(entry):
+                    low[n], high[n], at[n], parent[n] = entry, depth, j, n
+                    for other in range(previous, first):
+                        if low[other] <= depth and entry <= high[other]:
+                            parent[_root(parent, other)] = _root(parent, n)
+                    n += 1
+            previous = first
+        # extent of each piece, kept at its root
+        piece_low, piece_high = low[:n].copy(), high[:n].copy()
+        piece_first, piece_last = at[:n].copy(), at[:n].copy()
+        for a in range(n):
+            root = _root(parent, a)
+            piece_low[root] = min(piece_low[root], low[a])
+            piece_high[root] = max(piece_high[root], high[a])
+            piece_first[root] = min(piece_first[root], at[a])
+            piece_last[root] = max(piece_last[root], at[a])
+        for a in range(n):
+            extent = piece_last[a] - piece_first[a] + 1
+            if parent[a] != a or extent > SUBDIVISION or piece_high[a] - piece_low[a] > 1:
+                continue
+            j = (piece_first[a] + piece_last[a]) // 2 // SUBDIVISION
+            k = int(np.floor((piece_low[a] + piece_high[a]) / 2))
+            if 0 <= k < resolution:
+                thin[i, j, k] = True
 
 
 @njit(cache=True)

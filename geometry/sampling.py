@@ -30,18 +30,26 @@ def sample_surface(mesh: Mesh, count: int, *, seed: int = 0) -> PointCloud:
     if not total > 0:
         raise InputError(f"cannot sample a mesh without area: all its {len(mesh.faces)} faces are degenerate")
 
-    random = np.random.default_rng(seed).random((3, count))
+    rng = np.random.default_rng(seed)
+    position, s, t = rng.random((3, count))
+    # Searching in order is several times faster; shuffling makes the points exchangeable again.
+    position = np.sort(position) * total
     # side="right": a face without area repeats its predecessor's sum, so it is never the first above.
     # The product may round up to the total itself: that belongs to the last face with area.
     last = np.searchsorted(cumulative, total, side="left")
-    face = np.minimum(np.searchsorted(cumulative, random[0] * total, side="right"), last)
+    face = np.minimum(np.searchsorted(cumulative, position, side="right"), last)
+    rng.shuffle(face)
 
     # Reflecting the far half of the parallelogram keeps the density uniform on the triangle.
-    s, t = random[1], random[2]
     beyond = s + t > 1
-    s, t = np.where(beyond, 1 - s, s)[:, None], np.where(beyond, 1 - t, t)[:, None]
-    origins = mesh.triangles[:, 0]
-    first, second = mesh.triangles[:, 1] - origins, mesh.triangles[:, 2] - origins
-    points = origins[face] + s * first[face] + t * second[face]
+    np.subtract(1, s, out=s, where=beyond)
+    np.subtract(1, t, out=t, where=beyond)
+    a, b, c = (np.ascontiguousarray(mesh.triangles[:, corner]) for corner in range(3))
+    points = np.take(b - a, face, axis=0)
+    points *= s[:, None]
+    across = np.take(c - a, face, axis=0)
+    across *= t[:, None]
+    points += across
+    points += np.take(a, face, axis=0)
     part_ids = mesh.face_part[face] if isinstance(mesh, PartMesh) else None
-    return PointCloud(points, mesh.face_normals[face], part_ids)
+    return PointCloud(points, np.take(mesh.face_normals, face, axis=0), part_ids)

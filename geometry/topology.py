@@ -63,16 +63,40 @@ def components(mesh: Mesh) -> np.ndarray:
 def orient_faces(mesh: AnyMesh) -> tuple[AnyMesh, int]:
     """`mesh` with its components wound consistently, normals outward, and how many faces were flipped.
 
-    Faces that share an edge with exactly one other are made to agree with it. Then each component faces outward:
-    a closed one by the sign of its volume, an open one by which of its sides rays escape from more often, counted
-    among all faces of the mesh.
+    An edge-connected component whose winding is already consistent and without boundary is turned as a whole if
+    its volume is negative. In any other, faces that share an edge with exactly one other are made to agree with
+    it, the fewer turned, and each patch so found is turned if rays escape from its back more often than from
+    its front, counted among all faces of the mesh. Of a face that is there twice, once each way round,
+    the one that sees nothing is turned if its back sees out: the side of a slab drawn from inside too becomes a
+    repetition (`drop_duplicate_faces` removes it), a sheet drawn from both sides stays.
     """
     if mesh.is_empty:
         return mesh, 0
     faces = _merged(mesh)[1]
-    patch, flip = _consistent(faces)
-    flip ^= _inward(mesh, _flipped(faces, flip), patch, flip)
+    component = components(mesh)
+    closed = _is_closed(faces, component)[component]
+    two_sided = ~closed & _is_two_sided(faces)
+    loose = ~closed & ~two_sided
+    patch, flip = component.copy(), np.zeros(len(faces), dtype=bool)
+    if loose.any():
+        patch[loose], flip[loose] = _consistent(faces[loose])
+        patch[loose] += component.max() + 1
+    patch[two_sided] = patch.max() + 1 + np.arange(two_sided.sum())
+    patch = np.unique(patch, return_inverse=True)[1]
+    flip ^= _inward(mesh, _flipped(faces, flip), patch, flip, two_sided)
     return replace(mesh, faces=_flipped(mesh.faces, flip)), int(flip.sum())
+
+
+def drop_duplicate_faces(mesh: AnyMesh) -> tuple[AnyMesh, int]:
+    """`mesh` without repetitions of a face over the same places the same way round, and how many there were.
+
+    The first stays. A face and its reverse are not repetitions: together they draw both sides of a sheet.
+    """
+    faces = _merged(mesh)[1]
+    first = np.unique(_from_lowest(faces), axis=0, return_index=True)[1]
+    keep = np.zeros(len(faces), dtype=bool)
+    keep[first] = True
+    return _keep_faces(mesh, keep)
 
 
 def _merged(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
@@ -120,6 +144,29 @@ def _flipped(faces: np.ndarray, flip: np.ndarray) -> np.ndarray:
     return np.where(flip[:, None], faces[:, ::-1], faces)
 
 
+def _from_lowest(faces: np.ndarray) -> np.ndarray:
+    """The same faces, the same way round, each from its lowest vertex on."""
+    start = faces.argmin(axis=1) if len(faces) else np.zeros(0, dtype=np.int64)
+    return np.take_along_axis(faces, (start[:, None] + np.arange(3)) % 3, axis=1)
+
+
+def _is_two_sided(faces: np.ndarray) -> np.ndarray:
+    """Bool[F]: the faces that are also there the other way round."""
+    n = len(faces)
+    both = np.concatenate([_from_lowest(faces), _from_lowest(faces[:, ::-1])])
+    same = np.unique(both, axis=0, return_inverse=True)[1].ravel()
+    return np.isin(same[:n], same[n:])
+
+
+def _is_closed(faces: np.ndarray, patch: np.ndarray) -> np.ndarray:
+    """Bool[patches]: where the half-edges of a patch's own faces cancel."""
+    edge_of, _, up, count = _edges(faces)
+    keys, where = np.unique(np.tile(patch, 3) * len(count) + edge_of, return_inverse=True)
+    closed = np.ones(int(patch.max()) + 1, dtype=bool)
+    closed[keys[np.bincount(where, weights=up) != 0] // len(count)] = False
+    return closed
+
+
 def _consistent(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Patches of faces joined by edges with exactly two faces, and the flips that make each agree with itself.
 
@@ -159,29 +206,18 @@ def _consistent(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return patch, flip ^ (2 * flips > size)[patch]
 
 
-def _inward(mesh: Mesh, faces: np.ndarray, patch: np.ndarray, flip: np.ndarray) -> np.ndarray:
-    """Bool[F]: the faces of patches (already consistent) that face inward."""
+def _inward(mesh: Mesh, faces: np.ndarray, patch: np.ndarray, flip: np.ndarray, two_sided: np.ndarray) -> np.ndarray:
+    """Bool[F]: which `faces`, the mesh's made consistent by `flip`, belong to patches that face inward."""
     from .visibility import escapes
 
-    n_patches = int(patch.max()) + 1
     triangles = np.where(flip[:, None, None], mesh.triangles[:, ::-1], mesh.triangles)
-    # the signed volume seen from each patch's own middle, where open patches are least arbitrary
-    middle = np.stack([np.bincount(patch, weights=triangles[..., i].mean(axis=1)) for i in range(3)], axis=1)
-    middle /= np.bincount(patch)[:, None]
-    a, b, c = np.moveaxis(triangles - middle[patch][:, None], 1, 0)
-    volume = np.bincount(patch, weights=np.einsum("ij,ij->i", a, np.cross(b, c)))
-
-    # a patch is closed where its own half-edges cancel
-    edge_of, _, up, _ = _edges(faces)
-    n_edges = int(edge_of.max()) + 1
-    keys, where = np.unique(np.tile(patch, 3) * n_edges + edge_of, return_inverse=True)
-    open_edges = np.bincount(where, weights=up) != 0
-    is_open = np.zeros(n_patches, dtype=bool)
-    is_open[keys[open_edges] // n_edges] = True
-
-    inward = volume < 0
+    a, b, c = np.moveaxis(triangles - mesh.bounds.mean(axis=0), 1, 0)
+    inward = np.bincount(patch, weights=np.einsum("ij,ij->i", a, np.cross(b, c))) < 0
+    is_open = ~_is_closed(faces, patch)
     if is_open.any():
         ask = is_open[patch]
-        front, back = escapes(mesh.triangles, triangles[ask], patch[ask], n_patches)
-        inward = np.where(is_open & (front != back), front < back, inward)
+        front, back = escapes(mesh.triangles, triangles[ask], patch[ask], len(is_open))
+        sees = np.zeros(len(is_open), dtype=bool)
+        sees[patch[two_sided]] = front[patch[two_sided]] > 0
+        inward = np.where(is_open, (front < back) & ~sees, inward)
     return inward[patch]

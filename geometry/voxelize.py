@@ -4,9 +4,10 @@ Every voxel centre is looked at along ±x, ±y and ±z. The signed crossings on 
 mean of the six approximates the winding number. Where a mesh is closed all six agree and are exact: overlapping
 parts unite, inner walls do no harm. Where it has holes, most lines miss them.
 
-Solids thinner than a voxel can lie between two neighbouring centres, where no centre sees them. Such an interval
-of a column is given to the voxel that holds its middle, so boards never vanish. On a sphere that fills the grid
-the rule adds 1 voxel in 17,000 at resolution 32; a rod thinner than a voxel in two directions can still be missed.
+Solids thinner than a voxel can pass between the centres. Two rules keep them, so boards never vanish, nor rods of at
+least a fifth of a voxel: an interval of a column between two neighbouring centres is given to the voxel that holds its
+middle, and so is a piece of a slice that is smaller than a voxel both ways. They add nothing to a sphere, and to a
+turned cube 0.7 % at resolution 32, along its edges, which end in such intervals too.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def voxelize(mesh: Mesh, resolution: int = 32) -> VoxelGrid:
 
     scaled = mesh.triangles * resolution  # voxels from the box's centre
     reach = max(resolution / 2, float(np.abs(scaled).max()))
-    half = max(1, int(_crossings.LATTICE / (2 * reach)))
+    half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
     # Clipping moves only corners that are millions of boxes away.
     lattice = np.rint(np.clip(scaled * (2 * half), -_crossings.LATTICE, _crossings.LATTICE)).astype(np.int64)
     corners = scaled + resolution / 2
@@ -45,8 +46,9 @@ def voxelize(mesh: Mesh, resolution: int = 32) -> VoxelGrid:
     thin = np.zeros((resolution,) * 3, dtype=bool)
     for axis in range(3):
         order = ((axis + 1) % 3, (axis + 2) % 3, axis)
-        crossings = _crossings.column_crossings(corners, lattice, axis, resolution, half)
-        _crossings.vote_columns(*crossings, resolution, votes.transpose(order), thin.transpose(order))
+        columns = _crossings.column_crossings(corners, lattice, axis, resolution, half)
+        _crossings.vote_columns(*columns, resolution, votes.transpose(order), thin.transpose(order))
+        _crossings.mark_small_pieces(*columns, resolution, thin.transpose(order))
     return VoxelGrid((votes >= 3) | thin)
 
 
@@ -72,7 +74,9 @@ def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
     # About 50 points for each voxel of surface: the winner is clear where the shares differ at all.
     count = int(np.clip(50 * mesh.area * resolution**2, 10_000, 1_000_000))
     surface = sample_surface(mesh, count, seed=0)
-    voxel = np.floor((surface.points + 0.5) * resolution).astype(np.int64)
+    # Faces between two voxels belong to the one on their solid side.
+    solid_side = surface.points * resolution - 0.001 * surface.normals
+    voxel = np.floor(solid_side + resolution / 2).astype(np.int64)
     in_box = ((voxel >= 0) & (voxel < resolution)).all(axis=1)
     labels = np.array([mesh.labels.index(part.label) for part in mesh.parts])
     flat = np.ravel_multi_index(voxel[in_box].T, grid.values.shape) * len(mesh.labels)

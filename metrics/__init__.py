@@ -1,0 +1,67 @@
+"""How far a reconstruction is from the truth: metrics, their declarations, and the protocols that fix them.
+
+Names are loaded when first used, so that the declarations can be read without torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .declarations import CURVE, METRICS, Metric, get_metric
+
+if TYPE_CHECKING:
+    from .chamfer import chamfer_distance
+    from .emd import EarthMovers, earth_movers_distance
+    from .evaluation import GroundTruth, Score, evaluate, score
+    from .fscore import FScore, f_score
+    from .iou import point_iou, voxel_iou
+    from .neighbors import Neighbors, nearest_neighbors
+    from .normals import normal_consistency
+    from .protocol import Protocol, list_protocols, load_protocol
+
+_HOMES = {
+    "chamfer": ("chamfer_distance",),
+    "emd": ("EarthMovers", "earth_movers_distance"),
+    "evaluation": ("GroundTruth", "Score", "evaluate", "score"),
+    "fscore": ("FScore", "f_score"),
+    "iou": ("point_iou", "voxel_iou"),
+    "neighbors": ("Neighbors", "nearest_neighbors"),
+    "normals": ("normal_consistency",),
+    "protocol": ("Protocol", "list_protocols", "load_protocol"),
+}
+
+__all__ = [
+    "CURVE",
+    "METRICS",
+    "EarthMovers",
+    "FScore",
+    "GroundTruth",
+    "Metric",
+    "Neighbors",
+    "Protocol",
+    "Score",
+    "chamfer_distance",
+    "earth_movers_distance",
+    "evaluate",
+    "f_score",
+    "get_metric",
+    "list_protocols",
+    "load_protocol",
+    "nearest_neighbors",
+    "normal_consistency",
+    "point_iou",
+    "score",
+    "voxel_iou",
+]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f".{module}", __name__), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

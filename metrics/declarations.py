@@ -41,16 +41,39 @@ class Metric:
 
 
 _METRICS = [
-    Metric("cd_l1", "Chamfer-L1", "side", False, 0.0, DIAGONAL, "Occupancy Networks: half the sum of both directions' mean distance"),
-    Metric("cd_l2", "Chamfer-L2", "side²", False, 0.0, 2 * DIAGONAL**2, "sum of both directions' mean squared distance"),
-    Metric("f_01", "F-score @1 %", "fraction", True, 1.0, 0.0, "Tatarchenko et al. 2019: threshold 1 % of the longest side"),
+    Metric(
+        "cd_l1",
+        "Chamfer-L1",
+        "side",
+        False,
+        0.0,
+        DIAGONAL,
+        "Occupancy Networks: half the sum of both directions' mean distance",
+    ),
+    Metric(
+        "cd_l2", "Chamfer-L2", "side²", False, 0.0, 2 * DIAGONAL**2, "sum of both directions' mean squared distance"
+    ),
+    Metric(
+        "f_01", "F-score @1 %", "fraction", True, 1.0, 0.0, "Tatarchenko et al. 2019: threshold 1 % of the longest side"
+    ),
     Metric("f_02", "F-score @2 %", "fraction", True, 1.0, 0.0, "threshold 2 % of the longest side"),
     Metric("normal", "Normal consistency", "fraction", True, 1.0, 0.0, "mean absolute cosine, mean of both directions"),
     Metric("emd", "EMD", "side", False, 0.0, DIAGONAL, "mean matched distance of the optimal one-to-one matching"),
-    Metric("emd_bound", "EMD, certified lower bound", "side", False, 0.0, DIAGONAL, "from the dual prices", ranked=False),
+    Metric(
+        "emd_bound", "EMD, certified lower bound", "side", False, 0.0, DIAGONAL, "from the dual prices", ranked=False
+    ),
     Metric("iou", "IoU (volumetric)", "fraction", True, 1.0, 0.0, "Occupancy Networks: over points drawn in the box"),
     Metric("iou_32", "IoU at 32³", "fraction", True, 1.0, 0.0, "3D-R2N2"),
-    Metric("iou_32_pooled", "IoU at 32³, pooled", "fraction", True, 1.0, 0.0, "intersections and unions summed over the set before dividing", sums=("iou_32_intersection", "iou_32_union")),
+    Metric(
+        "iou_32_pooled",
+        "IoU at 32³, pooled",
+        "fraction",
+        True,
+        1.0,
+        0.0,
+        "intersections and unions summed over the set before dividing",
+        sums=("iou_32_intersection", "iou_32_union"),
+    ),
     Metric("iou_32_intersection", "voxels in both", "count", True, math.nan, 0.0, ranked=False),
     Metric("iou_32_union", "voxels in either", "count", False, math.nan, math.nan, ranked=False),
 ]
@@ -68,9 +91,10 @@ def get_metric(name: str) -> Metric:
     Raises:
         InputError: no such metric.
     """
-    if name.startswith(CURVE):
-        return Metric(name, f"F-score @{float(name[len(CURVE):]):.2%}", "fraction", True, 1.0, 0.0, ranked=False)
     try:
+        if name.startswith(CURVE):
+            threshold = float(name.removeprefix(CURVE))
+            return Metric(name, f"F-score @{threshold:.2%}", "fraction", True, 1.0, 0.0, ranked=False)
         return METRICS[name]
-    except KeyError:
+    except (KeyError, ValueError):
         raise InputError(f"unknown metric '{name}'; known: {', '.join(METRICS)}") from None

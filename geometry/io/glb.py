@@ -1,9 +1,10 @@
-"""Binary glTF 2.0."""
+"""Binary glTF 2.0: geometry, scene graph, plain colours."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,57 +14,162 @@ from ._files import expect_mesh, make_mesh, replace_file
 
 _ARRAY, _ELEMENTS = 34962, 34963
 _FLOAT, _UINT = 5126, 5125
+_TYPES = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
+_WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
 
 
 def read(path: Path) -> Mesh:
-    """All meshes of the scene at their places, one part per node; materials' base colours, no textures."""
-    import trimesh
+    """All triangles of the scene at their places, one part per node with a mesh.
 
+    A face has the material's base colour times its corners' mean vertex colour; textures, skins and morph targets
+    are ignored.
+    """
+    content = path.read_bytes()
     try:
-        scene = trimesh.load_scene(path, file_type="glb")
-    except Exception as error:  # a parser of foreign files: whatever it stumbles over, the file is at fault
-        raise InputError(f"not a readable GLB file ({type(error).__name__}: {error})") from error
-    vertices, faces, colors, face_part, parts = [], [], [], [], []
-    n_vertices = 0
-    for node in scene.graph.nodes_geometry:
-        transform, key = scene.graph[node]
-        geometry = scene.geometry[key]
-        if not isinstance(geometry, trimesh.Trimesh) or not len(geometry.faces):
-            continue
-        placed = geometry.vertices @ transform[:3, :3].T + transform[:3, 3]
-        # a mirroring transform turns the faces inside out
-        turned = geometry.faces[:, ::-1] if np.linalg.det(transform[:3, :3]) < 0 else geometry.faces
-        vertices.append(placed)
-        faces.append(turned + n_vertices)
-        colors.append(_face_colors(geometry))
-        face_part.append(np.full(len(turned), len(parts)))
-        parts.append(Part(str(node), str(node)))
-        n_vertices += len(placed)
-    if not faces:
-        raise InputError("the mesh has no faces")
-    known = [c is not None for c in colors]
-    white = [np.ones((len(f), 3)) for f in faces]
-    joined = np.concatenate([c if k else w for c, k, w in zip(colors, known, white, strict=True)])
-    return make_mesh(
-        np.concatenate(vertices),
-        np.concatenate(faces),
-        joined if any(known) else None,
-        np.concatenate(face_part),
-        parts,
+        return _Scene(content).mesh()
+    except InputError:
+        raise
+    except (KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(f"not a valid GLB file ({type(error).__name__}: {error})") from error
+
+
+class _Scene:
+    def __init__(self, content: bytes) -> None:
+        if content[:4] != b"glTF" or int.from_bytes(content[4:8], "little") != 2:
+            raise InputError("not a GLB file: expected binary glTF 2.0")
+        if int.from_bytes(content[8:12], "little") > len(content):
+            raise InputError("the file is truncated")
+        chunks, at = {}, 12
+        while at + 8 <= len(content):
+            length, kind = int.from_bytes(content[at : at + 4], "little"), content[at + 4 : at + 8]
+            chunks.setdefault(kind, content[at + 8 : at + 8 + length])
+            at += 8 + length
+        self.document: dict[str, Any] = json.loads(chunks[b"JSON"])
+        self.binary = chunks.get(b"BIN\0", b"")
+        unknown = set(self.document.get("extensionsRequired", ())) - {"KHR_mesh_quantization", "KHR_texture_transform"}
+        if unknown:
+            raise InputError(f"the file needs unsupported glTF extensions: {', '.join(sorted(unknown))}")
+
+    def mesh(self) -> Mesh:
+        vertices, faces, colors, face_part = [], [], [], []
+        names: dict[str, int] = {}
+        n_vertices = 0
+        for node, transform in self._nodes():
+            mesh = self.document["meshes"][node["mesh"]]
+            part = len(names)
+            for primitive in mesh["primitives"]:
+                points, triangles = self._triangles(primitive)
+                if not len(triangles):
+                    continue
+                # a mirroring transform turns the faces inside out
+                turned = triangles[:, ::-1] if np.linalg.det(transform[:3, :3]) < 0 else triangles
+                vertices.append(points @ transform[:3, :3].T + transform[:3, 3])
+                faces.append(turned + n_vertices)
+                colors.append(self._colors(primitive, triangles))
+                face_part.append(np.full(len(triangles), part))
+                n_vertices += len(points)
+            name = str(node.get("name") or mesh.get("name") or "part")
+            names[name if name not in names else f"{name}.{part}"] = part
+        if not faces:
+            raise InputError("the mesh has no faces")
+        colored = any(c is not None for c in colors)
+        white = [np.ones((len(f), 3)) if c is None else c for f, c in zip(faces, colors, strict=True)]
+        return make_mesh(
+            np.concatenate(vertices),
+            np.concatenate(faces),
+            np.clip(np.concatenate(white), 0, 1) if colored else None,
+            np.concatenate(face_part),
+            [Part(name, name) for name in names],
+        )
+
+    def _nodes(self):
+        """The nodes with a mesh, depth first, each with its matrix to the scene."""
+        nodes = self.document.get("nodes", [])
+        scenes = self.document.get("scenes", [])
+        children = {child for node in nodes for child in node.get("children", ())}
+        roots = scenes[self.document.get("scene", 0)].get("nodes", []) if scenes else set(range(len(nodes))) - children
+
+        def visit(index: int, parent: np.ndarray):
+            node = nodes[index]
+            transform = parent @ _local(node)
+            if "mesh" in node:
+                yield node, transform
+            for child in node.get("children", ()):
+                yield from visit(child, transform)
+
+        for root in roots:
+            yield from visit(root, np.eye(4))
+
+    def _triangles(self, primitive: dict) -> tuple[np.ndarray, np.ndarray]:
+        points = self._accessor(primitive["attributes"]["POSITION"]).astype(np.float64)
+        if "indices" in primitive:
+            index = self._accessor(primitive["indices"]).ravel().astype(np.int64)
+        else:
+            index = np.arange(len(points))
+        mode = primitive.get("mode", 4)
+        if mode == 4:
+            triangles = index[: len(index) // 3 * 3].reshape(-1, 3)
+        elif mode == 5:  # strip: every other triangle runs backwards
+            triangles = np.stack([index[:-2], index[1:-1], index[2:]], axis=1)
+            triangles[1::2] = triangles[1::2, ::-1]
+        elif mode == 6:  # fan
+            triangles = np.stack([np.full(len(index) - 2, index[0]), index[1:-1], index[2:]], axis=1)
+        else:  # points and lines
+            triangles = np.zeros((0, 3), dtype=np.int64)
+        if len(triangles) and triangles.max() >= len(points):
+            raise InputError(f"a face names vertex {triangles.max()}, but there are {len(points)} vertices")
+        return points, triangles
+
+    def _colors(self, primitive: dict, triangles: np.ndarray) -> np.ndarray | None:
+        """Float[F, 3], linear, or None where neither material nor vertices have a colour."""
+        color = None
+        if "material" in primitive:
+            factor = self.document["materials"][primitive["material"]].get("pbrMetallicRoughness", {})
+            if "baseColorFactor" in factor:
+                color = np.tile(np.array(factor["baseColorFactor"][:3], dtype=np.float64), (len(triangles), 1))
+        if "COLOR_0" in primitive["attributes"]:
+            corner = self._accessor(primitive["attributes"]["COLOR_0"], normalized=True)[:, :3]
+            mean = corner[triangles].mean(axis=1)
+            color = mean if color is None else mean * color
+        return color
+
+    def _accessor(self, index: int, *, normalized: bool = False) -> np.ndarray:
+        accessor = self.document["accessors"][index]
+        if "sparse" in accessor:
+            raise InputError("sparse glTF accessors are not supported")
+        kind = np.dtype(_TYPES[accessor["componentType"]])
+        width, count = _WIDTHS[accessor["type"]], accessor["count"]
+        if "bufferView" not in accessor:
+            return np.zeros((count, width), kind)
+        view = self.document["bufferViews"][accessor["bufferView"]]
+        if view.get("buffer", 0) != 0 or "uri" in self.document["buffers"][0]:
+            raise InputError("the file refers to data outside of it; expected a self-contained .glb")
+        stride = view.get("byteStride") or width * kind.itemsize
+        start = view.get("byteOffset", 0) + accessor.get("byteOffset", 0)
+        if count and start + stride * (count - 1) + width * kind.itemsize > len(self.binary):
+            raise InputError("the file is truncated")
+        array = np.ndarray((count, width), kind, self.binary, start, (stride, kind.itemsize))
+        if kind.kind != "f" and (accessor.get("normalized") or normalized):
+            return np.maximum(array / np.iinfo(kind).max, -1.0)
+        return array
+
+
+def _local(node: dict) -> np.ndarray:
+    """Float[4, 4] of a node's matrix, or of its translation, rotation and scale."""
+    if "matrix" in node:
+        return np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T
+    x, y, z, w = node.get("rotation", (0, 0, 0, 1))
+    rotation = np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ]
     )
-
-
-def _face_colors(geometry) -> np.ndarray | None:
-    """Float[F, 3], linear: of the vertices if they have any, else of the material, which colours them all."""
-    visual = geometry.visual
-    if visual.kind == "vertex":
-        return (visual.vertex_colors[:, :3] / 255.0)[geometry.faces].mean(axis=1)
-    factor = getattr(getattr(visual, "material", None), "baseColorFactor", None)
-    if factor is None:
-        return None
-    factor = np.asarray(factor)
-    factor = factor / 255.0 if factor.dtype == np.uint8 else factor
-    return np.tile(factor[:3], (len(geometry.faces), 1))
+    local = np.eye(4)
+    local[:3, :3] = rotation * np.asarray(node.get("scale", (1, 1, 1)), dtype=np.float64)
+    local[:3, 3] = node.get("translation", (0, 0, 0))
+    return local
 
 
 def write(path: Path, shape: Mesh) -> None:
@@ -71,6 +177,8 @@ def write(path: Path, shape: Mesh) -> None:
     mesh = expect_mesh(shape, ".glb")
     if mesh.is_empty:
         raise InputError("a .glb file cannot hold a mesh without faces")
+    if not mesh.is_finite:
+        raise InputError("a .glb file cannot hold non-finite vertices")
     binary, views, accessors, meshes, nodes = bytearray(), [], [], [], []
 
     def add(array: np.ndarray, target: int, component: int, kind: str, **extra) -> int:

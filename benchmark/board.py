@@ -1,0 +1,74 @@
+"""From run folders to a leaderboard: tables, figures, the grid of pictures and the manifests."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ..geometry import InputError
+from ..leaderboards import load_records, write_leaderboard
+from .files import read_json, replacing, write_json
+from .runs import RunFolder
+
+
+def run_table(folders: list[RunFolder]) -> Any:
+    """What the board says of each run besides its scores: a DataFrame with one row per run."""
+    import pandas as pd
+
+    rows = []
+    for folder in folders:
+        config = folder.config()
+        manifest = read_json(folder.manifest) if folder.manifest.exists() else {}
+        method, training = manifest.get("method", {}), manifest.get("training", {})
+        records = load_records([folder.records])
+        seconds = records.drop_duplicates(["category", "object", "view"])["seconds"].median()
+        rows.append(
+            {
+                "method": config.method,
+                "dataset": config.dataset,
+                "preset": config.preset,
+                "seed": config.seed,
+                "representation": method.get("representation", ""),
+                "gifts": ", ".join(method.get("gifts", [])),
+                "parameters": method.get("parameters"),
+                "train_seconds": training.get("total_seconds"),
+                "inference_ms": None if pd.isna(seconds) else 1000 * float(seconds),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def write_board(folders: list[RunFolder], out: str | Path, *, title: str = "") -> Path:
+    """Writes the leaderboard of some runs into `out`; does nothing if it is there already for the same records.
+
+    Raises:
+        InputError: a run has no records.
+    """
+    out = Path(out)
+    for folder in folders:
+        if not folder.records.is_file():
+            raise InputError(f"{folder.path}: the run has no records yet, evaluate it first")
+    state = hashlib.sha256()
+    for path in sorted(
+        [folder.records for folder in folders] + [folder.manifest for folder in folders if folder.manifest.exists()]
+    ):
+        state.update(f"{path}\n".encode() + path.read_bytes())
+    stamp = out / "board.json"
+    if stamp.exists() and read_json(stamp).get("inputs") == state.hexdigest() and (out / "leaderboard.csv").exists():
+        return out
+    out.mkdir(parents=True, exist_ok=True)
+    records = load_records([folder.records for folder in folders])
+    write_leaderboard(records, run_table(folders), out, title=title or out.name)
+    from .showcase import write_grid
+
+    write_grid(folders, out / "figures" / "grid.png")
+    for folder in folders:
+        config = folder.config()
+        target = out / "manifests" / f"{config.method}-{config.preset}-seed{config.seed}.json"
+        if folder.manifest.exists():
+            with replacing(target) as temporary:
+                shutil.copyfile(folder.manifest, temporary)
+    write_json(stamp, {"inputs": state.hexdigest(), "runs": [str(folder.path) for folder in folders]})
+    return out

@@ -1,0 +1,332 @@
+"""The `svr3d` command. Options, YAML files (`--config`) and environment variables (`SVR3D_…`) are one and the same.
+
+Only the standard library and jsonargparse are imported here, so that `svr3d --help` answers at once; each command
+imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import errno
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
+
+from jsonargparse import ActionYesNo, ArgumentParser
+
+from .. import __version__
+from ..geometry.errors import InputError
+
+
+def list_command(
+    what: Literal["all", "methods", "datasets", "protocols", "metrics"] = "all", json: bool = False
+) -> None:
+    """Show the methods, data set sources, protocols and metrics that are installed.
+
+    Args:
+        what: Which of them.
+        json: Print JSON instead of tables.
+    """
+    from .listing import print_listing
+
+    print_listing(what, as_json=json)
+
+
+def prepare_command(
+    source: str,
+    out: str,
+    format: str = "auto",
+    views: int = 4,
+    size: int = 137,
+    seed: int = 0,
+    categories: list[str] | None = None,
+    objects: dict[str, int] | None = None,
+    split_file: str | None = None,
+    workers: int | None = None,
+) -> None:
+    """Make a data set: from a folder of meshes, or `parametric`, the generator that comes with svr3d.
+
+    Args:
+        source: A folder CATEGORY/OBJECT/*.{obj,glb,ply,off,stl}, or the word parametric.
+        out: Folder of the prepared data set.
+        format: What the source is, as in `svr3d list datasets`; auto finds out.
+        views: Pictures of each object.
+        size: Side of the pictures in pixels.
+        seed: Of everything random: shapes, cameras, samples, splits.
+        categories: Only these categories.
+        objects: For parametric: how many objects each category gets in each split, {train: 40, val: 4, test: 8}.
+        split_file: For meshes: CSV with the columns category, object, split; by default a seeded 70/10/20 split.
+        workers: Processes; one per core if not given.
+    """
+    from ..datasets import prepare
+
+    report = prepare(
+        source,
+        out,
+        format=format,
+        views=views,
+        size=size,
+        seed=seed,
+        workers=workers,
+        categories=categories,
+        objects=objects,
+        split_file=split_file,
+    )
+    refused = f", {len(report.refused)} refused" if report.refused else ""
+    print(f"{report.total} objects prepared{refused}; see {Path(out) / 'report.md'}")
+
+
+def train_command(
+    method: str,
+    data: str,
+    preset: str = "tiny",
+    seed: int = 0,
+    out: str = "runs",
+    options: dict[str, Any] | None = None,
+    label: str | None = None,
+    progress: bool = True,
+) -> None:
+    """Train a method; a run that was interrupted goes on where it stood.
+
+    Args:
+        method: Its name, as in `svr3d list methods`.
+        data: Folder of a prepared data set.
+        preset: tiny (two cores, minutes), small (one GPU) or paper (as published).
+        seed: Of everything random.
+        out: Folder of all runs; this one goes to OUT/DATASET/METHOD/PRESET/seedN.
+        options: Options of the method laid over the preset, such as --options.epochs 3.
+        label: Name of the variant, needed with options.
+        progress: Show progress.
+    """
+    from ..datasets import open_dataset
+    from .train import train
+
+    folder = train(
+        method, open_dataset(data), out, preset=preset, seed=seed, options=options, label=label, progress=progress
+    )
+    print(folder.path)
+
+
+def predict_command(run: str, images: list[str], out: str = "predictions", category: str | None = None) -> None:
+    """Reconstruct the objects in pictures: a .glb for each, and the method's own representation as .npz.
+
+    Args:
+        run: Folder of a trained run.
+        images: Pictures of one object each, best on a white or transparent background.
+        out: Folder for the shapes.
+        category: Category of the objects, for methods that are given it.
+    """
+    from .predict import predict
+
+    for path in predict(run, images, out, category=category):
+        print(path)
+
+
+def evaluate_command(
+    run: str | None = None,
+    data: str | None = None,
+    predictions: str | None = None,
+    split: Literal["train", "val", "test"] = "test",
+    protocol: str = "svr3d-v1",
+    views: int = 1,
+    frame: Literal["canonical", "camera", "shapenet"] = "canonical",
+    align: Literal["none", "scale", "similarity"] = "none",
+    name: str | None = None,
+    out: str = "runs",
+    workers: int | None = None,
+) -> None:
+    """Score a trained run, or a folder of shapes made by any program, under one or several protocols.
+
+    Args:
+        run: Folder of a trained run; its data set is the one it was trained on unless --data says otherwise.
+        data: Folder of a prepared data set.
+        predictions: Folder CATEGORY/OBJECT/VIEW.{obj,ply,off,stl,glb,binvox,npz} of predictions from elsewhere.
+        split: Which objects.
+        protocol: Names of protocols, separated by commas.
+        views: Views of each object that are scored; 0 for all.
+        frame: The frame of the predictions from elsewhere.
+        align: How predictions from elsewhere are aligned with the truth before scoring.
+        name: Name of the method that made the predictions from elsewhere; the folder's name if not given.
+        out: For predictions from elsewhere: the folder of all runs, where the records go.
+        workers: Processes; one per core if not given.
+    """
+    from ..datasets import open_dataset
+    from .evaluation import Placement, evaluate_predictions, evaluate_run
+    from .runs import RunFolder, check_label
+
+    protocols = [part.strip() for part in protocol.split(",") if part.strip()]
+    common = {"split": split, "views": views or None, "protocols": protocols, "workers": workers}
+    if (run is None) == (predictions is None):
+        raise InputError("evaluate needs either a run folder or --predictions DIR")
+    if run is not None:
+        folder = RunFolder.open(run)
+        if frame != "canonical" or align != "none":
+            raise InputError("--frame and --align are for --predictions; a run's reconstructions are canonical already")
+        evaluate_run(folder, open_dataset(data or folder.config().data), **common)
+    else:
+        if data is None:
+            raise InputError("--predictions needs --data, the data set with the true shapes")
+        label = check_label(name or Path(predictions).resolve().name, "--name")
+        folder = evaluate_predictions(
+            Path(predictions), open_dataset(data), Path(out), name=label, placement=Placement(frame, align), **common
+        )
+    from .listing import print_scores
+
+    print_scores(folder)
+    print(folder.records)
+
+
+def leaderboard_command(runs: list[str], out: str, title: str = "") -> None:
+    """Compare runs: tables (CSV, Markdown, LaTeX), figures, and a grid of pictures.
+
+    Args:
+        runs: Run folders, or folders with runs somewhere below.
+        out: Folder for the leaderboard.
+        title: Heading.
+    """
+    from .board import write_board
+    from .runs import find_runs
+
+    print(write_board(find_runs(runs), out, title=title) / "leaderboard.md")
+
+
+def run_command(
+    suite: str, data: str | None = None, out: str | None = None, board: str | None = None, workers: int | None = None
+) -> int:
+    """Do all that a suite names: prepare the data, train, evaluate, and write the leaderboard.
+
+    Args:
+        suite: A YAML file, or the name of a suite that comes with svr3d.
+        data: Folder of the prepared data set instead of the suite's.
+        out: Folder of all runs instead of the suite's.
+        board: Folder of leaderboards instead of the suite's.
+        workers: Processes for preparation and scoring; one per core if not given.
+    """
+    from .suite import Suite, run_suite
+
+    folder, failures = run_suite(Suite.read(suite, data=data, out=out, board=board, workers=workers))
+    print(folder / "leaderboard.md")
+    for failure in failures:
+        print(f"svr3d: failed: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+COMMANDS: dict[str, tuple[Callable[..., int | None], tuple[str, ...]]] = {
+    "list": (list_command, ("what",)),
+    "prepare": (prepare_command, ("source",)),
+    "train": (train_command, ("method",)),
+    "predict": (predict_command, ("run", "images")),
+    "evaluate": (evaluate_command, ("run",)),
+    "leaderboard": (leaderboard_command, ("runs",)),
+    "run": (run_command, ("suite",)),
+}
+"""Each command with the arguments that stand without a `--name`."""
+
+
+class _Parser(ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str, ex: Exception | None = None) -> NoReturn:
+        text = " ".join(str(message).split())
+        text = re.sub(
+            r"typing\.Literal\[(.*?)\]", r"one of \1", text.replace("Expected a typing.Lit", "Expected typing.Lit")
+        )
+        text = re.sub(r"<class '(\w+)'>", r"value of type \1", text).replace("Parser key", "option")
+        raise InputError(f"{text} (see --help)")
+
+
+def build_parser() -> ArgumentParser:
+    """The parser of all commands, made from their signatures and docstrings."""
+    common: dict[str, Any] = {"default_env": True, "env_prefix": "SVR3D"}
+    parser = _Parser(
+        prog="svr3d",
+        description="Train, run and compare single-image 3D reconstruction methods, under named protocols.",
+        version=__version__,
+        epilog="An error is one sentence; --debug shows its traceback.",
+        **common,
+    )
+    commands = parser.add_subcommands(required=True, dest="command", title="commands")
+    for name, (function, positional) in COMMANDS.items():
+        summary, texts = _docstring(function)
+        command = _Parser(description=summary, **common)
+        command.add_argument("--config", action="config", help="YAML file with any of these options.")
+        types = get_type_hints(function)
+        for parameter in inspect.signature(function).parameters.values():
+            _add_argument(
+                command, parameter, types[parameter.name], texts[parameter.name], parameter.name in positional
+            )
+        commands.add_subcommand(name, command, help=summary)
+    return parser
+
+
+def _add_argument(
+    parser: ArgumentParser, parameter: inspect.Parameter, annotation: Any, text: str, positional: bool
+) -> None:
+    required = parameter.default is inspect.Parameter.empty
+    options: dict[str, Any] = {"type": annotation, "help": text}
+    if positional and get_origin(annotation) is list:
+        options |= {"type": get_args(annotation)[0], "nargs": "+"}
+    elif positional and not required:
+        options |= {"nargs": "?"}
+    if not required:
+        options["default"] = parameter.default
+    elif not positional:
+        options["required"] = True
+    if annotation is bool:
+        del options["type"]
+        options["action"] = ActionYesNo if parameter.default else "store_true"
+    parser.add_argument(parameter.name if positional else f"--{parameter.name}", **options)
+
+
+def _docstring(function: Callable) -> tuple[str, dict[str, str]]:
+    """The first paragraph of a docstring, and the text of each of its arguments."""
+    text = inspect.getdoc(function) or ""
+    summary, _, rest = text.partition("\n\nArgs:\n")
+    arguments = dict(re.findall(r"^    (\w+): (.+)$", rest, flags=re.MULTILINE))
+    return " ".join(summary.split()), arguments
+
+
+def _run(arguments: list[str]) -> int:
+    parser = build_parser()
+    if not arguments:
+        parser.print_help()
+        return 0
+    config = parser.parse_args(arguments)
+    function, _ = COMMANDS[config.command]
+    values = config[config.command].as_dict()
+    names = inspect.signature(function).parameters
+    return function(**{name: values[name] for name in names}) or 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command; returns the exit code: 0, 1 if a part failed, 2 for bad input."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments
+    try:
+        return _run([argument for argument in arguments if argument != "--debug"])
+    except BrokenPipeError:
+        # The reader of our output is gone; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("svr3d: interrupted; the same command goes on where it stood", file=sys.stderr)
+        return 130
+    except (InputError, FloatingPointError) as error:
+        if debug:
+            raise
+        print(f"svr3d: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if debug:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        hint = (
+            "; nothing is half-written, the same command goes on once there is room"
+            if error.errno == errno.ENOSPC
+            else ""
+        )
+        print(f"svr3d: {where}{error.strerror or error}{hint}", file=sys.stderr)
+        return 2

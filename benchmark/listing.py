@@ -1,0 +1,117 @@
+"""`svr3d list`, and the short table after `svr3d evaluate`."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import Any
+
+from ..geometry import InputError
+from .runs import RunFolder
+
+
+def collect(what: str) -> dict[str, list[dict[str, Any]]]:
+    """Rows about what is installed, by kind; `what` is one kind or `all`. A plugin that cannot be loaded gets a row
+    with its `error`, and hides no other."""
+    kinds = {"methods": _methods, "datasets": _datasets, "protocols": _protocols, "metrics": _metrics}
+    return {kind: rows() for kind, rows in kinds.items() if what in ("all", kind)}
+
+
+def _methods() -> list[dict[str, Any]]:
+    from ..methods import get_method, list_methods
+
+    rows = []
+    for name in list_methods():
+        try:
+            cls = get_method(name)
+        except InputError as error:
+            rows.append({"name": name, "error": str(error)})
+            continue
+        rows.append(
+            {
+                "name": name,
+                "representation": cls.representation,
+                "targets": sorted(cls.targets),
+                "gifts": sorted(cls.gifts),
+                "presets": cls.presets(),
+                "paper": cls.paper,
+            }
+        )
+    return rows
+
+
+def _datasets() -> list[dict[str, Any]]:
+    from ..datasets import list_sources
+
+    return list_sources()
+
+
+def _protocols() -> list[dict[str, Any]]:
+    from ..metrics import list_protocols, load_protocol
+
+    rows = []
+    for name in list_protocols():
+        try:
+            protocol = load_protocol(name)
+        except InputError as error:
+            rows.append({"name": name, "error": str(error)})
+            continue
+        metrics = [metric for metric in protocol.metrics if not metric.startswith("f@")]
+        rows.append(
+            {"name": name, "metrics": metrics, "targets": sorted(protocol.targets), "reference": protocol.reference}
+        )
+    return rows
+
+
+def _metrics() -> list[dict[str, Any]]:
+    from ..metrics.declarations import METRICS
+
+    return [
+        {
+            "name": metric.name,
+            "title": metric.title,
+            "unit": metric.unit,
+            "better": "higher" if metric.higher_is_better else "lower",
+            "source": metric.source,
+        }
+        for metric in METRICS.values()
+    ]
+
+
+def print_listing(what: str, *, as_json: bool) -> None:
+    """Prints what is installed, as tables for people or JSON for programs."""
+    found = collect(what)
+    if as_json:
+        print(json.dumps(found if what == "all" else found[what], indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    for kind, rows in found.items():
+        columns = [column for column in dict.fromkeys(column for row in rows for column in row) if column != "presets"]
+        table = Table(*columns, title=kind, title_justify="left")
+        for row in rows:
+            table.add_row(*(_cell(row.get(column, "")) for column in columns))
+        console.print(table)
+
+
+def _cell(value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return textwrap.shorten(text, 80, placeholder=" …")
+
+
+def print_scores(folder: RunFolder) -> None:
+    """The mean of every ranked metric over a run's objects, by protocol."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..leaderboards import leaderboard, load_records
+
+    rows = leaderboard(load_records([folder.records]))
+    rows = rows[(rows["category"] == "mean") & ~rows["metric"].str.startswith("f@")]
+    table = Table("protocol", "split", "metric", "mean over categories", "95 % interval", "samples", "failed")
+    for row in rows.itertuples():
+        interval = f"{row.low:.4g} – {row.high:.4g}"
+        table.add_row(row.protocol, row.split, row.metric, f"{row.value:.4g}", interval, str(row.n), str(row.failed))
+    Console(stderr=True).print(table)

@@ -1,0 +1,145 @@
+"""Run folders: RUNS/DATASET/METHOD/PRESET/seedN/."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..geometry import InputError
+from .files import read_yaml, write_yaml
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What identifies a run; the content of `config.yaml`.
+
+    Args:
+        method, preset, seed: as in `svr3d train`.
+        dataset: the data set's name.
+        data: its folder, so that evaluation finds it again.
+        fingerprint: the data set's fingerprint when the run began.
+        options: what was changed of the preset.
+    """
+
+    method: str
+    dataset: str
+    preset: str
+    seed: int
+    data: str
+    fingerprint: str
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, runs: str | Path, dataset: str, method: str, preset: str, seed: int) -> RunFolder:
+        """The folder of a run below the folder of all runs."""
+        return cls(Path(runs) / dataset / method / preset / f"seed{seed}")
+
+    @classmethod
+    def open(cls, path: str | Path) -> RunFolder:
+        """An existing run.
+
+        Raises:
+            InputError: no such folder, or it holds no run.
+        """
+        path = Path(path)
+        if not path.is_dir():
+            raise InputError(f"{path}: no such run folder")
+        folder = cls(path)
+        if not folder.config_path.is_file():
+            raise InputError(f"{path}: not a run folder, expected a config.yaml in it")
+        return folder
+
+    @property
+    def config_path(self) -> Path:
+        return self.path / "config.yaml"
+
+    @property
+    def manifest(self) -> Path:
+        return self.path / "manifest.json"
+
+    @property
+    def final_checkpoint(self) -> Path:
+        return self.path / "checkpoints" / "final.ckpt"
+
+    @property
+    def predictions(self) -> Path:
+        return self.path / "predictions"
+
+    @property
+    def records(self) -> Path:
+        return self.path / "records.parquet"
+
+    def config(self) -> RunConfig:
+        """The run's configuration.
+
+        Raises:
+            InputError: `config.yaml` is missing, or lacks a field, or has one too many.
+        """
+        values = read_yaml(self.config_path)
+        fields = set(RunConfig.__dataclass_fields__)
+        if not isinstance(values, dict) or set(values) != fields:
+            found = ", ".join(map(str, values)) if isinstance(values, dict) else type(values).__name__
+            raise InputError(f"{self.config_path}: expected the fields {', '.join(sorted(fields))}, found {found}")
+        return RunConfig(**values)
+
+    def begin(self, config: RunConfig) -> None:
+        """Creates the folder, or continues the same run in it.
+
+        Raises:
+            InputError: the folder holds a run of another configuration or of other data.
+        """
+        if self.config_path.exists():
+            old = self.config()
+            for name in ("method", "preset", "seed", "options", "fingerprint"):
+                before, now = getattr(old, name), getattr(config, name)
+                if before != now:
+                    raise InputError(
+                        f"{self.path}: holds a run with {name} {before!r}, asked for {now!r}; "
+                        "choose another --out or --label, or remove the folder"
+                    )
+            return
+        write_yaml(self.config_path, asdict(config))
+
+
+def find_runs(folders: list[str] | list[Path]) -> list[RunFolder]:
+    """Every run folder at or below the given folders, sorted by path.
+
+    Raises:
+        InputError: a folder does not exist or holds no run.
+    """
+    found: dict[Path, RunFolder] = {}
+    for folder in folders:
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise InputError(f"{folder}: no such folder of runs")
+        configs = (
+            [folder / "config.yaml"]
+            if (folder / "config.yaml").is_file()
+            else sorted(folder.glob("**/seed*/config.yaml"))
+        )
+        if not configs:
+            raise InputError(f"{folder}: no run in it, expected DATASET/METHOD/PRESET/seedN/config.yaml")
+        found.update({config.parent.resolve(): RunFolder(config.parent) for config in configs})
+    return [found[path] for path in sorted(found)]
+
+
+def check_label(label: str, what: str) -> str:
+    """`label`, if it can be a folder's name.
+
+    Raises:
+        InputError: it is empty or has other characters than letters, digits, `.`, `_`, `+` and `-`.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", label):
+        raise InputError(
+            f"{what} '{label}': expected letters, digits, '.', '_', '+' and '-', starting with a letter or digit"
+        )
+    return label

@@ -1,0 +1,94 @@
+"""The grid: input picture, every method's reconstruction, the truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..datasets import SampleKey, open_dataset
+from ..geometry import Camera, InputError, read_shape, render_shape
+from ..leaderboards import load_records, picture_grid
+from .evaluation import prediction_file
+from .progress import say
+from .runs import RunFolder
+
+TILE = 192
+ROWS = 8
+
+
+def choose_samples(records: Any, count: int = ROWS) -> list[SampleKey]:
+    """Samples for the grid, one per category as far as they go, chosen by an even step and not by their scores."""
+    samples = records[["category", "object", "view"]].drop_duplicates().sort_values(["category", "object", "view"])
+    firsts = [group.iloc[len(group) // 2] for _, group in samples.groupby("category")]
+    chosen = [firsts[int(i)] for i in np.linspace(0, len(firsts) - 1, min(count, len(firsts))).round()]
+    return [SampleKey(row["category"], row["object"], int(row["view"])) for row in chosen]
+
+
+def write_grid(folders: list[RunFolder], path: Path) -> Path | None:
+    """Draws the grid of all runs of the first seed; None, and a sentence, where the data set is not there any more."""
+    by_method: dict[str, RunFolder] = {}
+    for folder in folders:
+        config = folder.config()
+        name = (
+            config.method
+            if config.preset in ("tiny", "small", "paper", "external")
+            else f"{config.method} {config.preset}"
+        )
+        by_method.setdefault(name, folder)
+    configs = [folder.config() for folder in by_method.values()]
+    root = configs[0].data
+    if len({config.data for config in configs}) > 1 or not Path(root).is_dir():
+        say(f"no picture grid: the runs must share one data set that is still there ({root})")
+        return None
+    dataset = open_dataset(root)
+    keys = choose_samples(load_records([next(iter(by_method.values())).records]))
+    tiles, rows, scores = [], [], []
+    for key in keys:
+        image = (dataset.sample(key).images[0].numpy().transpose(1, 2, 0) * 255).round().astype(np.uint8)
+        camera = dataset.camera(key) if dataset.has_cameras else Camera.look_at((1.2, 0.8, 1.2))
+        camera = camera.resized(TILE, TILE)
+        line: list[np.ndarray | None] = [image]
+        for folder in by_method.values():
+            line.append(_tile(folder, key, camera))
+        line.append(
+            _render(dataset.mesh(key.category, key.object) or dataset.load(key.category, key.object, "voxels"), camera)
+        )
+        tiles.append(line)
+        rows.append(key.category)
+        scores.append(_scores(by_method, key))
+    captions = [["", *line, ""] for line in scores]
+    picture_grid(rows, ["input", *by_method, "truth"], tiles, path, captions=captions)
+    return path
+
+
+def _tile(folder: RunFolder, key: SampleKey, camera: Camera) -> np.ndarray | None:
+    config = folder.config()
+    predictions = Path(config.options["predictions"]) if "predictions" in config.options else folder.predictions
+    file = prediction_file(predictions, key)
+    if file is None:
+        return None
+    try:
+        return _render(read_shape(file), camera)
+    except InputError:
+        return None
+
+
+def _render(shape: Any, camera: Camera) -> np.ndarray | None:
+    if shape.is_empty or not shape.is_finite:
+        return None
+    return render_shape(shape, camera, TILE)
+
+
+def _scores(by_method: dict[str, RunFolder], key: SampleKey) -> list[str]:
+    """F-score at 2 % of each method on one sample, for the line under its picture."""
+    captions = []
+    for folder in by_method.values():
+        records = load_records([folder.records])
+        here = records[
+            (records["category"] == key.category) & (records["object"] == key.object)
+            & (records["view"] == key.view) & (records["metric"] == "f_02")
+        ]  # fmt: skip
+        captions.append(f"F {here['value'].iloc[0]:.2f}" if len(here) else "")
+    return captions

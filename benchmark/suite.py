@@ -1,0 +1,155 @@
+"""Suites: YAML files naming the data and the runs to compare, from data to leaderboard."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..datasets import open_dataset, prepare
+from ..geometry import InputError
+from .board import write_board
+from .evaluation import evaluate_run
+from .files import read_yaml
+from .progress import duration, say
+from .runs import RunFolder
+from .train import train
+from .workers import worker_pool
+
+
+@dataclass(frozen=True)
+class SuiteRun:
+    """One line of a suite: a method, and what it changes of the suite's preset."""
+
+    method: str
+    preset: str = "tiny"
+    options: dict[str, Any] = field(default_factory=dict)
+    label: str | None = None
+    seeds: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A comparison.
+
+    Args:
+        name: of the leaderboard.
+        data: folder of the prepared data set.
+        prepare: how to make that folder: `source`, and the options of `svr3d prepare`; None if it must exist.
+        runs: what to train and score.
+        split, views, protocols: of the evaluation.
+        out: the folder of all runs.
+        board: the folder that the leaderboard is written to.
+        workers: processes for preparation and scoring; None for one per core.
+    """
+
+    name: str
+    data: str
+    runs: tuple[SuiteRun, ...]
+    prepare: dict[str, Any] | None = None
+    split: str = "test"
+    views: int | None = 1
+    protocols: tuple[str, ...] = ("svr3d-v1",)
+    out: str = "runs"
+    board: str = "leaderboards/local"
+    workers: int | None = None
+
+    @classmethod
+    def read(cls, path: str | Path, **changes: Any) -> Suite:
+        """A suite file; `changes` that are not None replace its fields. Paths in it are relative to the working folder.
+
+        A name without a suffix means one of the suites that come with svr3d.
+
+        Raises:
+            InputError: no such file, an unknown field, a missing one, or one of the wrong kind.
+        """
+        path = Path(path)
+        if not path.suffix and not path.exists():
+            built_in = Path(__file__).parent / "suites" / f"{path}.yaml"
+            if not built_in.is_file():
+                known = ", ".join(sorted(file.stem for file in built_in.parent.glob("*.yaml")))
+                raise InputError(f"unknown suite '{path}'; expected a YAML file, or one of: {known}")
+            path = built_in
+        values = read_yaml(path)
+        if not isinstance(values, dict):
+            raise InputError(f"{path}: expected the fields of a suite, found {type(values).__name__}")
+        values |= {name: value for name, value in changes.items() if value is not None}
+        common = {name: values.pop(name) for name in ("preset", "seeds") if name in values}
+        _check_fields(path, "suite", values, cls, required=("name", "data", "runs"))
+        if not isinstance(values["runs"], list) or not values["runs"]:
+            raise InputError(f"{path}: field 'runs': expected a list of runs, found {values['runs']!r}")
+        runs = []
+        for number, entry in enumerate(values["runs"]):
+            entry = {"method": entry} if isinstance(entry, str) else entry
+            if not isinstance(entry, dict):
+                raise InputError(
+                    f"{path}: run {number}: expected a method's name or the fields of a run, found {entry!r}"
+                )
+            entry = common | entry
+            _check_fields(path, f"run {number}", entry, SuiteRun, required=("method",))
+            seeds = entry.get("seeds", (0,))
+            if not isinstance(seeds, (list, tuple)) or not all(isinstance(seed, int) for seed in seeds):
+                raise InputError(
+                    f"{path}: run {number}: field 'seeds': expected a list of whole numbers, found {seeds!r}"
+                )
+            runs.append(SuiteRun(**(entry | {"seeds": tuple(seeds)})))
+        protocols = values.get("protocols", cls.protocols)
+        if isinstance(protocols, str) or not all(isinstance(name, str) for name in protocols):
+            raise InputError(f"{path}: field 'protocols': expected a list of names, found {protocols!r}")
+        return cls(**(values | {"runs": tuple(runs), "protocols": tuple(protocols)}))
+
+
+def _check_fields(path: Path, what: str, values: dict, cls: type, required: tuple[str, ...]) -> None:
+    known = cls.__dataclass_fields__
+    for name in values:
+        if name not in known:
+            raise InputError(f"{path}: {what}: unknown field '{name}'; known: {', '.join(known)}")
+    for name in required:
+        if name not in values:
+            raise InputError(f"{path}: {what}: the field '{name}' is missing")
+
+
+def run_suite(suite: Suite) -> tuple[Path, list[str]]:
+    """Prepares, trains, evaluates and writes the leaderboard; what is done already is not done again.
+
+    A run that fails does not stop the others.
+
+    Returns:
+        The leaderboard's folder, and a sentence for each run that failed.
+
+    Raises:
+        InputError: the data cannot be prepared, or every run failed.
+    """
+    start = time.perf_counter()
+    if suite.prepare is not None:
+        options = dict(suite.prepare)
+        try:
+            source = options.pop("source")
+        except KeyError:
+            raise InputError(f"suite {suite.name}: field 'prepare': 'source' is missing") from None
+        prepare(source, suite.data, workers=suite.workers, **options)
+    dataset = open_dataset(suite.data)
+    failures: list[str] = []
+    folders: list[RunFolder] = []
+    planned = [(run, seed) for run in suite.runs for seed in run.seeds]
+    samples = len(dataset.samples(suite.split, suite.views))
+    say(f"suite {suite.name}: {len(planned)} runs on {dataset.name}, {samples} samples to score each")
+    with worker_pool(suite.workers):
+        for run, seed in planned:
+            try:
+                folder = train(
+                    run.method, dataset, suite.out, preset=run.preset, seed=seed, options=run.options, label=run.label
+                )
+                evaluate_run(folder, dataset, split=suite.split, views=suite.views, protocols=suite.protocols)
+            except (InputError, ArithmeticError, RuntimeError) as error:
+                failures.append(f"{run.method} (preset {run.preset}, seed {seed}): {error}")
+                say(f"failed: {failures[-1]}")
+            else:
+                folders.append(folder)
+    if not folders:
+        raise InputError(f"suite {suite.name}: every run failed; the first: {failures[0]}")
+    out = write_board(folders, Path(suite.board) / suite.name, title=suite.name)
+    spent = duration(time.perf_counter() - start)
+    say(f"suite {suite.name}: done in {spent}; the leaderboard is {out / 'leaderboard.md'}")
+    return out, failures

@@ -1,0 +1,131 @@
+"""What tables and figures share: labels, order of rows and columns, number formats."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..geometry.errors import InputError
+from ..metrics.declarations import CURVE, Metric, get_metric
+from .statistics import MEAN, OBJECTS
+
+HEADLINE = ("iou_32", "iou", "f_01", "cd_l1")
+"""The metric that sorts rows and is shown by category: the first of these that the protocol has."""
+
+GIFTED = "†"
+"""Marks methods that are given more than images at test time."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """The rows of a board under one protocol on one split of one data set."""
+
+    dataset: str
+    split: str
+    protocol: str
+    rows: object  # DataFrame: the board's columns and `label`
+
+    def __post_init__(self) -> None:
+        for name in ("dataset", "split", "protocol"):
+            if (several := self.rows[name].unique()).size > 1:
+                raise InputError(f"numbers of the {name}s {', '.join(several)} cannot share a column")
+
+    @property
+    def slug(self) -> str:
+        """Names the section in file names and labels."""
+        return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{self.dataset}-{self.split}-{self.protocol}")
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The board's metrics, without the points of the F-score curve."""
+        names = [name for name in self.rows["metric"].unique() if not name.startswith(CURVE)]
+        return [get_metric(name) for name in names]
+
+    @property
+    def headline(self) -> Metric | None:
+        """The metric that sorts the rows; None where the protocol ranks by nothing."""
+        ranked = [metric for metric in self.metrics if metric.ranked]
+        by_name = {metric.name: metric for metric in ranked}
+        return next((by_name[name] for name in HEADLINE if name in by_name), ranked[0] if ranked else None)
+
+    @property
+    def categories(self) -> list[str]:
+        return [name for name in self.rows["category"].unique() if name not in (MEAN, OBJECTS)]
+
+    @property
+    def labels(self) -> list[str]:
+        """The methods, best in the headline first, those with gifts last."""
+        sign = -1 if self.headline is None or self.headline.higher_is_better else 1
+        values = {} if self.headline is None else self.values(self.headline.name, MEAN)["value"].to_dict()
+        gifts = self.rows.drop_duplicates("label").set_index("label")["gifts"].to_dict()
+        return sorted(gifts, key=lambda label: (gifts[label] != "", sign * values.get(label, sign * math.inf), label))
+
+    @property
+    def gifts(self) -> dict[str, str]:
+        """What each method with gifts is given."""
+        held = self.rows[self.rows["gifts"] != ""].drop_duplicates("label")
+        return dict(zip(held["label"], held["gifts"], strict=True))
+
+    def values(self, metric: str, category: str):
+        """The rows of one metric and category, indexed by label."""
+        return self.rows[(self.rows["metric"] == metric) & (self.rows["category"] == category)].set_index("label")
+
+    def objects(self) -> dict[str, int]:
+        """The number of objects behind each metric."""
+        rows = self.rows[(self.rows["category"] == OBJECTS) & ~self.rows["metric"].str.startswith(CURVE)]
+        return dict(zip(rows["metric"], rows["n"].astype(int), strict=True))
+
+
+def sections(board) -> Iterator[Section]:
+    """The board by data set, split and protocol, with a `label` for each method.
+
+    A label is the method's name, with its preset where a method of the board has several.
+    """
+    several = board.drop_duplicates(["method", "preset"])["method"].value_counts()
+    named = board["method"].map(several) > 1
+    board = board.assign(label=board["method"].where(~named, board["method"] + " (" + board["preset"] + ")"))
+    for key, rows in board.groupby(["dataset", "split", "protocol"], sort=True):
+        yield Section(*key, rows)
+
+
+def arrow(metric: Metric) -> str:
+    """Up where more is better, down where less is; nothing for a metric that does not rank."""
+    return ("↑" if metric.higher_is_better else "↓") if metric.ranked else ""
+
+
+def heading(metric: Metric) -> str:
+    """Title, direction and, unless it is a fraction, unit."""
+    unit = "" if metric.unit == "fraction" else f" ({metric.unit})"
+    return f"{metric.title}{unit} {arrow(metric)}".rstrip()
+
+
+def decimals(values) -> int:
+    """Digits after the point that show three significant ones of the middle value."""
+    sizes = sorted(abs(v) for v in values if math.isfinite(v) and v != 0)
+    if not sizes:
+        return 3
+    return min(6, max(0, 2 - math.floor(math.log10(sizes[len(sizes) // 2]))))
+
+
+def p_text(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def count_text(count: float) -> str:
+    """A number of parameters: 0, 532, 1.2 k, 34 M."""
+    for size, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if count >= size:
+            return f"{count / size:.3g}{unit}"
+    return "–" if math.isnan(count) else f"{count:.0f}"
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration: 4.2 s, 35 min, 3.1 h."""
+    if math.isnan(seconds):
+        return "–"
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.2g} s"

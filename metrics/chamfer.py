@@ -1,0 +1,53 @@
+"""Chamfer distance between point clouds."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from torch import Tensor
+
+from ..geometry.errors import InputError
+from ._points import mean_over_points
+from .neighbors import Neighbors, nearest_neighbors
+
+
+def chamfer_distance(
+    x: Any,
+    y: Any,
+    *,
+    squared: bool = True,
+    directions: Literal["sum", "mean"] = "sum",
+    x_lengths: Any = None,
+    y_lengths: Any = None,
+    neighbors: Neighbors | None = None,
+) -> Tensor:
+    """The sum (or mean) of both directions' mean distance to the nearest point.
+
+    What the field calls "Chamfer-L1" is mostly `squared=False, directions="mean"` (Euclidean distances, as in
+    Occupancy Networks), and "Chamfer-L2" `squared=True, directions="sum"` (Fan et al. 2017).
+
+    Args:
+        x: [N, 3] or [B, N, 3], tensor or array.
+        y: [M, 3] or [B, M, 3].
+        squared: of the Euclidean distances, before the mean.
+        directions: whether both directions' means are added or averaged.
+        x_lengths, y_lengths: optional Int[B] numbers of points of padded clouds.
+        neighbors: `nearest_neighbors` of the same clouds, where it is known already; x and y are then not read.
+
+    Returns:
+        Float[] or Float[B], in the points' unit (its square if `squared`). Differentiable.
+
+    Raises:
+        InputError: wrong shape, no points, non-finite coordinates, or an unknown `directions`.
+
+    >>> float(chamfer_distance([[0.0, 0, 0]], [[0.0, 0, 2]]))
+    8.0
+    >>> float(chamfer_distance([[0.0, 0, 0]], [[0.0, 0, 2]], squared=False, directions="mean"))
+    2.0
+    """
+    if directions not in ("sum", "mean"):
+        raise InputError(f"Chamfer distance: expected directions 'sum' or 'mean', found '{directions}'")
+    near = neighbors or nearest_neighbors(x, y, x_lengths=x_lengths, y_lengths=y_lengths)
+    forward, backward = (near.x_to_y.square(), near.y_to_x.square()) if squared else (near.x_to_y, near.y_to_x)
+    total = mean_over_points(forward, near.x_lengths) + mean_over_points(backward, near.y_lengths)
+    return total if directions == "sum" else total / 2

@@ -1,0 +1,207 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from svr3d.geometry import InputError, Mesh, voxelize, voxelize_parts
+
+
+def iou(a, b):
+    return (a & b).sum() / (a | b).sum()
+
+
+@pytest.mark.parametrize("resolution", [16, 32, 64])
+def test_sphere(shapes, centres, resolution):
+    occupancy = voxelize(shapes.sphere(subdivisions=5), resolution).occupancy
+    expected = np.linalg.norm(centres(resolution), axis=-1) < 0.5
+    assert iou(occupancy, expected) > 0.998
+
+
+def test_thin_rule_does_not_bias_a_sphere(shapes, centres, solid_angle_winding):
+    counts = []
+    for seed in range(8):
+        mesh = shapes.turned(shapes.sphere(0.47, 3), seed, shift=np.random.default_rng(seed).uniform(-0.02, 0.02, 3))
+        counts.append(voxelize(mesh).occupancy.sum() / (mesh.volume * 32**3))
+    assert np.mean(counts) == pytest.approx(1, abs=5e-4)
+
+
+def test_x_y_z_order():
+    occupancy = voxelize(Mesh(*_box_arrays((-0.5, -0.5, -0.5), (-0.25, 0, 0.5))), 4).occupancy
+    assert occupancy.shape == (4, 4, 4)
+    assert occupancy[:1, :2, :].all() and occupancy.sum() == 8
+
+
+def _box_arrays(low, high):
+    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    faces = [f for a, b, c, d in quads for f in ((a, b, c), (a, c, d))]
+    return np.asarray(low) + corners * (np.asarray(high) - np.asarray(low)), np.array(faces)
+
+
+def test_agrees_with_solid_angles(shapes, centres, solid_angle_winding):
+    mesh = shapes.join(
+        shapes.turned(shapes.box((-0.3, -0.2, -0.15), (0.3, 0.2, 0.15)), seed=1),
+        shapes.sphere(0.25, 1, centre=(0.2, 0.1, 0)),
+    )
+    winding = solid_angle_winding(mesh, centres(16).reshape(-1, 3)).reshape(16, 16, 16)
+    occupancy = voxelize(mesh, 16).occupancy
+    assert occupancy[winding >= 0.5].all()
+    assert (occupancy & (winding < 0.5)).sum() <= 0.03 * occupancy.sum()  # edges thinner than a voxel
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_random_tetrahedra_agree_with_half_spaces(seed):
+    """A tetrahedron is where four planes agree: no winding numbers in the reference."""
+    rng = np.random.default_rng(seed)
+    corners = rng.uniform(-0.5, 0.5, (4, 3))
+    faces = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
+    if np.linalg.det(corners[1:] - corners[0]) < 0:
+        faces = faces[:, ::-1]
+    axis = (np.arange(16) + 0.5) / 16 - 0.5
+    centres = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+    weights = np.linalg.solve(
+        np.vstack([corners.T, np.ones(4)]), np.vstack([centres.T, np.ones(len(centres))])
+    )  # barycentric coordinates
+    least = weights.min(axis=0)
+    occupancy = voxelize(Mesh(corners, faces), 16).occupancy.ravel()
+    assert occupancy[least > 1e-6].all()
+    # what the rule for thin solids adds touches the tetrahedron: its voxel is cut by it
+    extra = centres[occupancy & (least < -1e-6)]
+    inside = rng.dirichlet(np.ones(4), 20_000) @ corners
+    touched = {tuple(v) for v in np.floor((inside + 0.5) * 16).astype(int)}
+    missing = [v for v in np.floor((extra + 0.5) * 16).astype(int) if tuple(v) not in touched]
+    assert len(missing) <= 0.05 * len(touched) + 1
+
+
+def test_faces_on_voxel_boundaries_and_through_centres(shapes):
+    """Every line through a centre meets the diagonals of the box's sides, or runs within its faces."""
+    assert voxelize(shapes.box(), 8).occupancy.all()
+    assert voxelize(shapes.box((-0.25, -0.25, -0.25), (0.25, 0.25, 0.25)), 8).occupancy.sum() == 64
+    through = voxelize(shapes.box((-0.4375, -0.4375, -0.4375), (0.4375, 0.4375, 0.4375)), 8).occupancy
+    assert through[1:-1, 1:-1, 1:-1].all()
+
+
+def test_overlapping_parts_unite_and_inner_walls_vanish(shapes):
+    left = shapes.box((-0.5, -0.25, -0.25), (0.1, 0.25, 0.25))
+    right = shapes.box((-0.1, -0.25, -0.25), (0.5, 0.25, 0.25))
+    whole = voxelize(shapes.box((-0.5, -0.25, -0.25), (0.5, 0.25, 0.25))).occupancy
+    assert (voxelize(shapes.join(left, right)).occupancy == whole).all()
+    touching = shapes.join(
+        shapes.box((-0.5, -0.25, -0.25), (0.0, 0.25, 0.25)), shapes.box((0.0, -0.25, -0.25), (0.5, 0.25, 0.25))
+    )
+    assert (voxelize(touching).occupancy == whole).all()
+    wall = Mesh([[0.01, -0.25, -0.25], [0.01, 0.25, -0.25], [0.01, 0, 0.25]], [[0, 1, 2]])
+    assert iou(voxelize(shapes.join(left, right, wall)).occupancy, whole) > 0.99
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_missing_faces_do_little_harm(shapes, seed):
+    closed = shapes.turned(shapes.torus(0.33, 0.15, 48), seed)
+    torn = shapes.without(closed, 0.05, seed)
+    assert iou(voxelize(torn).occupancy, voxelize(closed).occupancy) >= 0.99
+
+
+def test_a_box_without_its_bottom_is_still_full(shapes):
+    box = shapes.box((-0.4, -0.4, -0.4), (0.4, 0.4, 0.4))
+    bottom = box.face_normals[:, 1] < -0.5
+    assert (voxelize(Mesh(box.vertices, box.faces[~bottom])).occupancy == voxelize(box).occupancy).all()
+
+
+@pytest.mark.parametrize("thickness", [0.5, 0.1, 1e-3, 0.0])
+@pytest.mark.parametrize("height", [-0.313, 0.0, 0.127])
+def test_boards_thinner_than_a_voxel_stay_whole(shapes, thickness, height):
+    half = thickness / 32 / 2
+    board = voxelize(shapes.box((-0.5, height - half, -0.5), (0.5, height + half, 0.5))).occupancy
+    assert board.any(axis=1).all(), "every column has a voxel"
+    assert board.sum() == 32 * 32, "and just one"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_turned_boards_stay_whole(shapes, seed):
+    board = shapes.turned(shapes.box((-0.28, -0.003, -0.28), (0.28, 0.003, 0.28)), seed)
+    occupancy = voxelize(board).occupancy
+    # voxels that the middle of the board passes through, well inside its rim
+    s, t = (v.ravel() for v in np.meshgrid(np.linspace(-0.25, 0.25, 200), np.linspace(-0.25, 0.25, 200)))
+    turn = shapes.turned(Mesh(np.stack([s, 0 * s, t], axis=1), [[0, 1, 2]]), seed)
+    index = np.unique(np.floor((turn.vertices + 0.5) * 32).astype(int), axis=0)
+    from scipy.ndimage import binary_dilation, label
+
+    near = binary_dilation(occupancy, np.ones((3, 3, 3)))
+    assert near[tuple(index.T)].all()
+    assert label(occupancy, np.ones((3, 3, 3)))[1] == 1, "in one piece"
+    assert occupancy.sum() < 1.5 * len(index)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rods_thinner_than_a_voxel_stay_whole(shapes, seed):
+    """A chair's leg of 0.4 voxels passes between the centres."""
+    rng = np.random.default_rng(seed)
+    half = 0.2 / 32
+    rod = shapes.box((-half, -0.4, -half), (half, 0.4, half))
+    moved = Mesh(rod.vertices + rng.uniform(-0.05, 0.05, 3) * [1, 0, 1], rod.faces)
+    occupancy = voxelize(moved).occupancy
+    assert occupancy.any(axis=(0, 2))[4:28].all() and occupancy.sum() <= 2 * 26
+    from scipy.ndimage import label
+
+    turned = voxelize(shapes.turned(moved, seed)).occupancy
+    assert label(turned, np.ones((3, 3, 3)))[1] == 1
+    assert turned.any()
+
+
+def test_what_lies_outside_the_box_still_counts(shapes):
+    """The box reaches far beyond the canonical one: all its voxels are inside."""
+    for size in (2.0, 1e3, 1e12):
+        assert voxelize(shapes.box((-size, -size, -size), (size, size, size)), 8).occupancy.all()
+    assert voxelize(shapes.box((1, 1, 1), (2, 2, 2)), 8).is_empty
+
+
+def test_empty_and_flat(shapes):
+    assert voxelize(Mesh([], []), 8).is_empty
+    assert voxelize(Mesh([[0, 0, 0], [0.3, 0, 0], [0.1, 0, 0]], [[0, 1, 2]]), 8).is_empty
+
+
+def test_degenerate_and_duplicate_vertices_change_nothing(shapes):
+    sphere = shapes.turned(shapes.sphere(0.45, 2), 1)
+    soup = Mesh(sphere.triangles.reshape(-1, 3), np.arange(3 * len(sphere.faces)).reshape(-1, 3))
+    degenerate = Mesh(soup.vertices, np.vstack([soup.faces, [[0, 0, 5], [1, 2, 2], [7, 7, 7]]]))
+    assert (voxelize(degenerate).occupancy == voxelize(sphere).occupancy).all()
+
+
+def test_voxelize_refuses(shapes):
+    with pytest.raises(InputError, match="non-finite"):
+        voxelize(Mesh([[0, 0, np.nan], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]))
+    for resolution in (0, -3, 5000):
+        with pytest.raises(InputError, match="voxel resolution"):
+            voxelize(shapes.box(), resolution)
+
+
+def test_part_labels_follow_the_parts(shapes, centres):
+    mesh = shapes.parts(
+        seat=shapes.box((-0.5, 0.0, -0.5), (0.5, 0.25, 0.5)),
+        leg_1=shapes.box((-0.5, -0.5, -0.5), (-0.25, 0.0, -0.25)),
+        leg_2=shapes.box((0.25, -0.5, 0.25), (0.5, 0.0, 0.5)),
+    )
+    grid = voxelize_parts(mesh, 16)
+    assert (grid.occupancy == voxelize(mesh, 16).occupancy).all()
+    assert ((grid.labels > 0) == grid.occupancy).all()
+    y = centres(16)[..., 1]
+    wrong = grid.occupancy & (grid.labels != np.where(y > 0, 1, 2))
+    assert wrong.sum() <= 0.02 * grid.occupancy.sum()
+    assert (voxelize_parts(mesh, 16).labels == grid.labels).all()
+
+
+def test_part_labels_where_parts_overlap(shapes):
+    """A ball within a box is never seen at the box's surface, but owns what is nearer to it."""
+    mesh = shapes.parts(body=shapes.box(), core=shapes.sphere(0.2, 3))
+    grid = voxelize_parts(mesh, 16)
+    assert (grid.labels[0] == 1).all() and (grid.labels[:, -1] == 1).all()
+    assert grid.labels[7:9, 7:9, 7:9].min() == 2
+
+
+def test_part_voxels_of_empty_and_partless_meshes(shapes):
+    from svr3d.geometry import Part, PartMesh
+
+    empty = PartMesh([], [], face_part=[], parts=(Part("a", "a"),))
+    assert not voxelize_parts(empty, 8).labels.any()
+    with pytest.raises(InputError, match="parts"):
+        voxelize_parts(shapes.box())

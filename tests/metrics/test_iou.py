@@ -1,0 +1,65 @@
+"""Intersection over union against counting by hand and closed forms."""
+
+import numpy as np
+import pytest
+import torch
+from svr3d.geometry import InputError, VoxelGrid, contains, voxelize
+from svr3d.metrics import point_iou, voxel_iou
+
+
+def test_triple_loop():
+    rng = np.random.default_rng(0)
+    a, b = rng.random((6, 6, 6)) < 0.5, rng.random((6, 6, 6)) < 0.3
+    both = either = 0
+    for i in range(6):
+        for j in range(6):
+            for k in range(6):
+                both += bool(a[i, j, k] and b[i, j, k])
+                either += bool(a[i, j, k] or b[i, j, k])
+    assert voxel_iou(a, b) == voxel_iou(b, a) == both / either
+    assert voxel_iou(VoxelGrid(a), torch.from_numpy(b)) == both / either
+    assert voxel_iou(a, a) == 1
+
+
+def test_empty_grids():
+    empty, full = np.zeros((4, 4, 4), bool), np.ones((4, 4, 4), bool)
+    assert voxel_iou(empty, empty) == 1
+    assert voxel_iou(empty, full) == 0
+
+
+def test_grids_have_their_own_thresholds():
+    values = np.linspace(0, 1, 8).reshape(2, 2, 2)
+    assert voxel_iou(VoxelGrid(values, threshold=0.2), VoxelGrid(values, threshold=0.5)) == 4 / 6
+
+
+def test_boxes(box):
+    a, b = box((0.5, 0.5, 0.5)), box((0.5, 0.5, 0.5), (0.25, 0, 0))
+    assert voxel_iou(voxelize(a), voxelize(b)) == pytest.approx(1 / 3)
+    points = np.random.default_rng(0).random((20000, 3)) * [1, 0.6, 0.6] - [0.4, 0.3, 0.3]
+    assert point_iou(contains(a, points), contains(b, points)) == pytest.approx(1 / 3, abs=0.01)
+
+
+def test_concentric_spheres(sphere):
+    points = np.random.default_rng(0).random((50000, 3)) - 0.5
+    inside = [contains(sphere(radius), points) for radius in (0.3, 0.45)]
+    assert point_iou(*inside) == pytest.approx((2 / 3) ** 3, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "message"),
+    [
+        (np.ones((2, 2, 2), bool), np.ones((3, 3, 3), bool), "equal shapes"),
+        (np.ones((2, 2, 2)), np.ones((2, 2, 2), bool), "boolean occupancy, found float64"),
+        (np.full((2, 2, 2), np.nan), np.ones((2, 2, 2), bool), "boolean"),
+    ],
+)
+def test_bad_input(a, b, message):
+    with pytest.raises(InputError, match=message):
+        voxel_iou(a, b)
+    with pytest.raises(InputError, match=message):
+        point_iou(b, a)
+
+
+def test_no_points():
+    with pytest.raises(InputError, match="at least one point"):
+        point_iou(np.zeros(0, bool), np.zeros(0, bool))
