@@ -37,9 +37,7 @@ def main() -> None:
         if not root.exists():
             splits = {"train": options.objects // 2, "val": 10, "test": 0}
             start = time.perf_counter()
-            write_box_dataset(
-                root, splits, views=options.views, size=137
-            )
+            write_box_dataset(root, splits, views=options.views, size=137)
             print(f"data: {time.perf_counter() - start:.1f} s")
         dataset = open_dataset(root)
         cls = get_method(options.method)
