@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..geometry import InputError
+from ..geometry.files import replacing
 from ..leaderboards import load_records, write_leaderboard
-from .files import read_json, replacing, write_json
+from .files import read_json, write_json
 from .runs import RunFolder
 
 
@@ -68,6 +69,7 @@ def write_board(folders: list[RunFolder], out: str | Path, *, title: str = "") -
         config = folder.config()
         target = out / "manifests" / f"{config.method}-{config.preset}-seed{config.seed}.json"
         if folder.manifest.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
             with replacing(target) as temporary:
                 shutil.copyfile(folder.manifest, temporary)
     write_json(stamp, {"inputs": state.hexdigest(), "runs": [str(folder.path) for folder in folders]})

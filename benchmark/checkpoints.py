@@ -11,20 +11,16 @@ from typing import Any
 import torch
 
 from ..geometry import InputError
+from ..geometry.files import replacing
 
 
 def write_checkpoint(path: Path, content: dict[str, Any]) -> None:
     """Writes `content` to `path` at once: whoever reads it sees the old file or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        with open(temporary, "wb") as file:
-            torch.save(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        torch.save(content, file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

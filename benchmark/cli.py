@@ -194,12 +194,18 @@ def leaderboard_command(runs: list[str], out: str, title: str = "") -> None:
 
 
 def run_command(
-    suite: str, data: str | None = None, out: str | None = None, board: str | None = None, workers: int | None = None
+    suite: str,
+    source: str | None = None,
+    data: str | None = None,
+    out: str | None = None,
+    board: str | None = None,
+    workers: int | None = None,
 ) -> int:
     """Do all that a suite names: prepare the data, train, evaluate, and write the leaderboard.
 
     Args:
-        suite: A YAML file, or the name of a suite that comes with svr3d.
+        suite: A YAML file, or the name of a suite that comes with svr3d: parametric-tiny, meshes-tiny.
+        source: Folder of meshes to prepare instead of the suite's.
         data: Folder of the prepared data set instead of the suite's.
         out: Folder of all runs instead of the suite's.
         board: Folder of leaderboards instead of the suite's.
@@ -207,7 +213,7 @@ def run_command(
     """
     from .suite import Suite, run_suite
 
-    folder, failures = run_suite(Suite.read(suite, data=data, out=out, board=board, workers=workers))
+    folder, failures = run_suite(Suite.read(suite, source=source, data=data, out=out, board=board, workers=workers))
     print(folder / "leaderboard.md")
     for failure in failures:
         print(f"svr3d: failed: {failure}", file=sys.stderr)

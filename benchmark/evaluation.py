@@ -14,9 +14,10 @@ from typing import Any
 
 from ..datasets import SampleKey, open_dataset
 from ..geometry import InputError, align, read_shape, to_canonical, write_shape
+from ..geometry.files import replacing
 from ..leaderboards import load_records, write_records
 from ..metrics import GroundTruth, load_protocol, score
-from .files import read_json, replacing, write_json
+from .files import read_json, write_json
 from .manifest import hardware, update_manifest, versions
 from .progress import duration, say, track
 from .runs import RunConfig, RunFolder

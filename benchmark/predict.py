@@ -71,9 +71,7 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
     if method.gifts:
         if set(method.gifts) != {"category"}:
             needs = ", ".join(sorted(method.gifts))
-            raise InputError(
-                f"method '{method.name}' is a ceiling: it needs the true shape ({needs}), not a picture"
-            )
+            raise InputError(f"method '{method.name}' is a ceiling: it needs the true shape ({needs}), not a picture")
         if category not in method.categories:
             known = ", ".join(method.categories)
             raise InputError(f"method '{method.name}' needs --category, one of: {known}; found {category!r}")

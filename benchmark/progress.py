@@ -47,7 +47,8 @@ def _forecast(items: Iterable[T], total: int, what: str, forecast_after: float) 
     start, said = time.perf_counter(), False
     for done, item in enumerate(items, start=1):
         spent = time.perf_counter() - start
-        if not said and spent > forecast_after and done < total:
+        # The first items pay for loading libraries and compiling kernels.
+        if not said and spent > forecast_after and min(10, total / 4) <= done < total:
             left = duration(spent / done * (total - done))
             say(f"{what}: {done} of {total} after {duration(spent)}, about {left} to go")
             said = True

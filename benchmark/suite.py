@@ -56,8 +56,10 @@ class Suite:
     workers: int | None = None
 
     @classmethod
-    def read(cls, path: str | Path, **changes: Any) -> Suite:
-        """A suite file; `changes` that are not None replace its fields. Paths in it are relative to the working folder.
+    def read(cls, path: str | Path, *, source: str | None = None, **changes: Any) -> Suite:
+        """A suite file; `changes` that are not None replace its fields, and `source` that of its `prepare`.
+
+        Paths in it are relative to the working folder.
 
         A name without a suffix means one of the suites that come with svr3d.
 
@@ -77,6 +79,10 @@ class Suite:
         values |= {name: value for name, value in changes.items() if value is not None}
         common = {name: values.pop(name) for name in ("preset", "seeds") if name in values}
         _check_fields(path, "suite", values, cls, required=("name", "data", "runs"))
+        if source is not None:
+            if not isinstance(values.get("prepare"), dict):
+                raise InputError(f"{path}: a source is given, but the suite has no field 'prepare'")
+            values["prepare"] = values["prepare"] | {"source": source}
         if not isinstance(values["runs"], list) or not values["runs"]:
             raise InputError(f"{path}: field 'runs': expected a list of runs, found {values['runs']!r}")
         runs = []

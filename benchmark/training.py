@@ -38,6 +38,7 @@ from ..geometry import InputError
 from ..methods.checkpoint import pack, unpack
 from ..methods.interface import Method, Stage
 from .checkpoints import Generations, read_checkpoint, write_checkpoint
+from .progress import duration
 from .training_log import TrainingLog
 
 STEPS_TO_SKIP, STEPS_TO_TIME = 2, 5
@@ -312,7 +313,7 @@ class _Keeper(pl.Callback):
         epoch = step * (steps + sum(trainer.num_val_batches) / 3)
         self.tell.say(
             f"stage '{self.stage.name}': {self.session.report.parameters / 1e6:.2f} M parameters, "
-            f"{left} epochs of {steps} steps of {step:.3f} s, so about {_duration(left * epoch)}"
+            f"{left} epochs of {steps} steps of {step:.3f} s, so about {duration(left * epoch)}"
         )
 
     def on_train_epoch_end(self, trainer: pl.Trainer, method: Method) -> None:
@@ -394,12 +395,6 @@ def _difference(found: Any, expected: Any) -> str:
         names = [name for name in sorted(found.keys() | expected.keys()) if found.get(name) != expected.get(name)]
         return ", ".join(f"{name}: {found.get(name)} there, {expected.get(name)} here" for name in names)
     return f"{found} there, {expected} here"
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 @contextlib.contextmanager

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
 from pathlib import Path
+
+from ..geometry.files import replacing
 
 
 class TrainingLog:
@@ -35,9 +36,7 @@ class TrainingLog:
         self.rows.append({name: str(value) for name, value in row.items()})
         columns = list(dict.fromkeys(["stage", "epoch", "seconds", *(name for row in self.rows for name in row)]))
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_name(f".{self.path.name}.partial")
-        with open(temporary, "w", newline="", encoding="utf-8") as file:
+        with replacing(self.path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()
             writer.writerows(self.rows)
-        os.replace(temporary, self.path)

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..geometry import Camera, InputError, Mesh, Part, PartMesh, PointCloud, VoxelGrid
+from ..geometry.files import replacing
 
 VERSION = 1
 """Of the layout; noted in `metadata.yaml`."""
@@ -134,12 +135,8 @@ def remove_partial_folders(root: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Writes a text file in one step: a reader sees the old one or the new one."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def write_object(folder: Path, record: ObjectRecord) -> None:

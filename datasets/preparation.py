@@ -641,12 +641,12 @@ class _Progress:
             self.seconds.append(sum(outcome.values()))
             self.bytes.append(_size_of(folder))
             # The first of each process pays for loading libraries and compiling kernels.
-            if len(self.seconds) > self.workers + 3:
+            if len(self.seconds) > self.workers + 8:
                 self._tell()
 
     def _tell(self) -> None:
         self.told = True
-        each, size = np.mean(self.seconds[self.workers :]), np.mean(self.bytes)
+        each, size = np.median(self.seconds[self.workers :]), np.mean(self.bytes)
         free = shutil.disk_usage(self.root).free
         needed = size * self.count
         processes = "1 process" if self.workers == 1 else f"{self.workers} processes"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..geometry.errors import InputError
+from ..geometry.files import replacing
 from ..metrics.declarations import CURVE, METRICS, Metric, get_metric
 from .records import check_records
 from .statistics import LEVEL, MEAN, OBJECTS, RESAMPLES, Bootstrap, Estimates, Scores, holm, ranks
@@ -390,10 +390,6 @@ def _costs(runs):
 
 def _write(path: Path, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with replacing(path) as temporary:
         temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
     return path

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..geometry.files import replacing
+
 INK, QUIET, LINE, PAPER = (26, 26, 26), (95, 102, 112), (222, 226, 230), (255, 255, 255)
 FAILED_FILL, FAILED_HATCH, FAILED_INK = (247, 245, 245), (228, 220, 220), (160, 50, 60)
 
@@ -93,12 +95,8 @@ def picture_grid(
 
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        figure.save(unfinished, format="PNG", optimize=True)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with replacing(path) as temporary:
+        figure.save(temporary, format="PNG", optimize=True)
     return path
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..geometry.errors import InputError
+from ..geometry.files import replacing
 from ..metrics.declarations import get_metric
 
 _TYPES = {
@@ -52,12 +53,8 @@ def write_records(path, frame) -> None:
     # pandas' own metadata names library versions, which would make equal records unequal files
     table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def load_records(paths):

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
+from ..files import replacing
 from ..mesh import Mesh, Part, PartMesh
 
 
-def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
-    """Writes `chunks` to a temporary file beside `path` and renames it: readers see the old file or the new one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+@contextmanager
+def reading(format_name: str) -> Iterator[None]:
+    """Turns whatever trimesh raises for a damaged file into an `InputError`."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
+        yield
+    except InputError:
         raise
+    except Exception as error:
+        raise InputError(f"not a valid {format_name} file ({type(error).__name__}: {error})") from error
 
 
-def _umask() -> int:
-    """Permission bits that new files of this process lack (`mkstemp` makes them private)."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
+    """Writes `chunks` as the content of `path`: readers see the old file or the new one."""
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.writelines(chunks)
 
 
 def expect_mesh(shape: object, suffix: str) -> Mesh:

@@ -21,7 +21,7 @@ SUFFIXES = tuple(_FORMATS)
 def read_shape(path: str | Path, *, labels: Mapping[str, str] | None = None) -> Shape:
     """The shape in a file: .obj, .ply, .off, .stl, .glb, .binvox or .npz.
 
-    Groups of an .obj, nodes of a .glb and parts of a .ply or .npz make a `PartMesh` if there are several. A
+    Groups of an .obj, nodes of a .glb and parts of an .npz make a `PartMesh` if there are several. A
     .ply without faces and an .npz with `points` are a `PointCloud`. Coordinates are as in the file; for .binvox
     see `binvox.read`.
 
@@ -56,9 +56,9 @@ def read_shape(path: str | Path, *, labels: Mapping[str, str] | None = None) -> 
 def write_shape(path: str | Path, shape: Shape) -> None:
     """Writes `shape` in the format that the suffix of `path` names; an existing file is replaced in one step.
 
-    Grids become their iso-surface in mesh formats. .npz holds every shape completely; .ply keeps parts and face
-    colours (8 bits); .obj and .glb keep part names and face colours; .off and .stl keep geometry only; .binvox
-    keeps which voxels are occupied.
+    Grids become their iso-surface in mesh formats. .npz holds every shape completely; .obj keeps part names and
+    face colours, .glb too (colours in 8 bits); .ply keeps face colours (8 bits); .off and .stl keep geometry only;
+    .binvox keeps which voxels are occupied. The .ply, .stl and .glb formats round coordinates to single precision.
 
     Raises:
         InputError: the format is unknown, or cannot hold such a shape; or the folder cannot be written to.

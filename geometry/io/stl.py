@@ -1,7 +1,8 @@
-"""STL, binary and text."""
+"""STL, binary and text, through trimesh."""
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -9,39 +10,33 @@ import numpy as np
 
 from ..errors import InputError
 from ..mesh import Mesh
-from ._files import expect_mesh, replace_file
-
-_RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
+from ._files import expect_mesh, reading, replace_file
 
 
 def read(path: Path) -> Mesh:
-    """Triangles; corners at the same place become one vertex."""
+    """Triangles of all solids; corners at the same place become one vertex."""
+    from trimesh.exchange.stl import load_stl
+
     content = path.read_bytes()
-    count = int.from_bytes(content[80:84], "little") if len(content) >= 84 else 0
-    if len(content) >= 84 and len(content) >= 84 + count * _RECORD.itemsize and not _is_text(content, count):
-        corners = np.frombuffer(content, _RECORD, count, 84)["corners"].astype(np.float64)
-    elif content.lstrip().startswith(b"solid"):
-        numbers = re.findall(rb"vertex\s+(\S+)\s+(\S+)\s+(\S+)", content)
-        try:
-            corners = np.array(numbers, dtype=np.float64)
-        except ValueError as error:
-            raise InputError(f"a vertex is not three numbers ({error})") from error
-        if len(corners) % 3 or b"endsolid" not in content:
-            raise InputError("the text STL is truncated")
-        corners = corners.reshape(-1, 3, 3)
-    else:
-        raise InputError(f"expected {count} triangles, found {max(0, len(content) - 84) // _RECORD.itemsize}")
-    vertices, faces = np.unique(corners.reshape(-1, 3), axis=0, return_inverse=True)
-    return Mesh(vertices.reshape(-1, 3), faces.reshape(-1, 3))
+    with reading("STL"):
+        loaded = load_stl(io.BytesIO(content))
+        solids = [loaded] if "vertices" in loaded else list(loaded["geometry"].values())
+        corners = np.concatenate([np.zeros((0, 3)), *(s["vertices"][s["faces"].ravel()] for s in solids)])
+        binary = len(content) == 84 + 50 * int.from_bytes(content[80:84], "little")
+        if not binary and (3 * _count(rb"endfacet\b", content) != len(corners) or not _count(rb"endsolid\b", content)):
+            raise InputError("the STL is truncated or damaged")
+        vertices, faces = np.unique(corners.astype(np.float64), axis=0, return_inverse=True)
+        return Mesh(vertices.reshape(-1, 3), faces.reshape(-1, 3))
 
 
-def _is_text(content: bytes, count: int) -> bool:
-    """Some binary files begin with 'solid' too; their length fits their count exactly."""
-    return content.lstrip().startswith(b"solid") and len(content) != 84 + count * _RECORD.itemsize
+def _count(word: bytes, content: bytes) -> int:
+    """How many lines of a text file begin with `word`."""
+    return len(re.findall(rb"^\s*" + word, content, re.MULTILINE | re.IGNORECASE))
 
 
 def write(path: Path, shape: Mesh) -> None:
+    import trimesh
+    from trimesh.exchange.stl import export_stl
+
     mesh = expect_mesh(shape, ".stl")
-    records = np.zeros(len(mesh.faces), _RECORD)
-    records["normal"], records["corners"] = mesh.face_normals, mesh.triangles
-    replace_file(path, [bytes(80), len(mesh.faces).to_bytes(4, "little"), records.tobytes()])
+    replace_file(path, [export_stl(trimesh.Trimesh(mesh.vertices, mesh.faces, process=False))])

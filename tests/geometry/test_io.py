@@ -71,7 +71,7 @@ def test_we_read_what_trimesh_writes(tmp_path, shapes, suffix):
     assert back.volume == pytest.approx(mesh.volume, rel=1e-5) and is_watertight(back)
 
 
-@pytest.mark.parametrize(("suffix", "labels"), [("obj", False), ("glb", False), ("ply", True), ("npz", True)])
+@pytest.mark.parametrize(("suffix", "labels"), [("obj", False), ("glb", False), ("npz", True)])
 def test_parts_and_colours_come_back(tmp_path, chair, suffix, labels):
     write_shape(tmp_path / f"a.{suffix}", chair)
     back = read_shape(tmp_path / f"a.{suffix}")
@@ -86,6 +86,17 @@ def test_parts_and_colours_come_back(tmp_path, chair, suffix, labels):
     assert by_color[0] == pytest.approx(by_color[1], rel=1e-5)
     expected = np.unique(chair.face_colors, axis=0)
     assert np.unique(back.face_colors, axis=0) == pytest.approx(expected, abs=0.004)
+
+
+def test_face_colours_as_ply(tmp_path, chair):
+    """In the order of the faces; so too the one that trimesh takes for 'no colour'. Parts are not kept."""
+    write_shape(tmp_path / "a.ply", chair)
+    back = read_shape(tmp_path / "a.ply")
+    assert type(back) is Mesh and (back.faces == chair.faces).all()
+    assert back.face_colors == pytest.approx(chair.face_colors, abs=0.004)
+    gray = np.full((len(chair.faces), 3), ((102 / 255 + 0.055) / 1.055) ** 2.4)
+    write_shape(tmp_path / "a.ply", Mesh(chair.vertices, chair.faces, gray))
+    assert read_shape(tmp_path / "a.ply").face_colors == pytest.approx(gray, abs=1e-6)
 
 
 def test_labels_may_be_given_by_the_caller(tmp_path, chair):
@@ -128,7 +139,8 @@ def test_point_clouds_as_ply(tmp_path):
         cloud = PointCloud(rng.random((7, 3)), normals)
         write_shape(tmp_path / "a.ply", cloud)
         back = read_shape(tmp_path / "a.ply")
-        assert (back.points == cloud.points).all() and (back.normals is None) == (normals is None)
+        assert back.points == pytest.approx(cloud.points, abs=1e-7)
+        assert back.normals is None if normals is None else (back.normals == normals).all()
 
 
 @pytest.mark.parametrize("suffix", ["obj", "ply", "off", "stl", "glb"])
@@ -219,8 +231,9 @@ def test_obj_groups_and_materials(tmp_path):
 
 
 def test_off_of_modelnet_and_with_polygons(tmp_path):
-    mesh = read_shape(write(tmp_path / "a.off", "OFF4 1 0\n0 0 0\n1 0 0\n1 1 0\n0 1 0\n4 0 1 2 3\n"))
-    assert mesh.faces.tolist() == [[0, 1, 2], [0, 2, 3]]
+    for end in ("\n", " 255 0 0\n"):
+        mesh = read_shape(write(tmp_path / "a.off", f"OFF4 1 0\n0 0 0\n1 0 0\n1 1 0\n0 1 0 # last\n\n4 0 1 2 3{end}"))
+        assert mesh.area == pytest.approx(1) and len(mesh.faces) == 2
 
 
 def test_stl_text_and_binary_that_begins_with_solid(tmp_path, shapes):
@@ -231,6 +244,8 @@ def test_stl_text_and_binary_that_begins_with_solid(tmp_path, shapes):
     )
     mesh = read_shape(write(tmp_path / "a.stl", f"solid box\n{facets}endsolid box\n"))
     assert mesh.volume == pytest.approx(1) and len(mesh.vertices) == 8
+    two = "".join(f"solid s{i}\n{facets.replace('vertex 0', f'vertex {i}')}endsolid s{i}\n" for i in range(2))
+    assert len(read_shape(write(tmp_path / "a.stl", two)).faces) == 24
     write_shape(tmp_path / "b.stl", box)
     content = (tmp_path / "b.stl").read_bytes()
     (tmp_path / "b.stl").write_bytes(b"solid of a kind".ljust(80) + content[80:])
@@ -240,21 +255,59 @@ def test_stl_text_and_binary_that_begins_with_solid(tmp_path, shapes):
 def test_ply_text_big_endian_and_mixed_polygons(tmp_path):
     text = (
         "ply\nformat ascii 1.0\ncomment made by hand\nelement vertex 5\nproperty float x\nproperty float y\n"
-        "property float z\nproperty uchar red\nelement face 2\nproperty list uchar int vertex_index\nend_header\n"
-        "0 0 0 9\n1 0 0 9\n1 1 0 9\n0 1 0 9\n0 0 1 9\n4 0 1 2 3\n3 0 1 4\n"
+        "property float z\nproperty uchar red\nelement face 2\nproperty list uchar int vertex_index\n"
+        "property uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n"
+        "0 0 0 9\n1 0 0 9\n1 1 0 9\n0 1 0 9\n0 0 1 9\n4 0 1 2 3 255 0 0\n3 0 1 4 0 0 255\n"
     )
-    expected = [[0, 1, 2], [0, 2, 3], [0, 1, 4]]
-    assert read_shape(write(tmp_path / "a.ply", text)).faces.tolist() == expected
-    head = text.split("end_header\n")[0].replace("ascii", "binary_big_endian") + "end_header\n"
+    red, blue = [1, 0, 0], [0, 0, 1]
+    mesh = read_shape(write(tmp_path / "a.ply", text))
+    assert mesh.faces.tolist() == [[0, 1, 2], [0, 2, 3], [0, 1, 4]]
+    assert mesh.face_colors.tolist() == [red, red, blue]
+    head = (text.split("end_header\n")[0].replace("ascii", "binary_big_endian") + "end_header\n").encode()
     rows = [(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0), (0, 0, 1)]
     body = b"".join(struct.pack(">fffB", *row, 9) for row in rows)
-    body += struct.pack(">Biiii", 4, 0, 1, 2, 3) + struct.pack(">Biii", 3, 0, 1, 4)
-    (tmp_path / "b.ply").write_bytes(head.encode() + body)
+    quads = (
+        body + struct.pack(">BiiiiBBB", 4, 0, 1, 2, 3, 255, 0, 0) + struct.pack(">BiiiiBBB", 4, 0, 1, 2, 4, 0, 0, 255)
+    )
+    (tmp_path / "b.ply").write_bytes(head + quads)
     mesh = read_shape(tmp_path / "b.ply")
-    assert mesh.faces.tolist() == expected and mesh.vertices.tolist() == [list(map(float, row)) for row in rows]
-    (tmp_path / "b.ply").write_bytes(head.encode() + body[:-1])
+    assert mesh.vertices.tolist() == [list(map(float, row)) for row in rows]
+    assert mesh.faces.tolist() == [[0, 1, 2], [0, 2, 3], [0, 1, 2], [0, 2, 4]]
+    assert mesh.face_colors.tolist() == [red, red, blue, blue]
+    (tmp_path / "b.ply").write_bytes(head + quads[:-1])
     with pytest.raises(InputError, match="truncated"):
         read_shape(tmp_path / "b.ply")
+    # 4 + 3 corners, and 4 + 3 + 5, which are as long as three quads
+    quad, triangle = struct.pack(">BiiiiBBB", 4, 0, 1, 2, 3, 9, 9, 9), struct.pack(">BiiiBBB", 3, 0, 1, 4, 9, 9, 9)
+    (tmp_path / "b.ply").write_bytes(head + body + quad + triangle)
+    with pytest.raises(InputError, match="polygons differ in size"):
+        read_shape(tmp_path / "b.ply")
+    three = body + quad + triangle + struct.pack(">BiiiiiBBB", 5, 0, 1, 2, 3, 4, 9, 9, 9)
+    (tmp_path / "b.ply").write_bytes(head.replace(b"face 2", b"face 3") + three)
+    with pytest.raises(InputError, match="same number of corners"):
+        read_shape(tmp_path / "b.ply")
+
+
+def test_ply_text_with_missing_rows_or_corners(tmp_path):
+    head = (
+        "ply\nformat ascii 1.0\nelement vertex 4\nproperty float x\nproperty float y\nproperty float z\n"
+        "element face 2\nproperty list uchar int vertex_indices\nend_header\n0 0 0\n1 0 0\n1 1 0\n0 1 0\n"
+    )
+    assert read_shape(write(tmp_path / "a.ply", head + "3 0 1 2\n3 0 2 3\n")).area == pytest.approx(1)
+    for faces in ("", "3 0 1 2\n", "3 0 1 2\n3 0 2\n", "3 0 1 2\n2 0 2\n", "3 0 1 2\n3 0 2 4\n", "3 0 1 2\n3 0 2 x\n"):
+        with pytest.raises(InputError, match=r"a\.ply: "):
+            read_shape(write(tmp_path / "a.ply", head + faces))
+
+
+def test_ply_texture_seams_do_not_cut_the_mesh_open(tmp_path, shapes):
+    box = shapes.box()
+    text = f"ply\nformat ascii 1.0\ncomment TextureFile none.png\nelement vertex {len(box.vertices)}\n"
+    text += "".join(f"property float {axis}\n" for axis in "xyz") + f"element face {len(box.faces)}\n"
+    text += "property list uchar int vertex_indices\nproperty list uchar float texcoord\nend_header\n"
+    text += "".join(f"{x} {y} {z}\n" for x, y, z in box.vertices.tolist())
+    text += "".join(f"3 {a} {b} {c} 6 0 0 {i} 0 0 1\n" for i, (a, b, c) in enumerate(box.faces.tolist()))
+    mesh = read_shape(write(tmp_path / "a.ply", text))
+    assert is_watertight(mesh) and mesh.faces.tolist() == box.faces.tolist()
 
 
 def test_glb_scene_graph(tmp_path, shapes):
@@ -289,6 +342,7 @@ def _glb(document: dict, binary: bytes = b"") -> bytes:
 def test_glb_strips_without_indices(tmp_path):
     points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]], "<f4")
     document = {
+        "scenes": [{"nodes": [0]}],
         "nodes": [{"mesh": 0, "rotation": [0, 0, np.sin(np.pi / 4), np.cos(np.pi / 4)], "translation": [0, 0, 1]}],
         "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "mode": 5}]}],
         "accessors": [{"bufferView": 0, "componentType": 5126, "count": 4, "type": "VEC3"}],
@@ -299,10 +353,91 @@ def test_glb_strips_without_indices(tmp_path):
     mesh = read_shape(tmp_path / "a.glb")
     assert mesh.face_normals == pytest.approx(np.array([[0, 0, 1], [0, 0, 1]]))
     assert mesh.bounds == pytest.approx(np.array([[-1, 0, 1], [0, 1, 1]]))
-    document["extensionsRequired"] = ["KHR_draco_mesh_compression"]
-    (tmp_path / "a.glb").write_bytes(_glb(document, points.tobytes()))
-    with pytest.raises(InputError, match="KHR_draco_mesh_compression"):
-        read_shape(tmp_path / "a.glb")
+
+
+def _one_mesh(**primitive) -> dict:
+    """A scene of one mesh with four points and, behind them, four colours of three 16-bit numbers each."""
+    return {
+        "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0, "name": "node"}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "mode": 5, **primitive}]}],
+        "accessors": [
+            {"bufferView": 0, "componentType": 5126, "count": 4, "type": "VEC3"},
+            {"bufferView": 1, "componentType": 5123, "count": 4, "type": "VEC3", "normalized": True},
+        ],
+        "bufferViews": [{"buffer": 0, "byteLength": 48}, {"buffer": 0, "byteOffset": 48, "byteLength": 24}],
+        "buffers": [{"byteLength": 72}],
+        "materials": [{"pbrMetallicRoughness": {"baseColorFactor": [1, 0.6, 0, 1]}}],
+    }
+
+
+_POINTS_AND_COLORS = (
+    np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]], "<f4").tobytes()
+    + np.array([[0, 0, 0], [0, 65535, 0], [65535, 65535, 0], [65535, 65535, 65535]], "<u2").tobytes()
+)
+
+
+def test_glb_base_colour_times_mean_vertex_colour(tmp_path):
+    attributes = {"POSITION": 0, "COLOR_0": 1}
+    mean = np.array([[1, 2, 0], [2, 3, 1]]) / 3
+    base = np.array([1, 0.6, 0])
+    for primitive, expected in (
+        ({}, None),
+        ({"material": 0}, [base, base]),
+        ({"attributes": attributes}, mean),
+        ({"attributes": attributes, "material": 0}, mean * base),
+    ):
+        (tmp_path / "a.glb").write_bytes(_glb(_one_mesh(**primitive), _POINTS_AND_COLORS))
+        colors = read_shape(tmp_path / "a.glb").face_colors
+        assert colors is None if expected is None else colors == pytest.approx(np.array(expected), abs=0.002)
+
+
+def test_glb_primitives_of_one_node_are_one_part(tmp_path):
+    document = _one_mesh()
+    plain = document["meshes"][0]["primitives"][0]
+    document["meshes"].append({"primitives": [{**plain, "material": 0}, plain]})
+    document["nodes"] += [{"mesh": 1, "name": "two", "translation": [0, 0, 1]}, {"mesh": 0, "name": "two_abcdef"}]
+    document["nodes"][1]["children"] = [2]
+    document["scenes"][0]["nodes"] = [0, 1]
+    (tmp_path / "a.glb").write_bytes(_glb(document, _POINTS_AND_COLORS))
+    mesh = read_shape(tmp_path / "a.glb")
+    assert {part.name: mesh.part(i).area for i, part in enumerate(mesh.parts)} == {"node": 1, "two": 2, "two_abcdef": 1}
+    assert mesh.bounds[1, 2] == 1 and len(np.unique(mesh.face_colors, axis=0)) == 2
+
+
+def test_glb_features_that_are_refused(tmp_path):
+    def sparse(document):
+        document["accessors"][0]["sparse"] = {"count": 1}
+
+    def fan(document):
+        document["meshes"][0]["primitives"][0]["mode"] = 6
+
+    def normalized(document):
+        document["accessors"][0]["normalized"] = True
+
+    def draco(document):
+        document["extensionsRequired"] = ["KHR_draco_mesh_compression"]
+
+    def outside(document):
+        document["buffers"][0]["uri"] = "a.bin"
+
+    def missing_material(document):
+        document["meshes"][0]["primitives"][0]["material"] = 3
+
+    (tmp_path / "a.bin").write_bytes(_POINTS_AND_COLORS)
+    for change, message in (
+        (sparse, "sparse"),
+        (fan, "fans"),
+        (normalized, "normalized"),
+        (draco, "KHR_draco_mesh_compression"),
+        (outside, "not a valid GLB"),
+        (missing_material, "not a valid GLB"),
+    ):
+        document = _one_mesh()
+        change(document)
+        (tmp_path / "a.glb").write_bytes(_glb(document, _POINTS_AND_COLORS))
+        with pytest.raises(InputError, match=rf"a\.glb: .*{message}"):
+            read_shape(tmp_path / "a.glb")
 
 
 # Bad input
@@ -378,14 +513,21 @@ def test_meshes_without_faces(tmp_path, suffix):
         ("a.obj", "v 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", "not three numbers"),
         ("a.obj", "v 0 0 x\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", "not three numbers"),
         ("a.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf a b c\n", "vertex numbers"),
-        ("a.off", "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 3\n", "there are 3 vertices"),
+        ("a.off", "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 3\n", "outside the range of its vertices"),
         ("a.off", "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1\n", "fewer corners"),
         ("a.off", "OFF\n3 2 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n", "2 faces"),
         ("a.off", "NOFF\n", "expected 'OFF'"),
-        ("a.ply", "ply\nformat ascii 1.0\nelement vertex x\nend_header\n", "damaged at 'element vertex x'"),
-        ("a.ply", "ply\nformat utf8 1.0\nend_header\n", "unknown PLY format"),
-        ("a.ply", "ply\nformat ascii 1.0\nelement face 0\nend_header\n", "no vertices"),
-        ("a.stl", "solid x\nfacet\nvertex 0 0 0\nendsolid", "truncated"),
+        ("a.ply", "ply\nformat ascii 1.0\nelement vertex x\nend_header\n", "element vertex x|truncated"),
+        ("a.ply", "ply\nformat utf8 1.0\nend_header\n", "expected 'ply', its 'format'"),
+        ("a.ply", "ply\nformat ascii 1.0\nelement face 0\nend_header\n", "no faces"),
+        ("a.stl", "solid x\nfacet\nvertex 0 0 0\nendsolid", "not a valid STL"),
+        ("a.stl", "solid x\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\n", "truncated"),
+        (
+            "a.stl",
+            "solid x\nfacet\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendfacet\nendsolid\n"
+            "solid y\nfacet\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendfacet\n",
+            "truncated",
+        ),
     ],
 )
 def test_damaged_text_files(tmp_path, name, text, message):
