@@ -49,7 +49,6 @@ def check_declarations(cls: type[Method]) -> None:
         unknown = set(getattr(cls, field)) - set(TARGETS)
         assert not unknown, f"{field}: {sorted(unknown)} are none of {', '.join(TARGETS)}"
     assert isinstance(cls.paper, str), "paper: expected a citation"
-    assert (cls.__doc__ or "").strip(), "expected a docstring that says what it is"
 
 
 def check_presets(cls: type[Method]) -> None:
