@@ -34,8 +34,6 @@ class Stage:
     Args:
         name: unique within the method; names the stage's checkpoints and its columns in `log.csv`.
         targets: what it needs of the data, besides images and cameras.
-        optional: targets that it uses where the data has them.
-        views: how many views of each object it sees, the first ones; None means all.
         losses: the names of the terms that `Method.losses` returns for it.
         trains: names of the submodules whose parameters it trains; empty means all. The others are
             frozen and in evaluation mode.
@@ -44,18 +42,20 @@ class Stage:
         fit: called once as `fit(samples)` with the training samples, an iterable of `SampleBatch` in a
             fixed order, for what is computed and not learned by gradient. It stores its result in the
             method's buffers, so that the checkpoint holds it.
+        optional: targets that it uses where the data has them.
+        views: how many views of each object it sees, the first ones; None means all.
     """
 
     name: str
     targets: frozenset[str] = frozenset()
-    optional: frozenset[str] = frozenset()
-    views: int | None = None
     losses: tuple[str, ...] = ()
     trains: tuple[str, ...] = ()
     epochs: int = 0
     batch_size: int = 32
     monitor: str | None = "loss"
     fit: Callable[[Any], None] | None = field(default=None, compare=False)
+    optional: frozenset[str] = frozenset()
+    views: int | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted((set(self.targets) | set(self.optional)) - set(TARGETS))
