@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -58,6 +59,7 @@ def find_duplicates(root: Path, objects: Iterable[tuple[str, str, str]]) -> list
     for category, members in sorted(by_category.items()):
         if len({split for _, split in members}) > 1:
             found += _within(root / category, category, sorted(members))
+            _tree.cache_clear()
     return found
 
 
@@ -112,8 +114,13 @@ def _coarse_distance(sample_a, field_a, sample_b, field_b, turn) -> float:
 
 
 def _distance(folder_a: Path, sample_a: np.ndarray, folder_b: Path, sample_b: np.ndarray, turn: np.ndarray) -> float:
+    there = _tree(folder_b).query(sample_a @ turn.T)[0].mean(dtype=np.float64)
+    back = _tree(folder_a).query(sample_b @ turn)[0].mean(dtype=np.float64)
+    return float(there + back) / 2
+
+
+@lru_cache(maxsize=128)  # an object is compared with many; a tree takes about 3 MB
+def _tree(folder: Path) -> Any:
     from pykdtree.kdtree import KDTree
 
-    there = KDTree(_points(folder_b)).query(sample_a @ turn.T)[0].mean(dtype=np.float64)
-    back = KDTree(_points(folder_a)).query(sample_b @ turn)[0].mean(dtype=np.float64)
-    return float(there + back) / 2
+    return KDTree(_points(folder))

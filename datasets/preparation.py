@@ -203,8 +203,10 @@ def prepare(
             )
             _finish(report, items, refused, recipe)
             report.wall_seconds = time.perf_counter() - started
-            timing = {"objects": run.built, "wall_seconds": report.wall_seconds, "processes": workers}
-            layout.write_text(root / "timing.json", json.dumps(timing | {"work_seconds": run.seconds}, indent=1) + "\n")
+            if run.built:
+                timing = {"objects": run.built, "wall_seconds": report.wall_seconds, "processes": workers}
+                timing["work_seconds"] = run.seconds
+                layout.write_text(root / "timing.json", json.dumps(timing, indent=1) + "\n")
     except OSError as error:
         if not layout.is_disk_full(error):
             raise
@@ -473,7 +475,9 @@ def _finish(
         for what, count in facts["repairs"].items():
             repaired.setdefault(what, []).append(count)
     report.repaired = {what: (len(counts), sum(counts)) for what, counts in sorted(repaired.items())}
-    report.duplicates = find_duplicates(root, kept)
+    # The metadata are there from an earlier call only where nothing had to be made anew since.
+    finished = (root / "metadata.yaml").exists()
+    report.duplicates = _known_duplicates(root) if finished else find_duplicates(root, kept)
     for category in sorted({category for category, _, _ in kept}):
         names = {split: sorted(n for c, n, s in kept if c == category and s == split) for split in _SPLITS}
         report.prepared[category] = {split: len(names[split]) for split in _SPLITS}
@@ -486,6 +490,12 @@ def _finish(
     metadata: dict[str, Any] = {category: {"id": category, "name": category} for category in report.prepared}
     metadata["svr3d"] = {"name": report.name, "layout": layout.VERSION, "labels": sorted(labels), **asdict(recipe)}
     layout.write_text(root / "metadata.yaml", yaml.safe_dump(metadata, sort_keys=False))
+
+
+def _known_duplicates(root: Path) -> list[NearDuplicate]:
+    """Those of the report of an earlier call."""
+    content = json.loads((root / "report.json").read_text(encoding="utf-8"))
+    return [NearDuplicate(**pair) for pair in content["near_duplicates"]]
 
 
 class _Run:
@@ -511,6 +521,8 @@ class _Run:
             if not layout.is_complete(self.root / category / name, recipe):
                 missing.append((category, name))
         present = len(objects) - len(missing) - len(self.refused)
+        if missing:  # the folder is no data set while objects of it are made anew
+            (self.root / "metadata.yaml").unlink(missing_ok=True)
         with ExitStack() as stack:
             progress = stack.enter_context(_Progress(len(missing), present, self.root, self.workers, self.quiet))
             outcomes = stack.enter_context(closing(self._outcomes(missing)))
