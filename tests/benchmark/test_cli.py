@@ -127,23 +127,24 @@ def test_a_bad_mesh_is_refused_with_its_reason(fault: str, capsys, cube: Mesh, t
     bad = source / "box" / "bad" / "model.obj"
     bad.parent.mkdir()
     text = (source / "box" / "good_0" / "model.obj").read_text()
-    bad.write_text(
-        {
-            "empty": "",
-            "flat": "v 0 0 0\nv 1 0 0\nv 2 0 0\nf 1 2 3\n",
-            "nan": text.replace("v ", "v nan ", 1),
-            "truncated": text[: len(text) // 3],
-        }[fault]
-    )
+    content = {
+        "empty": "",
+        "flat": "v 0 0 0\nv 1 0 0\nv 2 0 0\nf 1 2 3\n",
+        "nan": text.replace("v ", "v nan ", 1),
+        "truncated": text[: len(text) // 3],
+    }[fault]
+    bad.write_text(content)
     out = tmp_path / "out"
     assert main(["prepare", str(source), "--out", str(out), "--views", "1", "--workers", "1"]) == 0
     report = json.loads((out / "report.json").read_text())
-    assert [name for name in map(str, report["refused"]) if "bad" in name]
+    assert [(row["category"], row["object"]) for row in report["refused"]] == [("box", "bad")]
+    assert report["refused"][0]["reason"]
     assert not (out / "box" / "bad").exists()
-    shutil.rmtree(source / "box")
-    bad.parent.mkdir(parents=True)
-    bad.write_text("")
-    assert "box" in refused(capsys, "prepare", source, "--out", tmp_path / "none", "--workers", "1")
+
+    alone = tmp_path / "alone" / "box" / "bad" / "model.obj"
+    alone.parent.mkdir(parents=True)
+    alone.write_text(content)
+    assert "box/bad" in refused(capsys, "prepare", tmp_path / "alone", "--out", tmp_path / "none", "--workers", "1")
 
 
 def test_run_config_and_environment_are_the_same_as_options(small_dataset, tmp_path, capsys, monkeypatch) -> None:
