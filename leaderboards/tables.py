@@ -121,8 +121,8 @@ def markdown_page(title: str, board, pairs, costs, notes: list[str], figures: li
 
 
 def latex_page(title: str, board, costs) -> str:
-    r"""The tables for `\input`; they need the package booktabs."""
-    parts = [f"% {' '.join(title.split())}", "% Needs \\usepackage{booktabs} in the preamble."]
+    r"""The tables for `\input`; they need the packages booktabs and graphicx."""
+    parts = [f"% {' '.join(title.split())}", "% Needs \\usepackage{booktabs,graphicx} in the preamble."]
     for section in sections(board):
         for table in section_tables(section, costs):
             slug = re.sub(r"[^a-z0-9]+", "-", table.title.lower()).strip("-")
@@ -284,13 +284,14 @@ def _latex_table(table: Table, label: str) -> str:
         r"\centering\scriptsize\setlength{\tabcolsep}{3pt}",
         rf"\caption{{{_latex(table.caption)}}}",
         rf"\label{{{label}}}",
+        r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",  # shrinks wide tables only
         rf"\begin{{tabular}}{{l{'r' * (len(table.header) - 1)}}}",
         r"\toprule",
         " & ".join(map(_latex, table.header)) + r" \\",
         r"\midrule",
         *(" & ".join(map(cell, row)) + r" \\" for row in table.rows),
         r"\bottomrule",
-        r"\end{tabular}",
+        r"\end{tabular}}",
         r"\end{table*}",
     ]
     return "\n".join(lines)

@@ -209,7 +209,7 @@ def test_latex_tables_are_well_formed(page):
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 def test_latex_compiles(table, tmp_path):
     write_leaderboard(table({SPECIAL: {"arm_chair": [0.5] * 6}}), None, tmp_path)
-    body = "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\\input{leaderboard}\\end{document}"
+    body = "\\documentclass{article}\\usepackage{booktabs,graphicx}\\begin{document}\\input{leaderboard}\\end{document}"
     (tmp_path / "main.tex").write_text(body)
     command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "main.tex"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
