@@ -11,11 +11,15 @@ from ..geometry import InputError
 from ..geometry.files import replacing
 from ..leaderboards import load_records, write_leaderboard
 from .files import read_json, write_json
-from .runs import RunFolder
+from .runs import RunFolder, records_of
 
 
-def run_table(folders: list[RunFolder]) -> Any:
-    """What the board says of each run besides its scores: a DataFrame with one row per run."""
+def run_table(folders: list[RunFolder], records: Any) -> Any:
+    """What the board says of each run besides its scores: a DataFrame with one row per run.
+
+    Args:
+        records: of all these runs.
+    """
     import pandas as pd
 
     rows = []
@@ -23,8 +27,8 @@ def run_table(folders: list[RunFolder]) -> Any:
         config = folder.config()
         manifest = read_json(folder.manifest) if folder.manifest.exists() else {}
         method, training = manifest.get("method", {}), manifest.get("training", {})
-        records = load_records([folder.records])
-        seconds = records.drop_duplicates(["category", "object", "view"])["seconds"].median()
+        own = records_of(config, records)
+        seconds = own.drop_duplicates(["category", "object", "view"])["seconds"].median()
         rows.append(
             {
                 "method": config.method,
@@ -61,10 +65,10 @@ def write_board(folders: list[RunFolder], out: str | Path, *, title: str = "") -
         return out
     out.mkdir(parents=True, exist_ok=True)
     records = load_records([folder.records for folder in folders])
-    write_leaderboard(records, run_table(folders), out, title=title or out.name)
+    write_leaderboard(records, run_table(folders, records), out, title=title or out.name)
     from .showcase import write_grid
 
-    write_grid(folders, out / "figures" / "grid.png")
+    write_grid(folders, records, out / "figures" / "grid.png")
     for folder in folders:
         config = folder.config()
         target = out / "manifests" / f"{config.method}-{config.preset}-seed{config.seed}.json"

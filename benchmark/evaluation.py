@@ -117,13 +117,13 @@ def evaluate_run(
     config = folder.config()
     keys = _samples(dataset, split, views)
     names = _check_protocols(dataset, protocols, split)
-    if not _missing(folder, keys, split, names):
-        return 0
-    if not folder.final_checkpoint.is_file():
-        raise InputError(
-            f"{folder.path}: the run is not trained yet, expected {folder.final_checkpoint.name} in checkpoints/"
-        )
-    reconstruct_split(folder, dataset, split, keys)
+    if _missing(folder, keys, split, names):
+        if not folder.final_checkpoint.is_file():
+            raise InputError(
+                f"{folder.path}: the run is not trained yet, expected {folder.final_checkpoint.name} in checkpoints/"
+            )
+        reconstruct_split(folder, dataset, split, keys)
+    # Also where nothing is missing: a kill after the last sample leaves lines that are not joined yet.
     return _score(folder, config, dataset, keys, split, names, folder.predictions, Placement(), workers)
 
 

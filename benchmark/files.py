@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from ..geometry.files import replacing
 
 def write_json(path: str | Path, value: Any) -> None:
     """Writes `value` as indented JSON, atomically."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_yaml(path: str | Path, value: Any) -> None:
+    """Writes `value` as YAML in the given order, atomically."""
+    _write(path, yaml.safe_dump(value, sort_keys=False, allow_unicode=True))
 
 
 def read_json(path: str | Path) -> Any:
@@ -25,19 +29,7 @@ def read_json(path: str | Path) -> Any:
     Raises:
         InputError: the file is missing or is not JSON.
     """
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a JSON file ({error})") from None
-
-
-def write_yaml(path: str | Path, value: Any) -> None:
-    """Writes `value` as YAML in the given order, atomically."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        temporary.write_text(yaml.safe_dump(value, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return _read(path, "JSON", json.loads)
 
 
 def read_yaml(path: str | Path) -> Any:
@@ -46,9 +38,19 @@ def read_yaml(path: str | Path) -> Any:
     Raises:
         InputError: the file is missing or is not YAML.
     """
+    return _read(path, "YAML", yaml.safe_load)
+
+
+def _write(path: str | Path, text: str) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _read(path: str | Path, kind: str, parse: Callable[[str], Any]) -> Any:
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        return parse(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a YAML file ({' '.join(str(error).split())})") from None
+    except (json.JSONDecodeError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a {kind} file ({' '.join(str(error).split())})") from None

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..geometry import InputError
 from .files import read_yaml, write_yaml
 
@@ -108,6 +110,12 @@ class RunFolder:
                     )
             return
         write_yaml(self.config_path, asdict(config))
+
+
+def records_of(config: RunConfig, records: Any) -> Any:
+    """The rows of one run in a DataFrame of records of many."""
+    same = [records[name] == getattr(config, name) for name in ("method", "dataset", "preset", "seed")]
+    return records[np.logical_and.reduce(same)]
 
 
 def find_runs(folders: list[str] | list[Path]) -> list[RunFolder]:

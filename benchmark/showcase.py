@@ -9,10 +9,10 @@ import numpy as np
 
 from ..datasets import SampleKey, open_dataset
 from ..geometry import Camera, InputError, read_shape, render_shape
-from ..leaderboards import load_records, picture_grid
+from ..leaderboards import picture_grid
 from .evaluation import prediction_file
 from .progress import say
-from .runs import RunFolder
+from .runs import RunConfig, RunFolder, records_of
 
 TILE = 192
 ROWS = 8
@@ -26,8 +26,12 @@ def choose_samples(records: Any, count: int = ROWS) -> list[SampleKey]:
     return [SampleKey(row["category"], row["object"], int(row["view"])) for row in chosen]
 
 
-def write_grid(folders: list[RunFolder], path: Path) -> Path | None:
-    """Draws the grid of all runs of the first seed; None, and a sentence, where the data set is not there any more."""
+def write_grid(folders: list[RunFolder], records: Any, path: Path) -> Path | None:
+    """Draws the grid of all runs of the first seed; None, and a sentence, where the data set is not there any more.
+
+    Args:
+        records: of all these runs.
+    """
     by_method: dict[str, RunFolder] = {}
     for folder in folders:
         config = folder.config()
@@ -43,8 +47,9 @@ def write_grid(folders: list[RunFolder], path: Path) -> Path | None:
         say(f"no picture grid: the runs must share one data set that is still there ({root})")
         return None
     dataset = open_dataset(root)
-    keys = choose_samples(load_records([next(iter(by_method.values())).records]))
-    tiles, rows, scores = [], [], []
+    keys = choose_samples(records_of(configs[0], records))
+    shown = records[records["metric"] == "f_02"]
+    tiles, rows, captions = [], [], []
     for key in keys:
         image = (dataset.sample(key).images[0].numpy().transpose(1, 2, 0) * 255).round().astype(np.uint8)
         camera = dataset.camera(key) if dataset.has_cameras else Camera.look_at((1.2, 0.8, 1.2))
@@ -57,8 +62,7 @@ def write_grid(folders: list[RunFolder], path: Path) -> Path | None:
         )
         tiles.append(line)
         rows.append(key.category)
-        scores.append(_scores(by_method, key))
-    captions = [["", *line, ""] for line in scores]
+        captions.append(["", *(_score(config, shown, key) for config in configs), ""])
     picture_grid(rows, ["input", *by_method, "truth"], tiles, path, captions=captions)
     return path
 
@@ -81,14 +85,8 @@ def _render(shape: Any, camera: Camera) -> np.ndarray | None:
     return render_shape(shape, camera, TILE)
 
 
-def _scores(by_method: dict[str, RunFolder], key: SampleKey) -> list[str]:
-    """F-score at 2 % of each method on one sample, for the line under its picture."""
-    captions = []
-    for folder in by_method.values():
-        records = load_records([folder.records])
-        here = records[
-            (records["category"] == key.category) & (records["object"] == key.object)
-            & (records["view"] == key.view) & (records["metric"] == "f_02")
-        ]  # fmt: skip
-        captions.append(f"F {here['value'].iloc[0]:.2f}" if len(here) else "")
-    return captions
+def _score(config: RunConfig, records: Any, key: SampleKey) -> str:
+    """The F-score at 2 % of one run on one sample, for the line under its picture."""
+    own = records_of(config, records)
+    here = own[(own["category"] == key.category) & (own["object"] == key.object) & (own["view"] == key.view)]
+    return f"F {here['value'].iloc[0]:.2f}" if len(here) else ""

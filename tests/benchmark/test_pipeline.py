@@ -294,6 +294,24 @@ def test_predict_says_what_a_picture_alone_does_not_give(finished: Path, tmp_pat
     assert isinstance(shape, VoxelGrid) and not shape.is_empty
 
 
+def test_stopped_between_the_last_sample_and_the_records(small_dataset: Path, tmp_path: Path, monkeypatch) -> None:
+    from svr3d.benchmark import evaluation
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    assert main(["train", "mean_shape", "--data", str(small_dataset), "--out", str(tmp_path / "runs")]) == 0
+    run = next(tmp_path.glob("runs/*/mean_shape/tiny/seed0"))
+    evaluate = ["evaluate", str(run), "--workers", "1"]
+    with monkeypatch.context() as patch:
+        patch.setattr(evaluation, "_merge", stop)
+        assert main(evaluate) == 130
+    assert not (run / "records.parquet").exists()
+    assert main(evaluate) == 0
+    assert len(records_of(tmp_path).drop_duplicates(["category", "object", "view"])) == 6
+    assert not list(run.glob("*.jsonl"))
+
+
 def test_more_protocols_are_added_to_the_records(small_dataset: Path, tmp_path: Path) -> None:
     data, runs = str(small_dataset), str(tmp_path / "runs")
     assert main(["train", "mean_shape", "--data", data, "--out", runs]) == 0
