@@ -309,13 +309,11 @@ def _dataset(root: str) -> Any:
 @lru_cache(maxsize=2)
 def _truth(root: str, category: str, name: str, targets: frozenset[str]) -> GroundTruth:
     dataset = _dataset(root)
-    fields: dict[str, Any] = {}
-    if "surface" in targets:
-        fields["surface"] = dataset.load(category, name, "surface")
+    fields: dict[str, Any] = {"labels": dataset.labels}
+    for target in targets - {"occupancy"}:
+        fields[target] = dataset.load(category, name, target)
     if "occupancy" in targets:
         fields["points"], fields["inside"] = dataset.load(category, name, "occupancy")
-    if "voxels" in targets:
-        fields["voxels"] = dataset.load(category, name, "voxels")
     return GroundTruth(**fields)
 
 

@@ -47,7 +47,7 @@ def _datasets() -> list[dict[str, Any]]:
 
 
 def _protocols() -> list[dict[str, Any]]:
-    from ..metrics import list_protocols, load_protocol
+    from ..metrics import is_curve, list_protocols, load_protocol
 
     rows = []
     for name in list_protocols():
@@ -56,7 +56,7 @@ def _protocols() -> list[dict[str, Any]]:
         except InputError as error:
             rows.append({"name": name, "error": str(error)})
             continue
-        metrics = [metric for metric in protocol.metrics if not metric.startswith("f@")]
+        metrics = [metric for metric in protocol.metrics if not is_curve(metric)]
         rows.append(
             {"name": name, "metrics": metrics, "targets": sorted(protocol.targets), "reference": protocol.reference}
         )
@@ -107,9 +107,10 @@ def print_scores(folder: RunFolder) -> None:
     from rich.table import Table
 
     from ..leaderboards import leaderboard, load_records
+    from ..metrics import is_curve
 
     rows = leaderboard(load_records([folder.records]))
-    rows = rows[(rows["category"] == "mean") & ~rows["metric"].str.startswith("f@")]
+    rows = rows[(rows["category"] == "mean") & ~rows["metric"].map(is_curve)]
     table = Table("protocol", "split", "metric", "mean over categories", "95 % interval", "samples", "failed")
     for row in rows.itertuples():
         interval = f"{row.low:.4g} – {row.high:.4g}"

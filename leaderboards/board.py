@@ -14,7 +14,7 @@ import numpy as np
 
 from ..geometry.errors import InputError
 from ..geometry.files import replacing
-from ..metrics.declarations import CURVE, METRICS, Metric, get_metric
+from ..metrics.declarations import METRICS, Metric, get_metric, is_curve
 from .records import check_records
 from .statistics import LEVEL, MEAN, OBJECTS, RESAMPLES, Bootstrap, Estimates, Scores, holm, ranks
 
@@ -157,6 +157,7 @@ def _analyze(records, runs, seed: int) -> list[_Analysis]:
     bootstrap = Bootstrap(resamples=max(RESAMPLES, 200 * pairs), seed=seed)
     analyses = []
     for (dataset, split, protocol), group in records.groupby(["dataset", "split", "protocol"], sort=True):
+        group = _with_best(group)
         for metric in _metrics(group, protocol):
             names = metric.sums or (metric.name,)
             tables = [group[group["metric"] == name] for name in names]
@@ -261,6 +262,24 @@ def align(tables: list, where: str):
     return values, failed.loc[common, runs].sort_index(axis=1).astype(bool), note
 
 
+def _with_best(group):
+    """The records, and of each recorded curve those at each run's best threshold over all its samples."""
+    import pandas as pd
+
+    parts = [group]
+    for metric in METRICS.values():
+        if metric.best_of is None:
+            continue
+        curve = group[group["metric"].str.startswith(metric.best_of)]
+        if not curve.empty:
+            run = ["method", "preset", "seed"]
+            means = curve.groupby([*run, "metric"])["value"].mean().reset_index()
+            sign = 1 if metric.higher_is_better else -1
+            best = means.loc[(sign * means["value"]).groupby([means[key] for key in run]).idxmax(), [*run, "metric"]]
+            parts.append(curve.merge(best, on=[*run, "metric"]).assign(metric=metric.name))
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else group
+
+
 def _metrics(group, protocol: str) -> list[Metric]:
     """What the board shows of the recorded metrics: a pooled metric stands for its two counts."""
     recorded = set(group["metric"])
@@ -274,7 +293,7 @@ def _metrics(group, protocol: str) -> list[Metric]:
                 f"which are missing under {protocol}"
             )
     declared = [metric for name, metric in METRICS.items() if metric in pooled or name in recorded - counts]
-    return declared + [get_metric(name) for name in sorted(recorded) if name.startswith(CURVE)]
+    return declared + [get_metric(name) for name in sorted(recorded) if is_curve(name)]
 
 
 def _scores(metric: Metric, values: list) -> Scores:
@@ -338,7 +357,8 @@ def _notes(analyses: list[_Analysis]) -> list[str]:
     metrics: dict[tuple[str, str, str, str], list[str]] = {}
     for analysis in analyses:
         if analysis.note:
-            name = f"{CURVE}…" if analysis.metric.name.startswith(CURVE) else analysis.metric.name
+            name = analysis.metric.name
+            name = f"{name.partition('@')[0]}@…" if is_curve(name) else name
             metrics.setdefault((analysis.note, analysis.protocol, analysis.dataset, analysis.split), []).append(name)
     return [
         f"{', '.join(dict.fromkeys(names))} under {protocol} on {dataset}/{split}: {note}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..metrics.declarations import CURVE
-from .presentation import GIFTED, Section, count_text, decimals, heading, sections
+from .presentation import GIFTED, Section, count_text, decimals, sections
 from .statistics import LEVEL, MEAN
 
 # Okabe and Ito's colours, which people with any colour blindness can tell apart, without their yellow (too faint
@@ -159,7 +159,7 @@ def _ranking(section: Section, looks: dict[str, _Look]):
                 )
         if 0 < free < len(labels):
             axis.axhline(free - 0.5, color="#bbbbbb", linewidth=0.7, linestyle=(0, (4, 3)))
-        axis.set_title(heading(metric), loc="left", fontsize=8)
+        axis.set_title(section.heading(metric), loc="left", fontsize=8)
         axis.grid(axis="x")
         axis.margins(x=0.08)
         axis.xaxis.set_major_locator(MaxNLocator(3))
@@ -192,7 +192,7 @@ def _categories(section: Section):
     tables = [section.values(metric.name, name) for name in columns]
     labels = [label for label in section.labels if label in tables[0].index]
     values = np.array([[table["value"].get(label, np.nan) for table in tables] for label in labels])
-    digits = min(decimals(values.ravel()), 2 if metric.unit == "fraction" else 6)
+    digits = min(decimals(values.ravel()), 2 if section.unit(metric) == "" else 6)
     wide = max(len(f"{v:.{digits}f}") for v in values.ravel()) * 0.075 + 0.14
     size = (_width(section) + wide * len(columns) + 0.9, 1.25 + 0.24 * len(labels))
     figure = Figure(figsize=(max(size[0], 4.4), size[1]), layout="constrained")
@@ -203,7 +203,7 @@ def _categories(section: Section):
         # a failed category would leave no colours for the others
         high = min(high, max(3 * float(np.median(finite)), low))
     if high <= low:
-        low, high = (0.0, 1.0) if metric.unit == "fraction" else (low - 0.5, high + 0.5)
+        low, high = (0.0, 1.0) if section.unit(metric) == "" else (low - 0.5, high + 0.5)
     colors = colormaps["viridis" if metric.higher_is_better else "viridis_r"].with_extremes(bad="#eeeeee")
     image = axis.imshow(values, cmap=colors, vmin=low, vmax=high, aspect="auto")
     for y, x in np.ndindex(*values.shape):
@@ -232,7 +232,9 @@ def _categories(section: Section):
     bar = figure.colorbar(image, ax=axis, pad=0.01, fraction=0.03, aspect=15)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=7)
-    figure.suptitle(f"{heading(metric)}: {_subtitle(section)}", x=0.01, ha="left", fontsize=9, fontweight="bold")
+    figure.suptitle(
+        f"{section.heading(metric)}: {_subtitle(section)}", x=0.01, ha="left", fontsize=9, fontweight="bold"
+    )
     return figure
 
 
@@ -334,7 +336,7 @@ def _cost(section: Section, costs, looks: dict[str, _Look]):
             )
         axis.set_xlabel(title)
         axis.grid()
-    axes[0].set_ylabel(heading(metric))
+    axes[0].set_ylabel(section.heading(metric))
     handles = [
         Line2D(
             [],

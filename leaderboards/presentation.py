@@ -6,9 +6,11 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..geometry.errors import InputError
-from ..metrics.declarations import CURVE, Metric, get_metric
+from ..metrics.declarations import Metric, get_metric, is_curve
+from ..metrics.protocol import Protocol, load_protocol
 from .statistics import MEAN, OBJECTS
 
 HEADLINE = ("iou_32", "iou", "f_01", "cd_l1")
@@ -39,8 +41,8 @@ class Section:
 
     @property
     def metrics(self) -> list[Metric]:
-        """The board's metrics, without the points of the F-score curve."""
-        names = [name for name in self.rows["metric"].unique() if not name.startswith(CURVE)]
+        """The board's metrics, without the points of curves."""
+        names = [name for name in self.rows["metric"].unique() if not is_curve(name)]
         return [get_metric(name) for name in names]
 
     @property
@@ -68,13 +70,32 @@ class Section:
         held = self.rows[self.rows["gifts"] != ""].drop_duplicates("label")
         return dict(zip(held["label"], held["gifts"], strict=True))
 
+    @cached_property
+    def _known(self) -> Protocol | None:
+        """The protocol, where it is installed here."""
+        try:
+            return load_protocol(self.protocol)
+        except InputError:
+            return None
+
+    def unit(self, metric: Metric) -> str:
+        """The unit of a metric's values, with the protocol's factor; empty for plain fractions."""
+        if self._known is not None and metric.name in (*self._known.metrics, *self._known.pooled):
+            return self._known.unit(metric.name)
+        return "" if metric.unit == "fraction" else metric.unit
+
+    def heading(self, metric: Metric) -> str:
+        """Title, unit where there is one, and direction."""
+        unit = self.unit(metric)
+        return f"{metric.title}{f' ({unit})' if unit else ''} {arrow(metric)}".rstrip()
+
     def values(self, metric: str, category: str):
         """The rows of one metric and category, indexed by label."""
         return self.rows[(self.rows["metric"] == metric) & (self.rows["category"] == category)].set_index("label")
 
     def objects(self) -> dict[str, int]:
         """The number of objects behind each metric."""
-        rows = self.rows[(self.rows["category"] == OBJECTS) & ~self.rows["metric"].str.startswith(CURVE)]
+        rows = self.rows[(self.rows["category"] == OBJECTS) & ~self.rows["metric"].map(is_curve)]
         return dict(zip(rows["metric"], rows["n"].astype(int), strict=True))
 
 
@@ -93,12 +114,6 @@ def sections(board) -> Iterator[Section]:
 def arrow(metric: Metric) -> str:
     """Up where more is better, down where less is; nothing for a metric that does not rank."""
     return ("↑" if metric.higher_is_better else "↓") if metric.ranked else ""
-
-
-def heading(metric: Metric) -> str:
-    """Title, direction and, unless it is a fraction, unit."""
-    unit = "" if metric.unit == "fraction" else f" ({metric.unit})"
-    return f"{metric.title}{unit} {arrow(metric)}".rstrip()
 
 
 def decimals(values) -> int:

@@ -14,7 +14,6 @@ from .presentation import (
     Section,
     count_text,
     decimals,
-    heading,
     p_text,
     seconds_text,
     sections,
@@ -132,7 +131,13 @@ def latex_page(title: str, board, costs) -> str:
 
 def _metrics_table(section: Section, category: str, title: str, costs=None) -> Table:
     headline = section.headline
-    header = ["method", "seeds", *([] if headline is None else ["rank"]), *map(heading, section.metrics), "failed"]
+    header = [
+        "method",
+        "seeds",
+        *([] if headline is None else ["rank"]),
+        *map(section.heading, section.metrics),
+        "failed",
+    ]
     columns = [section.values(metric.name, category) for metric in section.metrics]
     digits = [decimals(column["value"]) for column in columns]
     rows = []
@@ -176,7 +181,7 @@ def _category_table(section: Section, metric: Metric) -> Table:
     title = f"{metric.title} by category"
     return Table(
         title,
-        _caption(section, f"{heading(metric)} by category; intervals in leaderboard.csv."),
+        _caption(section, f"{section.heading(metric)} by category; intervals in leaderboard.csv."),
         ["method", *columns],
         rows,
     )

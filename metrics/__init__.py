@@ -6,31 +6,32 @@ Names are loaded when first used, so that the declarations can be read without t
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .declarations import CURVE, METRICS, Metric, get_metric
+from .declarations import METRICS, Metric, get_metric, is_curve
 
 if TYPE_CHECKING:
     from .chamfer import chamfer_distance
     from .emd import EarthMovers, earth_movers_distance
-    from .evaluation import GroundTruth, Score, evaluate, score
+    from .evaluation import Score, evaluate, score
     from .fscore import FScore, f_score
     from .iou import point_iou, voxel_iou
     from .neighbors import Neighbors, nearest_neighbors
     from .normals import normal_consistency
     from .protocol import Protocol, list_protocols, load_protocol
+    from .truth import GroundTruth
 
 _HOMES = {
     "chamfer": ("chamfer_distance",),
     "emd": ("EarthMovers", "earth_movers_distance"),
-    "evaluation": ("GroundTruth", "Score", "evaluate", "score"),
+    "evaluation": ("Score", "evaluate", "score"),
     "fscore": ("FScore", "f_score"),
     "iou": ("point_iou", "voxel_iou"),
     "neighbors": ("Neighbors", "nearest_neighbors"),
     "normals": ("normal_consistency",),
     "protocol": ("Protocol", "list_protocols", "load_protocol"),
+    "truth": ("GroundTruth",),
 }
 
 __all__ = [
-    "CURVE",
     "METRICS",
     "EarthMovers",
     "FScore",
@@ -44,6 +45,7 @@ __all__ = [
     "evaluate",
     "f_score",
     "get_metric",
+    "is_curve",
     "list_protocols",
     "load_protocol",
     "nearest_neighbors",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +16,9 @@ from .declarations import CURVE, METRICS, get_metric
 GROUP = "svr3d.protocols"
 """Entry points of outside protocols: each names a YAML file's path, or a function that returns one or a `Protocol`."""
 
+STORED_RESOLUTION = 32
+"""Of the voxel grids that data sets store; others are made of the mesh."""
+
 _BUILT_IN = Path(__file__).parent / "protocols"
 
 
@@ -24,27 +27,41 @@ class Protocol:
     """What is compared, how, and what comes out. The fields are those of the YAML file, which names all of them;
     None (`null`) where one does not apply.
 
+    Distances are measured in a frame of the protocol's own: both shapes are scaled by one factor, so that an extent of
+    the true shape gets the stated size. (Turning and moving both changes no metric, so a frame says nothing of it.)
+
     Args:
         name: as in records and tables; a changed protocol gets a new name.
         version: counts the changes of one idea; the name tells them apart.
         title: for people.
         reference: whose evaluation this is.
         note: what a reader of its numbers should know.
-        frame: in which prediction and truth are compared: `canonical`.
-        alignment: how the prediction is moved before: `none`.
+        extent: of the true shape: `side`, the longest of its bounding box, which is 1 in the canonical frame;
+            `diagonal` of the box of its surface points; `radius`, their largest distance from their centroid.
+        size: what that extent is in the protocol's frame.
+        alignment: how the prediction is moved before: `none`; `box`, its bounding box is centred and scaled to longest
+            side 1, as the truth's is; `points`, the same is done with each of the two sets of points that are compared.
+            With either, grids are cropped to their content and resampled.
         norm: of a distance between points: `euclidean`.
-        metrics: every recorded name, in order (those of the file, then the curve's).
+        metrics: every recorded name, in order (those of the file, then the curves').
         factors: by which values of these metrics are multiplied; 1 for the others.
-        surface_points: points drawn on either surface.
-        thresholds: distance of each F-score, by name.
+        predicted_from, true_from: where the compared points come from: `surface`, drawn uniformly over its area;
+            `vertices` of the mesh (of a grid, those of its iso-surface).
+        predicted_points, true_points: how many. None: all vertices; all points that the truth stores. Vertices
+            are drawn with repetition.
+        thresholds: distance of each F-score, precision or recall, by name, in the protocol's frame.
         curve: distances of the F-score's curve, recorded as `f@` and four decimals.
-        emd_points: points of either surface that are matched.
+        emd_points: points of either set that are matched.
         emd_tolerance: largest relative gap between the EMD and its certified bound.
         resolution: of the voxel grids.
         voxel_threshold: a voxel is occupied above this value, on both sides; `own`: above the grid's own threshold.
+        grid_curve: thresholds of the IoU's curve, recorded as `iou_R@` and two decimals.
         volume_points: points in space for the volumetric IoU.
+        part_points: points on each part for its Chamfer distance.
+        thickness_points: points on either surface at which the thickness is measured.
         aggregation: of the samples' values: `mean`.
-        pooled: metrics made from counts that are added up over the whole set (`Metric.sums`).
+        pooled: metrics made of a whole set: from counts that are added up (`Metric.sums`), or the best point of a
+            curve (`Metric.best_of`).
         failure: what a failed prediction gets: `worst`, the metric's worst value times its factor (for a count of
             the union, the truth's own). No value of any prediction is worse: what would be is set to it.
     """
@@ -54,31 +71,38 @@ class Protocol:
     title: str
     reference: str
     note: str
-    frame: str
+    extent: str
+    size: float
     alignment: str
     norm: str | None
     metrics: tuple[str, ...]
     factors: Mapping[str, float]
-    surface_points: int | None
+    predicted_from: str | None
+    predicted_points: int | None
+    true_from: str | None
+    true_points: int | None
     thresholds: Mapping[str, float]
     curve: tuple[float, ...]
     emd_points: int | None
     emd_tolerance: float | None
     resolution: int | None
     voxel_threshold: float | str | None
+    grid_curve: tuple[float, ...]
     volume_points: int | None
+    part_points: int | None
+    thickness_points: int | None
     aggregation: str
     pooled: tuple[str, ...]
     failure: str
 
     @property
-    def on_surface(self) -> frozenset[str]:
-        """Names of what is measured between surface points and their neighbours."""
-        return frozenset({"cd_l1", "cd_l2", "normal", *self.thresholds, *map(curve_name, self.curve)})
+    def on_points(self) -> frozenset[str]:
+        """Names of what is measured between points and their neighbours."""
+        return frozenset({"cd_l1", "cd_l2", "hausdorff", "normal", *self.thresholds, *map(curve_name, self.curve)})
 
     @property
     def by_matching(self) -> frozenset[str]:
-        """Names of what is measured by matching surface points one to one."""
+        """Names of what is measured by matching points one to one."""
         return frozenset({"emd", "emd_bound"})
 
     @property
@@ -87,12 +111,46 @@ class Protocol:
         if self.resolution is None:
             return frozenset()
         name = f"iou_{self.resolution}"
-        return frozenset({name, f"{name}_intersection", f"{name}_union"})
+        return frozenset({name, f"{name}_intersection", f"{name}_union", "ap", *self.grid_curve_names})
+
+    @property
+    def on_labels(self) -> frozenset[str]:
+        """Names of what is measured on grids of part labels."""
+        return frozenset({"part_iou"}) if self.resolution else frozenset()
 
     @property
     def in_volume(self) -> frozenset[str]:
         """Names of what is measured at points in space."""
-        return frozenset({"iou"})
+        return frozenset({"iou", "ambiguous"})
+
+    @property
+    def on_parts(self) -> frozenset[str]:
+        """Names of what is measured between meshes of parts."""
+        return frozenset({"part_cd", "part_count_error"})
+
+    @property
+    def in_thickness(self) -> frozenset[str]:
+        """Names of what is measured across the solid, from one side of its surface to the other."""
+        return frozenset({"thickness"})
+
+    @property
+    def in_topology(self) -> frozenset[str]:
+        """Names of what is counted of the solid."""
+        return frozenset({"genus_error"})
+
+    @property
+    def of_prediction(self) -> frozenset[str]:
+        """Names of what is measured of the prediction alone."""
+        return frozenset({"watertight", *self.in_health})
+
+    @property
+    def in_health(self) -> frozenset[str]:
+        """Names of what is counted among the predicted faces."""
+        return frozenset({"components", "self_intersecting", "degenerate_faces"})
+
+    @property
+    def grid_curve_names(self) -> tuple[str, ...]:
+        return tuple(f"iou_{self.resolution}@{threshold:.2f}" for threshold in self.grid_curve)
 
     def measures(self, names: frozenset[str]) -> bool:
         """Whether any of `names` is among its metrics."""
@@ -100,20 +158,45 @@ class Protocol:
 
     @property
     def targets(self) -> frozenset[str]:
-        """The data set's targets that it needs: of `surface`, `occupancy`, `voxels`."""
-        needs = {
-            "surface": self.on_surface | self.by_matching,
-            "occupancy": self.in_volume,
-            "voxels": self.on_grid,
-        }
-        return frozenset(target for target, names in needs.items() if self.measures(names))
+        """The data set's targets that it needs: of `surface`, `occupancy`, `voxels`, `mesh`, `parts`,
+        `part_voxels`."""
+        points = self.on_points | self.by_matching
+        lengths = frozenset(name for name in self.metrics if get_metric(name).dimension) | frozenset(self.thresholds)
+        needs = [
+            ("surface", points if self.true_from == "surface" else frozenset()),
+            ("surface", lengths if self.extent != "side" else frozenset()),
+            ("occupancy", self.in_volume),
+            ("voxels" if self.resolution == STORED_RESOLUTION else "mesh", self.on_grid),
+            ("mesh", self.in_thickness | self.in_topology),
+            ("mesh", points if self.true_from == "vertices" else frozenset()),
+            ("parts", self.on_parts),
+            ("part_voxels", self.on_labels),
+        ]
+        return frozenset(target for target, names in needs if self.measures(names))
 
     def factor(self, metric: str) -> float:
         return self.factors.get(metric, 1.0)
 
-    def worst(self, metric: str) -> float:
-        """The value of `metric` for a failed prediction; NaN for a count that depends on the truth."""
-        return get_metric(metric).worst * self.factor(metric)
+    def worst(self, metric: str, scale: float = 1.0) -> float:
+        """The value of `metric` for a failed prediction, where the protocol's frame is `scale` times the canonical
+        one; NaN for a count that depends on the truth."""
+        declared = get_metric(metric)
+        return declared.worst * scale**declared.dimension * self.factor(metric)
+
+    def unit(self, metric: str) -> str:
+        """The unit of its values of `metric`, for people; empty for a plain fraction.
+
+        >>> load_protocol("svr3d-v1").unit("cd_l1"), load_protocol("pixel2mesh").unit("f_tau")
+        ('side', '%')
+        """
+        declared, factor = get_metric(metric), self.factor(metric)
+        if declared.unit == "fraction":
+            return "%" if factor == 100 else "" if factor == 1 else f"× {factor:g}"
+        unit = declared.unit
+        if declared.dimension and (self.extent, self.size) != ("side", 1):
+            unit = self.extent if self.size == 1 else f"{self.extent}/{self.size:g}"
+            unit = unit if declared.dimension == 1 else f"{unit}²" if self.size == 1 else f"({unit})²"
+        return unit if factor == 1 else f"{unit} × {factor:g}"
 
 
 def curve_name(threshold: float) -> str:
@@ -140,7 +223,7 @@ def load_protocol(name: str | Path) -> Protocol:
     Raises:
         InputError: no such protocol, or a file that is not a valid one (naming file and field).
 
-    >>> load_protocol("svr3d-v1").surface_points
+    >>> load_protocol("svr3d-v1").true_points
     100000
     """
     if isinstance(name, Path) or Path(name).suffix in (".yaml", ".yml"):
@@ -212,17 +295,20 @@ def _checked(content: dict[str, Any], path: Path) -> Protocol:
     def positive(value: Any, kind: type | tuple[type, ...] = (int, float)) -> bool:
         return isinstance(value, kind) and not isinstance(value, bool) and 0 < value < math.inf
 
-    def names_to_numbers(field: str) -> None:
-        value = content[field]
-        valid = isinstance(value, dict) and all(isinstance(k, str) and positive(v) for k, v in value.items())
-        check(field, valid, "positive numbers by metric")
+    def rising(value: Any, digits: int, most: float) -> bool:
+        return (
+            isinstance(value, list)
+            and all(positive(v) and v <= most for v in value)
+            and sorted({f"{v:.{digits}f}" for v in value}, key=float) == [f"{v:.{digits}f}" for v in value]
+        )
 
     for field in ("name", "title", "reference", "note"):
         check(field, isinstance(content[field], str) and content[field].strip() != "", "text")
     check("version", positive(content["version"], int), "a positive integer")
     for field, choices in _CHOICES.items():
         check(field, content[field] in choices, " or ".join(str(choice) for choice in choices))
-    for field in ("surface_points", "emd_points", "resolution", "volume_points"):
+    check("size", positive(content["size"]), "a positive number")
+    for field in _COUNTS:
         check(field, content[field] is None or positive(content[field], int), "a positive integer or null")
     check(
         "emd_tolerance",
@@ -235,15 +321,14 @@ def _checked(content: dict[str, Any], path: Path) -> Protocol:
         threshold in (None, "own") or (positive(threshold) and threshold < 1),
         "own, a number in (0, 1) or null",
     )
-    names_to_numbers("factors")
-    names_to_numbers("thresholds")
-    curve = content["curve"]
-    valid = (
-        isinstance(curve, list)
-        and all(positive(v) for v in curve)
-        and sorted(set(map(curve_name, curve))) == [*map(curve_name, curve)]
+    for field in ("factors", "thresholds"):
+        value = content[field]
+        valid = isinstance(value, dict) and all(isinstance(k, str) and positive(v) for k, v in value.items())
+        check(field, valid, "positive numbers by metric")
+    check(
+        "curve", rising(content["curve"], 4, math.inf), "a list of rising positive numbers with at most four decimals"
     )
-    check("curve", valid, "a list of rising positive numbers with at most four decimals")
+    check("grid_curve", rising(content["grid_curve"], 2, 1), "rising fractions with at most two decimals")
     for field in ("metrics", "pooled"):
         value = content[field]
         check(
@@ -252,44 +337,75 @@ def _checked(content: dict[str, Any], path: Path) -> Protocol:
             "a list of declared metrics",
         )
     metrics = content["metrics"]
-    check("metrics", bool(metrics or curve), "at least one metric")
+    check("metrics", bool(metrics or content["curve"] or content["grid_curve"]), "at least one metric")
+    check("grid_curve", not content["grid_curve"] or content["resolution"] is not None, "empty without a `resolution`")
 
     protocol = Protocol(
         **content
         | {
-            "metrics": (*metrics, *map(curve_name, curve)),
-            "curve": tuple(curve),
+            "curve": tuple(content["curve"]),
+            "grid_curve": tuple(content["grid_curve"]),
             "pooled": tuple(content["pooled"]),
             "factors": MappingProxyType(content["factors"]),
             "thresholds": MappingProxyType(content["thresholds"]),
         }
     )
-    measured = protocol.on_surface | protocol.by_matching | protocol.on_grid | protocol.in_volume
-    check("metrics", set(metrics) <= measured, f"metrics that the other fields define ({', '.join(sorted(measured))})")
-    check("thresholds", set(content["thresholds"]) <= set(metrics), "thresholds of its metrics")
+    names = (*metrics, *map(curve_name, protocol.curve), *protocol.grid_curve_names)
+    protocol = replace(protocol, metrics=names)
+    families = {
+        protocol.on_points: ("norm", "predicted_from", "true_from"),
+        protocol.by_matching: ("norm", "predicted_from", "true_from", "emd_points", "emd_tolerance"),
+        protocol.on_grid: ("voxel_threshold",),
+        protocol.on_labels: (),
+        protocol.in_volume: ("volume_points",),
+        protocol.on_parts: ("part_points",),
+        protocol.in_thickness: ("thickness_points",),
+        protocol.in_topology: (),
+        protocol.of_prediction: (),
+    }
+    measured = frozenset().union(*families)
+    check("metrics", set(names) <= measured, f"metrics that the other fields define ({', '.join(sorted(measured))})")
+    for name in content["thresholds"]:
+        valid = name in metrics and name.partition("_")[0] in ("f", "precision", "recall")
+        check("thresholds", valid, "thresholds of F-scores, precisions and recalls among its metrics")
     check("factors", set(content["factors"]) <= set(metrics), "factors of its metrics")
     for name in protocol.pooled:
-        sums = METRICS[name].sums
-        check("pooled", sums is not None and set(sums) <= set(metrics), "metrics whose counts are among `metrics`")
-    for names, needed in (
-        (protocol.on_surface, ("norm", "surface_points")),
-        (protocol.by_matching, ("norm", "surface_points", "emd_points", "emd_tolerance")),
-        (protocol.on_grid, ("voxel_threshold",)),
-        (protocol.in_volume, ("volume_points",)),
-    ):
-        for field in needed if protocol.measures(names) else ():
-            asking = ", ".join(n for n in protocol.metrics if n in names)
+        metric = METRICS[name]
+        if metric.best_of:
+            check("pooled", any(n.startswith(metric.best_of) for n in names), "metrics whose curve is recorded")
+        else:
+            valid = metric.sums is not None and set(metric.sums) <= set(metrics)
+            check("pooled", valid, "metrics whose counts are among `metrics`")
+    for family, needed in families.items():
+        for field in needed if protocol.measures(family) else ():
+            asking = ", ".join(n for n in protocol.metrics if n in family)
             check(field, content[field] is not None, f"given for {asking}")
+    drawn = content["predicted_from"] == "surface"
+    check("predicted_points", not drawn or content["predicted_points"] is not None, "given where points are drawn")
     if protocol.measures(protocol.by_matching):
-        check("emd_points", content["emd_points"] <= content["surface_points"], "at most `surface_points`")
+        most = min(content[f"{side}_points"] or math.inf for side in ("predicted", "true"))
+        check("emd_points", content["emd_points"] <= most, "at most the numbers of points")
+    if protocol.curve:
+        check("curve", (protocol.extent, protocol.size) == ("side", 1), "empty unless the longest side is 1")
+    if protocol.alignment != "none":
+        placed = families.keys() - {protocol.on_points, protocol.by_matching, protocol.on_grid, protocol.of_prediction}
+        asking = ", ".join(n for n in protocol.metrics if n in frozenset().union(*placed))
+        check("alignment", not asking, f"none for {asking}")
     return protocol
 
 
 _CHOICES = {
-    "frame": ("canonical",),
-    "alignment": ("none",),
+    "extent": ("side", "diagonal", "radius"),
+    "alignment": ("none", "box", "points"),
     "norm": ("euclidean", None),
+    "predicted_from": ("surface", "vertices", None),
+    "true_from": ("surface", "vertices", None),
     "aggregation": ("mean",),
     "failure": ("worst",),
 }
 """What is implemented. A file still says it, so that a number's reader need not know this."""
+
+_COUNTS = (
+    *("predicted_points", "true_points", "emd_points", "resolution", "volume_points"),
+    *("part_points", "thickness_points"),
+)

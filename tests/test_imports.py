@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "metrics": {"geometry"},
     "datasets": {"geometry"},
     "methods": {"geometry", "datasets.batch", "metrics"},
-    "leaderboards": {"metrics.declarations", "geometry.errors", "geometry.files"},
+    "leaderboards": {"metrics.declarations", "metrics.protocol", "geometry.errors", "geometry.files"},
     "benchmark": {"geometry", "metrics", "datasets", "methods", "leaderboards"},
 }
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import svr3d.metrics.evaluation as module
+import svr3d.metrics.comparison as module
 from svr3d.geometry import InputError, Mesh, PointCloud, VoxelGrid, contains, sample_surface, voxelize
 from svr3d.metrics import GroundTruth, evaluate, get_metric, load_protocol, score
 
-V1 = replace(load_protocol("svr3d-v1"), name="small", surface_points=4000, emd_points=200, volume_points=4000)
+V1 = replace(
+    load_protocol("svr3d-v1"), name="small", predicted_points=4000, true_points=4000, emd_points=200, volume_points=4000
+)
 """The default protocol, with fewer points so that the tests are quick."""
 
 VOXELS = load_protocol("classvoxels")

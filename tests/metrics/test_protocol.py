@@ -20,15 +20,17 @@ def test_built_in(path):
     assert protocol.name == path.stem in list_protocols()
     for name in (*protocol.metrics, *protocol.pooled):
         assert get_metric(name).name == name
-    assert protocol.targets <= {"surface", "occupancy", "voxels"} and protocol.targets
+    assert protocol.targets <= {"surface", "occupancy", "voxels", "mesh", "parts", "part_voxels"} and protocol.targets
 
 
 def test_svr3d_v1():
     protocol = load_protocol("svr3d-v1")
-    assert protocol.metrics[:9] == ("cd_l1", "cd_l2", "f_01", "f_02", "normal", "emd", "emd_bound", "iou_32", "iou")
-    curve = protocol.metrics[9:]
+    names = ["cd_l1", "cd_l2", "f_01", "f_02", "normal", "emd", "emd_bound", "iou_32", "iou", "watertight", "ambiguous"]
+    assert list(protocol.metrics[:11]) == names
+    curve = protocol.metrics[11:]
     assert len(curve) == 16 and curve[0] == "f@0.0025" and curve[-1] == "f@0.1000" and list(curve) == sorted(curve)
-    assert (protocol.surface_points, protocol.emd_points, protocol.resolution) == (100_000, 2048, 32)
+    assert protocol.predicted_points == protocol.true_points == 100_000
+    assert (protocol.emd_points, protocol.resolution) == (2048, 32)
     assert protocol.targets == {"surface", "occupancy", "voxels"}
     assert protocol.worst("cd_l1") == METRICS["cd_l1"].worst and protocol.worst("f@0.0025") == 0
 
@@ -43,7 +45,7 @@ def test_classvoxels():
 def test_frozen():
     protocol = load_protocol("svr3d-v1")
     with pytest.raises(dataclasses.FrozenInstanceError):
-        protocol.surface_points = 10
+        protocol.true_points = 10
     with pytest.raises(TypeError):
         protocol.thresholds["f_01"] = 0.5
 
@@ -62,9 +64,9 @@ def write(tmp_path):
 
 
 def test_from_a_path(write):
-    path = write(surface_points=5000, factors={"cd_l1": 10})
+    path = write(true_points=5000, factors={"cd_l1": 10})
     protocol = load_protocol(path)
-    assert protocol.surface_points == 5000 and load_protocol(str(path)).name == "mine"
+    assert protocol.true_points == 5000 and load_protocol(str(path)).name == "mine"
     assert protocol.factor("cd_l1") == 10 and protocol.factor("cd_l2") == 1
     assert protocol.worst("cd_l1") == 10 * METRICS["cd_l1"].worst
 
@@ -82,8 +84,11 @@ def test_missing_field(write, field):
         ("name", ""),
         ("version", "1"),
         ("version", True),
-        ("frame", "camera"),
+        ("extent", "volume"),
+        ("size", 0),
+        ("size", "1"),
         ("alignment", "scale"),
+        ("alignment", "box"),  # with a volumetric IoU
         ("norm", "manhattan"),
         ("norm", None),
         ("metrics", ["cd_l3"]),
@@ -93,9 +98,12 @@ def test_missing_field(write, field):
         ("factors", {"cd_l1": -1}),
         ("factors", {"cd_l9": 1}),
         ("factors", [1]),
-        ("surface_points", 0),
-        ("surface_points", 1.5),
-        ("surface_points", None),
+        ("predicted_from", "edges"),
+        ("predicted_from", None),
+        ("true_from", None),
+        ("true_points", 0),
+        ("predicted_points", 1.5),
+        ("predicted_points", None),
         ("thresholds", {"f_01": "1 %"}),
         ("thresholds", {"f_01": 0.01, "f_02": 0.02, "f_05": 0.05}),
         ("curve", [0.02, 0.01]),
@@ -109,10 +117,14 @@ def test_missing_field(write, field):
         ("voxel_threshold", 1.5),
         ("voxel_threshold", "otsu"),
         ("voxel_threshold", None),
+        ("grid_curve", [0.5, 0.4]),
+        ("grid_curve", [0.12, 0.123]),
+        ("grid_curve", "0.5"),
         ("volume_points", None),
         ("aggregation", "median"),
         ("pooled", ["iou_32_pooled"]),  # without the counts that it is made of
         ("pooled", ["cd_l1"]),
+        ("pooled", ["iou_32_best"]),  # without the curve that it is the best of
         ("failure", "skip"),
     ],
 )
@@ -126,6 +138,12 @@ def test_bad_field(write, field, value):
 def test_metrics_need_their_definition(write, change):
     path = write(**change)
     with pytest.raises(InputError, match=r"field 'metrics' must be metrics that the other fields define"):
+        load_protocol(path)
+
+
+def test_the_curve_is_of_the_longest_side(write):
+    path = write(size=2)
+    with pytest.raises(InputError, match="field 'curve' must be empty unless the longest side is 1"):
         load_protocol(path)
 
 
@@ -146,7 +164,7 @@ def test_bad_file(tmp_path, text):
 def test_missing_file(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         load_protocol(tmp_path / "none.yaml")
-    with pytest.raises(InputError, match=r"unknown protocol 'svr3d'; known: classvoxels, .*svr3d-v1"):
+    with pytest.raises(InputError, match=r"unknown protocol 'svr3d'; known: atlasnet, .*svr3d-v1"):
         load_protocol("svr3d")
 
 

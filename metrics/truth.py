@@ -1,0 +1,69 @@
+"""What is known of the true shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..geometry import InputError, Mesh, PartMesh, PointCloud, VoxelGrid
+
+
+@dataclass(frozen=True, eq=False)
+class GroundTruth:
+    """What is known of the true shape, in the canonical frame. Each may be None; what is stored is used as it is, and
+    the rest is derived from the mesh.
+
+    Args:
+        surface: points drawn uniformly on the surface, with normals.
+        points: Float[N, 3], uniform in a box around the shape.
+        inside: Bool[N], whether each of `points` is inside.
+        voxels: the occupancy grid.
+        mesh: the surface.
+        parts: the surface, in parts.
+        part_voxels: the grid of part labels; label `l` is `labels[l - 1]`.
+        labels: the names of part labels, by which the parts of predicted meshes are labelled.
+
+    Raises:
+        InputError: a part is empty, not finite or of another shape, or `points` comes without `inside`.
+    """
+
+    surface: PointCloud | None = None
+    points: np.ndarray | None = None
+    inside: np.ndarray | None = None
+    voxels: VoxelGrid | None = None
+    mesh: Mesh | None = None
+    parts: PartMesh | None = None
+    part_voxels: VoxelGrid | None = None
+    labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, kind in _KINDS.items():
+            shape = getattr(self, name)
+            if shape is None:
+                continue
+            if not isinstance(shape, kind):
+                raise InputError(
+                    f"ground truth: expected `{name}` to be a {kind.__name__}, found {type(shape).__name__}"
+                )
+            if shape.is_empty or not shape.is_finite:
+                raise InputError(f"ground truth: `{name}` is {'empty' if shape.is_empty else 'not finite'}")
+        if self.part_voxels is not None and self.part_voxels.labels is None:
+            raise InputError("ground truth: `part_voxels` has no labels")
+        if (self.points is None) != (self.inside is None):
+            raise InputError("ground truth: `points` and `inside` come together, found only one of them")
+        if self.points is None:
+            return
+        points, inside = np.asarray(self.points, dtype=np.float64), np.asarray(self.inside)
+        if points.ndim != 2 or points.shape[1] != 3 or inside.shape != points.shape[:1] or inside.dtype != np.bool_:
+            raise InputError(
+                f"ground truth: expected `points` Float[N, 3] and `inside` Bool[N], "
+                f"found {list(points.shape)} and {inside.dtype} {list(inside.shape)}"
+            )
+        if not np.isfinite(points).all() or not inside.any():
+            raise InputError("ground truth: `points` must be finite and some of them inside the shape")
+        object.__setattr__(self, "points", points)
+        object.__setattr__(self, "inside", inside)
+
+
+_KINDS = {"surface": PointCloud, "voxels": VoxelGrid, "mesh": Mesh, "parts": PartMesh, "part_voxels": VoxelGrid}
