@@ -84,6 +84,10 @@ lint: $(READY) ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+.PHONY: docs
+docs: $(READY) ## Make the pages that come from the code
+	$(BIN)/python -m svr3d.metrics.protocol_page > docs/.protocols.md && mv docs/.protocols.md docs/protocols.md
+
 .PHONY: speed
 speed: $(READY) ## Run the speed benchmarks
 	for benchmark in tests/speed/bench_*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done

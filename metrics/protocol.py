@@ -194,8 +194,8 @@ class Protocol:
             return "%" if factor == 100 else "" if factor == 1 else f"× {factor:g}"
         unit = declared.unit
         if declared.dimension and (self.extent, self.size) != ("side", 1):
-            unit = self.extent if self.size == 1 else f"{self.extent}/{self.size:g}"
-            unit = unit if declared.dimension == 1 else f"{unit}²" if self.size == 1 else f"({unit})²"
+            power = {1: "", 2: "²"}[declared.dimension]
+            unit = f"{self.extent}{power}" + ("" if self.size == 1 else f"/{self.size:g}{power}")
         return unit if factor == 1 else f"{unit} × {factor:g}"
 
 

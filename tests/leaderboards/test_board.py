@@ -39,6 +39,34 @@ def test_views_and_seeds_are_averaged_within_the_object(record):
     assert row["n"] == 2 and row["seeds"] == 2
 
 
+def test_the_best_point_of_a_curve_is_one_threshold_for_the_whole_set(record):
+    """Not each object's own: `a` does best at 0.2 on average, though not on every object."""
+    curves = {"a": {"0.10": [0.1, 0.9], "0.20": [0.5, 0.7]}, "b": {"0.10": [0.4, 0.5], "0.20": [0.2, 0.2]}}
+    rows = [
+        record(method=method, object=f"o{i}", metric=f"iou_32@{at}", value=value)
+        for method, curve in curves.items()
+        for at, values in curve.items()
+        for i, value in enumerate(values)
+    ]
+    board = leaderboard(pd.DataFrame(rows))
+    best = {m: cell(board, method=m, metric="iou_32_best", category="objects") for m in "ab"}
+    assert best["a"]["value"] == pytest.approx(0.6) and best["b"]["value"] == pytest.approx(0.45)
+    assert pd.isna(best["a"]["rank"])  # chosen on the test set, so not ranked by
+    assert cell(board, method="a", metric="iou_32@0.10", category="objects")["value"] == pytest.approx(0.5)
+
+
+def test_headings_say_the_protocols_unit(table):
+    """Factors and frames belong to the protocol; under one that is not installed, the metric's own unit is said."""
+    for protocol, unit in (
+        ("pixel2mesh", " (diagonal²/0.57² × 1000)"),
+        ("p-v1", " (side²)"),
+        ("svr3d-v1", " (side²)"),
+    ):
+        section = Section("shapes", "test", protocol, leaderboard(table({"a": {"mug": [1.0]}}, metric="cd_l2")))
+        section.rows["protocol"] = protocol
+        assert section.heading(section.metrics[0]) == f"Chamfer-L2{unit} ↓"
+
+
 def test_a_failed_prediction_counts_with_the_worst_value(table):
     good = table({"a": {"chair": [0.8] * 7}, "b": {"chair": [0.7] * 7}})
     failed = good.copy()

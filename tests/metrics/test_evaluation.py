@@ -1,6 +1,7 @@
 """Scores under protocols: closed forms, failures, what is stored and what is derived."""
 
 import math
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -89,6 +90,25 @@ def nonsense():
         "cloud with NaN": (PointCloud([[nan, 0, 0]]), "not finite"),
         "cloud far away": (PointCloud([[1e200, 0, 0]]), "overflows"),
     }
+
+
+def test_frames_share_points_and_neighbours(box, monkeypatch):
+    """Protocols that differ in frame, norm, factor or threshold alone cost one sampling and one search."""
+    calls = []
+
+    def count(place, name):
+        original = getattr(place, name)
+        monkeypatch.setattr(place, name, lambda *args, **options: (calls.append(name), original(*args, **options))[1])
+
+    count(module, "nearest_neighbors")
+    count(module, "earth_movers_distance")
+    count(sys.modules["svr3d.geometry.convert"], "sample_surface")  # the prediction's
+    alike = ["meshrcnn", "pixel2mesh", "what3d"]
+    score(box((0.9, 0.5, 0.5)), box(), alike)
+    assert sorted(calls) == ["earth_movers_distance", "nearest_neighbors", "sample_surface"]
+    calls.clear()
+    score(box((0.9, 0.5, 0.5)), box(), [*alike, "smnet", "atlasnet"])  # aligned; and with fewer points
+    assert sorted(calls) == ["earth_movers_distance", *["nearest_neighbors"] * 3, *["sample_surface"] * 2]
 
 
 @pytest.mark.parametrize("name", nonsense())

@@ -10,6 +10,7 @@ import svr3d.metrics.protocol as module
 import yaml
 from svr3d.geometry import InputError
 from svr3d.metrics import METRICS, get_metric, list_protocols, load_protocol
+from svr3d.metrics.protocol_page import protocol_page
 
 BUILT_IN = Path(module.__file__).parent / "protocols"
 
@@ -31,7 +32,6 @@ def test_svr3d_v1():
     assert len(curve) == 16 and curve[0] == "f@0.0025" and curve[-1] == "f@0.1000" and list(curve) == sorted(curve)
     assert protocol.predicted_points == protocol.true_points == 100_000
     assert (protocol.emd_points, protocol.resolution) == (2048, 32)
-    assert protocol.targets == {"surface", "occupancy", "voxels"}
     assert protocol.worst("cd_l1") == METRICS["cd_l1"].worst and protocol.worst("f@0.0025") == 0
 
 
@@ -40,6 +40,34 @@ def test_classvoxels():
     assert protocol.metrics == ("iou_32", "iou_32_intersection", "iou_32_union")
     assert protocol.pooled == ("iou_32_pooled",) and protocol.voxel_threshold == 0.4
     assert protocol.targets == {"voxels"}
+
+
+def test_the_page_is_up_to_date():
+    page = Path(module.__file__).parent.parent / "docs/protocols.md"
+    assert page.read_text(encoding="utf-8") == protocol_page(), "run `make docs`"
+
+
+def test_units():
+    """What stands in the headings of tables."""
+    p2m, meshrcnn = load_protocol("pixel2mesh"), load_protocol("meshrcnn")
+    assert p2m.unit("cd_l2") == "diagonal²/0.57² × 1000" and p2m.unit("emd") == "diagonal/0.57 × 100"
+    assert p2m.unit("f_tau") == "%" and meshrcnn.unit("normal") == ""
+    assert meshrcnn.unit("cd_l2") == "side²/10²" and load_protocol("atlasnet").unit("hausdorff") == "radius"
+    assert load_protocol("classvoxels").unit("iou_32_union") == "count"
+
+
+def test_targets():
+    """What a data set must have; extents other than the side are taken from its surface points."""
+    expected = {
+        "svr3d-v1": {"surface", "occupancy", "voxels"},
+        "svr3d-structure-v1": {"mesh", "parts", "part_voxels"},
+        "pixel2mesh": {"surface"},
+        "disn": {"surface", "mesh"},
+        "immat": {"surface", "mesh", "voxels"},
+        "partvoxels": {"part_voxels", "voxels"},
+    }
+    for name, targets in expected.items():
+        assert load_protocol(name).targets == targets, name
 
 
 def test_frozen():

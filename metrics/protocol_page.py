@@ -1,0 +1,125 @@
+"""`docs/protocols.md`, made from the protocols' files: `python -m svr3d.metrics.protocol_page`."""
+
+from __future__ import annotations
+
+from .declarations import get_metric, is_curve
+from .protocol import Protocol, list_protocols, load_protocol
+
+INTRODUCTION = """\
+# Protocols
+
+<!-- Made by `make docs` from metrics/protocols/*.yaml. Change those. -->
+
+A protocol is a named, versioned, frozen description of an evaluation: in which frame two shapes are compared, which
+points stand for them, what is measured, by which factor it is multiplied, what failure costs. A number without its
+protocol is not a number, and numbers of two protocols never share a column. `svr3d evaluate --protocol a,b,c` scores
+under several at once: what they share (samples, neighbours, matchings, voxels) is computed once.
+
+`svr3d-v1` is the suite's own and the default; `svr3d-structure-v1` adds what distances and volumes do not see. The
+others follow one paper or its released code each, so that their numbers can be set beside published ones, with the
+reservations that stand below each.
+
+## At a glance
+
+Frame: what is made how long in the true shape; both shapes are scaled by the same factor. Aligned: the prediction is
+first brought into its own bounding box, so its size and place do not count. Points: predicted / true."""
+
+CONVERSIONS = """\
+## Between conventions
+
+- Scaling both shapes by s multiplies every distance by s, and `cd_l2` and `part_cd` by s².
+- `cd_l1` is half the sum of both directions' mean distances; papers that print the sum have `cd_l1` × 2. `cd_l2` is the
+  sum of both directions' mean squared distances; half of it is what Occupancy Networks calls Chamfer-L2.
+- Squared and unsquared Chamfer distances cannot be converted into each other.
+- F-scores at a threshold on the squared distance t are F-scores at √t.
+- A sum over n matched points is n times `emd`. Approximate matchings (the widespread `approxmatch` kernel, auctions cut
+  short, Sinkhorn with blur) are off by 14 to 44 % on typical surfaces and do not compare with a certified one.
+- Vertices and surface samples of one mesh give different numbers for every metric on points."""
+
+
+def protocol_page() -> str:
+    """The page in Markdown."""
+    protocols = [load_protocol(name) for name in list_protocols()]
+    own = [protocol for protocol in protocols if protocol.name.startswith("svr3d")]
+    protocols = sorted(own, key=lambda p: p.name != "svr3d-v1") + [p for p in protocols if p not in own]
+    parts = [INTRODUCTION, _overview(protocols)]
+    parts += [_section(protocol) for protocol in protocols]
+    return "\n\n".join([*parts, CONVERSIONS]) + "\n"
+
+
+def _overview(protocols: list[Protocol]) -> str:
+    rows = [
+        "| protocol | frame | aligned | points | metrics | needs |",
+        "|---|---|---|---|---|---|",
+    ]
+    for protocol in protocols:
+        cells = (
+            f"[`{protocol.name}`](#{protocol.name})",
+            _frame(protocol),
+            {"none": "no", "box": "each shape", "points": "each set of points"}[protocol.alignment],
+            _points(protocol),
+            ", ".join(f"`{name}`" for name in _shown(protocol)),
+            ", ".join(sorted(protocol.targets)),
+        )
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _section(protocol: Protocol) -> str:
+    rows = ["| metric | is | unit | threshold |", "|---|---|---|---|"]
+    for name in _shown(protocol):
+        metric, limit = get_metric(name), protocol.thresholds.get(name)
+        unit = protocol.unit(name) or "fraction"
+        rows.append(
+            f"| `{name}` | {_is(metric.title, metric.source)} | {unit} | {'' if limit is None else f'{limit:.4g}'} |"
+        )
+    text = [
+        f"## {protocol.name}",
+        f"*{protocol.title}*, version {protocol.version}. {protocol.reference.strip()}",
+        protocol.note.strip(),
+        "\n".join(rows),
+    ]
+    facts = []
+    if protocol.measures(protocol.by_matching):
+        facts.append(f"EMD matches {protocol.emd_points:,} points to a relative gap of {protocol.emd_tolerance:g}.")
+    if protocol.measures(protocol.on_grid):
+        above = "each grid's own threshold" if protocol.voxel_threshold == "own" else f"{protocol.voxel_threshold:g}"
+        facts.append(f"Voxels {protocol.resolution}³, occupied above {above}.")
+    if protocol.measures(protocol.in_volume):
+        facts.append(f"{protocol.volume_points:,} points in space.")
+    for title, curve in (("F-score", protocol.curve), ("IoU", protocol.grid_curve)):
+        if curve:
+            facts.append(
+                f"The {title}'s curve is recorded at {len(curve)} thresholds from {curve[0]:g} to {curve[-1]:g}."
+            )
+    return "\n\n".join([*text, *([" ".join(facts)] if facts else [])])
+
+
+def _is(title: str, source: str) -> str:
+    return f"{title}: {source}" if source else title
+
+
+def _shown(protocol: Protocol) -> list[str]:
+    return [name for name in (*protocol.metrics, *protocol.pooled) if not is_curve(name)]
+
+
+def _frame(protocol: Protocol) -> str:
+    name = {"side": "longest side", "diagonal": "diagonal", "radius": "largest radius"}[protocol.extent]
+    return f"{name} = {protocol.size:g}"
+
+
+def _points(protocol: Protocol) -> str:
+    if protocol.predicted_from is None:
+        return "–"
+    sides = []
+    for source, count in (
+        (protocol.predicted_from, protocol.predicted_points),
+        (protocol.true_from, protocol.true_points),
+    ):
+        whole = "all vertices" if source == "vertices" else "all stored"
+        sides.append(whole if count is None else f"{count:,} {'vertices' if source == 'vertices' else 'samples'}")
+    return " / ".join(sides)
+
+
+if __name__ == "__main__":
+    print(protocol_page(), end="")
