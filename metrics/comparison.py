@@ -453,7 +453,7 @@ class Comparison:
         resolution, truth = protocol.resolution, self.true_labels(protocol.resolution)
 
         def convert(shape: Any) -> dict[str, float]:
-            from .parts import part_iou
+            from .part_voxels import part_iou
 
             if isinstance(shape, PartMesh):
                 grid = self._labelled(shape, resolution)
@@ -473,12 +473,12 @@ class Comparison:
 
     def _on_parts(self, protocol: Protocol) -> dict[str, float]:
         def convert(shape: Any) -> dict[str, float]:
-            from .parts import match_parts
+            from .part_matching import match_parts
 
             if not isinstance(shape, PartMesh):
                 return {name: get_metric(name).worst for name in protocol.on_parts}
             found = match_parts(shape, self.truth.parts, points=protocol.part_points, seed=self._seed("structure"))
-            return {"part_cd": found.part_cd, "part_count_error": float(found.count_error)}
+            return {"part_cd": found.part_cd, "part_count_error": float(found.part_count_error)}
 
         return self._convert(("parts", protocol.part_points), protocol.voxel_threshold, convert, part="structure")
 
@@ -497,7 +497,7 @@ class Comparison:
 
     def _in_topology(self, protocol: Protocol) -> dict[str, float]:
         def convert(shape: Any) -> dict[str, float]:
-            from .genus import genus_error
+            from .topology import genus_error
 
             if isinstance(shape, PointCloud):
                 return {"genus_error": get_metric("genus_error").worst}
@@ -515,11 +515,10 @@ class Comparison:
             if points_only:
                 return {name: get_metric(name).worst for name in protocol.in_health}
             mesh = self.predicted_mesh(threshold)
-            found = geometry.mesh_health(mesh)
             return {
-                "components": float(found.components),
-                "self_intersecting": found.self_intersecting_faces / len(mesh.faces),
-                "degenerate_faces": found.degenerate_faces / len(mesh.faces),
+                "components": float(geometry.components(mesh).max() + 1),
+                "self_intersecting": len(np.unique(geometry.self_intersections(mesh))) / len(mesh.faces),
+                "degenerate_faces": float((mesh.face_areas == 0).mean()),
             }
 
         values = {}

@@ -10,6 +10,10 @@ from ..geometry.errors import InputError
 DIAGONAL = math.sqrt(3.0)
 """Longest distance within the canonical unit cube."""
 
+WORST_PART = 0.5
+"""Chamfer distance of a part without partner, and the most that a matched pair counts, in side². Copies of one part
+that are half a side apart have it: what is further off is no partner."""
+
 MOST = 50
 """Differences of counts have no natural worst value: they are cut off here, where also a failure stands."""
 
@@ -140,8 +144,8 @@ _METRICS = [
         "side²",
         False,
         0.0,
-        2 * DIAGONAL**2,
-        "mean over one-to-one matched parts; a part without partner counts as the worst",
+        WORST_PART,
+        "OSPA: mean over one-to-one matched parts, a part without partner counted as the worst",
     ),
     Metric(
         "part_count_error",
@@ -163,12 +167,12 @@ _METRICS = [
     ),
     Metric(
         "genus_error",
-        "Topology error",
+        "Genus error",
         "count",
         False,
         0.0,
         MOST,
-        f"summed difference of the Betti numbers of the two solids, at most {MOST}",
+        f"difference in genus of the two solids at 64³, at most {MOST}",
     ),
     Metric("components", "Components", "count", False, math.nan, 0.0, "pieces of the surface", ranked=False),
     Metric(
