@@ -1,7 +1,7 @@
-"""Which faces of a mesh cross: a tree of bounding boxes and an exact test, the kernels under `self_intersections`.
+"""Which faces of a mesh cross: a tree of bounding boxes and a test of two faces, under `self_intersections`.
 
-Corners are rounded to an integer lattice, where the side of a plane on which a point lies is decided exactly. So faces
-that share an edge or a corner need no special case: what they share lies on both planes, and is no crossing.
+Corners are rounded to an integer lattice, on which normals are exact, also of slivers. So whatever lies on a face's
+plane has a distance from it far below the tolerance, and faces that share an edge or a corner need no special case.
 """
 
 from __future__ import annotations
@@ -12,15 +12,12 @@ from numba import njit
 LATTICE = 1 << 29
 """Largest coordinate: differences reach 2^30, normals 2^61."""
 
-TOLERANCE = 1000
-"""In lattice units: a corner this close to a plane lies on it. About 1e-6 of the mesh's longest side, so that what
-touches still does after rounding to the digits of a file."""
+TOLERANCE = 1000.0
+"""In lattice units: what reaches less far only touches. About 1e-6 of the mesh's longest side, so that what touches
+still does after rounding to the digits of a file."""
 
 LEAF = 4
 """Faces per leaf of the tree."""
-
-_HALF = 31
-_LOW = (1 << _HALF) - 1
 
 
 @njit(cache=True, inline="always")
@@ -31,76 +28,61 @@ def _minors(a, b, c):
     return uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
 
 
-@njit(cache=True)
-def _volume_sign(a, b, c, d):
-    """The sign of (b - a) × (c - a) · (d - a), exactly: 92 bits as two halves of int64."""
-    x, y, z = _minors(a, b, c)
-    dx, dy, dz = d[0] - a[0], d[1] - a[1], d[2] - a[2]
-    high = (x >> _HALF) * dx + (y >> _HALF) * dy + (z >> _HALF) * dz
-    low = (x & _LOW) * dx + (y & _LOW) * dy + (z & _LOW) * dz
-    high += low >> _HALF
-    if high != 0:
-        return 1 if high > 0 else -1
-    return 1 if low & _LOW else 0
-
-
-@njit(cache=True)
-def _sides(triangle, nx, ny, nz, length, origin):
-    """Of each corner, the side of the plane through `origin` with this normal: 1 in front, -1 behind, 0 on it.
-
-    Within the tolerance, which is many times the rounding, nothing has to be exact.
-    """
-    limit = TOLERANCE * length
-    s0, s1, s2 = 0, 0, 0
-    for corner in range(3):
-        d = (
-            nx * float(triangle[corner, 0] - origin[0])
-            + ny * float(triangle[corner, 1] - origin[1])
-            + nz * float(triangle[corner, 2] - origin[2])
-        )
-        s = 1 if d > limit else (-1 if d < -limit else 0)
-        if corner == 0:
-            s0 = s
-        elif corner == 1:
-            s1 = s
-        else:
-            s2 = s
-    return s0, s1, s2
+@njit(cache=True, inline="always")
+def _along(direction, point, origin):
+    """direction · (point - origin), rounded once per term."""
+    return (
+        direction[0] * float(point[0] - origin[0])
+        + direction[1] * float(point[1] - origin[1])
+        + direction[2] * float(point[2] - origin[2])
+    )
 
 
 @njit(cache=True, inline="always")
-def _alone(s0, s1, s2):
-    """The corner that is alone on its side of a plane, and that side."""
-    if s0 * s1 <= 0 and s0 * s2 <= 0 and s0 != 0 and (s1 != 0 or s2 != 0) and not (s1 * s2 < 0):
-        return 0, s0
-    if s1 * s0 <= 0 and s1 * s2 <= 0 and s1 != 0 and (s0 != 0 or s2 != 0) and not (s0 * s2 < 0):
-        return 1, s1
-    return 2, s2
+def _height(direction, point, origin):
+    """`_along`, with 0 for what only touches."""
+    d = _along(direction, point, origin)
+    return d if abs(d) > TOLERANCE else 0.0
 
 
 @njit(cache=True)
-def _cross(a, b, normal_a, normal_b, length_a, length_b):
-    """Whether a point inside face `a` lies inside face `b`, the two not in one plane. Int[3, 3] each.
+def _interval(face, heights, direction, origin):
+    """Where the line in which the planes meet runs through `face`, as least and greatest position along it."""
+    low, high = np.inf, -np.inf
+    for i in range(3):
+        j = (i + 1) % 3
+        x = _along(direction, face[i], origin)
+        if heights[i] == 0:
+            low, high = min(low, x), max(high, x)
+        elif heights[i] * heights[j] < 0:
+            x += (_along(direction, face[j], origin) - x) * heights[i] / (heights[i] - heights[j])
+            low, high = min(low, x), max(high, x)
+    return low, high
 
-    The planes meet in a line, on which either face has an interval; those must overlap (Guigue and Devillers, "Fast
-    and robust triangle-triangle overlap test using orientation predicates", 2003; here in more than a point).
+
+@njit(cache=True)
+def _cross(a, b, normal_a, normal_b):
+    """Whether faces `a`, `b` Int[3, 3] with these unit normals reach through each other.
+
+    Each must have corners on both sides of the other's plane; then the planes meet in a line, on which either face has
+    an interval, and those must overlap (Möller, "A fast triangle-triangle intersection test", 1997).
     """
-    a0, a1, a2 = _sides(a, normal_b[0], normal_b[1], normal_b[2], length_b, b[0])
-    if min(a0, a1, a2) >= 0 or max(a0, a1, a2) <= 0:
+    of_a = (_height(normal_b, a[0], b[0]), _height(normal_b, a[1], b[0]), _height(normal_b, a[2], b[0]))
+    if min(of_a) >= 0 or max(of_a) <= 0:
         return False
-    b0, b1, b2 = _sides(b, normal_a[0], normal_a[1], normal_a[2], length_a, a[0])
-    if min(b0, b1, b2) >= 0 or max(b0, b1, b2) <= 0:
+    of_b = (_height(normal_a, b[0], a[0]), _height(normal_a, b[1], a[0]), _height(normal_a, b[2], a[0]))
+    if min(of_b) >= 0 or max(of_b) <= 0:
         return False
-    i, side_a = _alone(a0, a1, a2)
-    j, side_b = _alone(b0, b1, b2)
-    p, q, r = a[i], a[(i + 1) % 3], a[(i + 2) % 3]
-    s, t, u = b[j], b[(j + 1) % 3], b[(j + 2) % 3]
-    # as if both lone corners lay in front of the other's plane: else turn the other round
-    if side_a < 0:
-        t, u = u, t
-    if side_b < 0:
-        q, r = r, q
-    return _volume_sign(p, q, s, t) < 0 and _volume_sign(p, r, u, s) < 0
+    x = normal_a[1] * normal_b[2] - normal_a[2] * normal_b[1]
+    y = normal_a[2] * normal_b[0] - normal_a[0] * normal_b[2]
+    z = normal_a[0] * normal_b[1] - normal_a[1] * normal_b[0]
+    length = np.sqrt(x * x + y * y + z * z)
+    if length == 0:
+        return False
+    direction = (x / length, y / length, z / length)
+    low_a, high_a = _interval(a, of_a, direction, a[0])
+    low_b, high_b = _interval(b, of_b, direction, a[0])
+    return min(high_a, high_b) - max(low_a, low_b) > TOLERANCE
 
 
 @njit(cache=True)
@@ -148,12 +130,14 @@ def crossing_pairs(corners):
     n = corners.shape[0]
     low = np.empty((n, 3), np.int64)
     high = np.empty((n, 3), np.int64)
-    normal = np.empty((n, 3))
-    length = np.empty(n)
+    normal = np.zeros((n, 3))
+    flat = np.ones(n, np.bool_)
     for f in range(n):
         x, y, z = _minors(corners[f, 0], corners[f, 1], corners[f, 2])
-        normal[f, 0], normal[f, 1], normal[f, 2] = x, y, z
-        length[f] = np.sqrt(normal[f, 0] ** 2 + normal[f, 1] ** 2 + normal[f, 2] ** 2)
+        length = np.sqrt(float(x) * float(x) + float(y) * float(y) + float(z) * float(z))
+        if length > 0:
+            normal[f, 0], normal[f, 1], normal[f, 2] = x / length, y / length, z / length
+            flat[f] = False
         for axis in range(3):
             low[f, axis] = min(corners[f, 0, axis], corners[f, 1, axis], corners[f, 2, axis])
             high[f, axis] = max(corners[f, 0, axis], corners[f, 1, axis], corners[f, 2, axis])
@@ -167,7 +151,7 @@ def crossing_pairs(corners):
     found = 0
     stack = np.empty(depth + 2, np.int64)
     for f in range(n):
-        if length[f] == 0:
+        if flat[f]:
             continue
         stack[0] = 1
         top = 1
@@ -189,9 +173,9 @@ def crossing_pairs(corners):
                 continue
             first = max((k - size) * LEAF, f + 1)
             for g in range(first, min((k - size + 1) * LEAF, n)):
-                if length[g] == 0 or _apart(low, high, f, low, high, g):
+                if flat[g] or _apart(low, high, f, low, high, g):
                     continue
-                if _cross(corners[f], corners[g], normal[f], normal[g], length[f], length[g]):
+                if _cross(corners[f], corners[g], normal[f], normal[g]):
                     if found == pairs.shape[0]:
                         pairs = np.concatenate((pairs, np.empty_like(pairs)))
                     pairs[found, 0], pairs[found, 1] = f, g

@@ -12,8 +12,8 @@ def self_intersections(mesh: Mesh) -> np.ndarray:
     """The pairs of faces that cross: a point inside one lies inside the other, and they are not in one plane.
 
     Touching is not crossing: faces that share an edge or a corner, that meet only along their rims, that rest on
-    each other or overlap in one plane, are none, nor is one that reaches less than 1e-6 of the mesh's longest side
-    through the other. Faces without area cross nothing.
+    each other or overlap in one plane, are none; nor are those of which one reaches through the other, or along it,
+    by no more than 1e-6 of the mesh's longest side. Faces without area cross nothing.
 
     Returns:
         Int[K, 2], face indices, the lower first, in ascending order.
