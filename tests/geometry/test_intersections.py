@@ -55,7 +55,7 @@ def test_all_pairs_in_space(seed):
     """Enough faces that the tree has several levels, from small ones to large ones."""
     rng = np.random.default_rng(seed)
     sizes = rng.choice([10, 100, 1000], (120, 1, 1), p=[0.5, 0.4, 0.1])
-    triangles = rng.integers(-1000, 1000, (120, 1, 3)) + rng.integers(-sizes, sizes + 1, (120, 3, 3))
+    triangles = rng.integers(-400, 400, (120, 1, 3)) + rng.integers(-sizes, sizes + 1, (120, 3, 3))
     expected = all_pairs(triangles)
     assert len(expected) > 20
     assert self_intersections(as_mesh(triangles.astype(float))).tolist() == expected
