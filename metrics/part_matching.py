@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry import InputError, Mesh, PartMesh, sample_surface
-from .neighbors import nearest_neighbors
 
 WORST_PART = 0.5
 """Chamfer distance of a part without partner, and the most that a matched pair counts, in side². Copies of one part
@@ -83,7 +82,12 @@ def _sample_parts(mesh: PartMesh, count: int, seed: int) -> tuple[np.ndarray, np
 
 
 def _mean_squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Float[n, m]: from the points of each cloud of a [n, N, 3], the mean squared distance to each cloud of b."""
+    """Float[n, m]: from the points of each cloud of a [n, N, 3], the mean squared distance to each cloud of b.
+
+    One tree per cloud asked for all points at once: several times faster than `nearest_neighbors` of each pair.
+    """
+    from scipy.spatial import cKDTree
+
     flat = a.reshape(-1, 3)
-    columns = [nearest_neighbors(flat, cloud).x_to_y.numpy().reshape(len(a), -1) for cloud in b]
+    columns = [cKDTree(cloud).query(flat)[0].reshape(len(a), -1) for cloud in b]
     return np.stack([(column**2).mean(axis=1) for column in columns], axis=1)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..geometry import InputError, Mesh, sample_surface, shape_diameter
+from ..geometry import InputError, Mesh, VoxelGrid, sample_surface, shape_diameter, to_mesh
 from .neighbors import nearest_neighbors
 
 
-def thickness_error(predicted: Mesh, truth: Mesh, *, points: int = 10_000, rays: int = 30, seed: int = 0) -> float:
+def thickness_error(
+    predicted: Mesh | VoxelGrid, truth: Mesh | VoxelGrid, *, points: int = 10_000, rays: int = 30, seed: int = 0
+) -> float:
     """Mean difference of the shape diameter between each surface point and the nearest one of the other shape.
 
     (Σ_p |η(p) - η(p')| + Σ_q |η(q) - η(q')|) / 2M, for M points p of one surface and q of the other, and the nearest
@@ -17,7 +19,7 @@ def thickness_error(predicted: Mesh, truth: Mesh, *, points: int = 10_000, rays:
     depend on how a surface is cut into faces, and is defined for any mesh: 0 where there is no solid below a point.
 
     Args:
-        predicted, truth: faces outward.
+        predicted, truth: meshes whose faces look outward, or grids, of which the iso-surface is taken.
         points: M, drawn from each surface.
         rays: per point.
         seed: of points and rays; either side's are independent of the other's.
@@ -26,13 +28,13 @@ def thickness_error(predicted: Mesh, truth: Mesh, *, points: int = 10_000, rays:
         In the meshes' unit. Equal shapes come out slightly above 0, since thickness varies between neighbours.
 
     Raises:
-        InputError: a mesh is empty, not finite or without area, or `points` is below 1.
+        InputError: a shape is a point cloud, empty, not finite or without area, or `points` is below 1.
     """
     if points < 1:
         raise InputError(f"thickness error: expected at least one point, found {points}")
     streams = np.random.default_rng(seed).integers(2**31, size=2)
     samples, diameters = [], []
-    for mesh, stream in zip((predicted, truth), streams, strict=True):
+    for mesh, stream in zip(map(to_mesh, (predicted, truth)), streams, strict=True):
         sample = sample_surface(mesh, points, seed=int(stream))
         samples.append(sample)
         diameters.append(shape_diameter(mesh, sample.points, sample.normals, rays=rays, seed=int(stream)))

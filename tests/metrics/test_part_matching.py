@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
-from svr3d.geometry import InputError, Mesh, Part, PartMesh
-from svr3d.metrics import match_parts
+from svr3d.geometry import InputError, Mesh, Part, PartMesh, sample_surface
+from svr3d.metrics import chamfer_distance, match_parts
 from svr3d.metrics.part_matching import WORST_PART
 
 
@@ -55,6 +55,13 @@ def test_every_assignment(box, seed):
     assert sorted(result.truth) == [0, 1, 2] and len(set(result.predicted.tolist())) == 3
     assert cut[result.predicted, result.truth].sum() == pytest.approx(best, rel=0.1)
     assert result.distances == pytest.approx(costs[result.predicted, result.truth], rel=0.1, abs=1e-3)
+
+
+def test_distances_as_the_chamfer_metric(box):
+    truth, predicted = box((0.3, 0.2, 0.4)), box((0.2, 0.4, 0.3), (0.2, 0, 0.1))
+    found = match_parts(assemble(predicted), assemble(truth), points=5000).part_cd
+    clouds = [sample_surface(mesh, 5000, seed=seed).points for seed, mesh in enumerate((predicted, truth))]
+    assert found == pytest.approx(float(chamfer_distance(*clouds)), rel=0.03)
 
 
 def test_shifted_sheets(box):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from svr3d.geometry import InputError, Mesh, sample_surface, shape_diameter
+from svr3d.geometry import InputError, Mesh, PointCloud, marching_cubes, sample_surface, shape_diameter, voxelize
 from svr3d.metrics import thickness_error
 
 
@@ -36,6 +36,12 @@ def test_a_sheet_has_no_thickness(box):
     assert thickness_error(sheet, solid, points=2000) == pytest.approx(mean_diameter(solid), rel=0.1)
 
 
+def test_grids_are_seen_through_their_surface(box):
+    grid = voxelize(box((0.75, 0.25, 0.5)))
+    assert thickness_error(grid, box((0.75, 0.25, 0.5)), points=2000) < 0.02
+    assert thickness_error(grid, grid, points=500) == thickness_error(marching_cubes(grid), grid, points=500)
+
+
 def test_seed_and_motion(box):
     a, b = box((1, 0.3, 0.5)), box((0.8, 0.4, 0.5))
     turn = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1.0]])
@@ -51,5 +57,7 @@ def test_bad_input(box):
         thickness_error(Mesh([], []), box())
     with pytest.raises(InputError, match="non-finite"):
         thickness_error(box(), Mesh(box().vertices * np.nan, box().faces))
+    with pytest.raises(InputError, match="point cloud"):
+        thickness_error(PointCloud(np.zeros((3, 3))), box())
     with pytest.raises(InputError, match="at least one point"):
         thickness_error(box(), box(), points=0)

@@ -1,8 +1,8 @@
 """Speed of the structure metrics beside that of common libraries: `python tests/speed/bench_structure.py`.
 
 Each figure is the best of several runs, in milliseconds, after one that warms caches and compiles. Open3D uses all
-cores, for rays too; everything else uses one. No peer at hand has a shape diameter, part metrics or Betti numbers: their
-times stand alone.
+cores, for rays too; everything else uses one. No peer at hand has a shape diameter, part metrics or Betti numbers:
+their times stand alone.
 """
 
 import time
