@@ -1,5 +1,8 @@
 """Betti numbers and genus of shapes with known topology."""
 
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 import trimesh
@@ -259,3 +262,7 @@ def test_real_meshes_agree_with_the_exact_genus_where_it_exists(real_meshes):
             assert genus(mesh) == sum(1 - piece.euler_number // 2 for piece in pieces), file
             checked += 1
     assert checked
+
+
+def test_example():
+    assert doctest.testmod(importlib.import_module("svr3d.geometry.betti"), extraglobs={"np": np}).failed == 0

@@ -1,5 +1,8 @@
 """Part IoU against a triple loop, and the aggregation over samples by hand."""
 
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -98,3 +101,7 @@ def test_mean_over_parts_is_not_the_mean_over_samples():
 def test_values_without_a_mean(values):
     with pytest.raises(InputError, match="values of parts"):
         mean_over_parts(values)
+
+
+def test_example():
+    assert doctest.testmod(importlib.import_module("svr3d.metrics.part_voxels"), extraglobs={"np": np}).failed == 0

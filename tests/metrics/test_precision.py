@@ -1,5 +1,8 @@
 """Average precision against values computed by hand and the definition written out."""
 
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 import torch
@@ -75,3 +78,7 @@ def test_grids_and_tensors():
 def test_bad_input(scores, truth, message):
     with pytest.raises(InputError, match=message):
         average_precision(scores, truth)
+
+
+def test_example():
+    assert doctest.testmod(importlib.import_module("svr3d.metrics.precision"), extraglobs={"np": np}).failed == 0
