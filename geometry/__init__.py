@@ -1,10 +1,13 @@
 """Shapes, cameras and the conversions between them."""
 
 from .align import align, to_canonical
+from .betti import Betti, betti_numbers, genus
 from .camera import Camera
 from .contains import contains, winding_number
 from .convert import Shape, occupied, to_mesh, to_surface, to_voxels
 from .errors import InputError
+from .health import MeshHealth, mesh_health
+from .intersections import self_intersections
 from .io import read_shape, write_shape
 from .isosurface import marching_cubes
 from .lighting import Light, Lighting
@@ -14,6 +17,7 @@ from .pictures import render_shape
 from .point_cloud import PointCloud
 from .render import Renderer, Rendering, render
 from .sampling import sample_surface
+from .thickness import shape_diameter
 from .topology import (
     components,
     drop_degenerate_faces,
@@ -27,11 +31,13 @@ from .voxel_grid import VoxelGrid
 from .voxelize import voxelize, voxelize_parts
 
 __all__ = [
+    "Betti",
     "Camera",
     "InputError",
     "Light",
     "Lighting",
     "Mesh",
+    "MeshHealth",
     "Part",
     "PartMesh",
     "PointCloud",
@@ -40,13 +46,16 @@ __all__ = [
     "Shape",
     "VoxelGrid",
     "align",
+    "betti_numbers",
     "components",
     "contains",
     "drop_degenerate_faces",
     "drop_duplicate_faces",
+    "genus",
     "is_watertight",
     "marching_cubes",
     "merge_vertices",
+    "mesh_health",
     "normalize",
     "occupied",
     "orient_faces",
@@ -55,6 +64,8 @@ __all__ = [
     "render",
     "render_shape",
     "sample_surface",
+    "self_intersections",
+    "shape_diameter",
     "to_canonical",
     "to_mesh",
     "to_surface",

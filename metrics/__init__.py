@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from .iou import point_iou, voxel_iou
     from .neighbors import Neighbors, nearest_neighbors
     from .normals import normal_consistency
+    from .part_matching import PartMatching, match_parts
+    from .part_voxels import PartIoU, PartMean, mean_over_parts, part_iou
+    from .precision import average_precision
     from .protocol import Protocol, list_protocols, load_protocol
+    from .thickness import thickness_error
+    from .topology import genus_error, topology_error
     from .truth import GroundTruth
 
 _HOMES = {
@@ -27,7 +32,12 @@ _HOMES = {
     "iou": ("point_iou", "voxel_iou"),
     "neighbors": ("Neighbors", "nearest_neighbors"),
     "normals": ("normal_consistency",),
+    "part_matching": ("PartMatching", "match_parts"),
+    "part_voxels": ("PartIoU", "PartMean", "mean_over_parts", "part_iou"),
+    "precision": ("average_precision",),
     "protocol": ("Protocol", "list_protocols", "load_protocol"),
+    "thickness": ("thickness_error",),
+    "topology": ("genus_error", "topology_error"),
     "truth": ("GroundTruth",),
 }
 
@@ -38,20 +48,30 @@ __all__ = [
     "GroundTruth",
     "Metric",
     "Neighbors",
+    "PartIoU",
+    "PartMatching",
+    "PartMean",
     "Protocol",
     "Score",
+    "average_precision",
     "chamfer_distance",
     "earth_movers_distance",
     "evaluate",
     "f_score",
+    "genus_error",
     "get_metric",
     "is_curve",
     "list_protocols",
     "load_protocol",
+    "match_parts",
+    "mean_over_parts",
     "nearest_neighbors",
     "normal_consistency",
+    "part_iou",
     "point_iou",
     "score",
+    "thickness_error",
+    "topology_error",
     "voxel_iou",
 ]
 

@@ -490,7 +490,7 @@ class Comparison:
 
             if isinstance(shape, PointCloud):
                 return {"thickness": get_metric("thickness").worst}
-            mesh = self.predicted_mesh(threshold)
+            mesh, _ = geometry.orient_faces(self.predicted_mesh(threshold))  # below an inside-out surface is no solid
             return {"thickness": thickness_error(mesh, self.true_mesh(), points=count, seed=self._seed("structure"))}
 
         return self._convert(("thickness", count), threshold, convert, part="structure")
