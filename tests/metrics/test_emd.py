@@ -162,7 +162,8 @@ def test_batch_is_a_loop():
 
 def test_single_point():
     result = earth_movers_distance([[0.0, 0, 0]], [[0.0, 3, 4]])
-    assert (float(result.value), float(result.lower_bound), result.permutation.tolist()) == (5, 5, [0])
+    assert (float(result.value), result.permutation.tolist()) == (5, [0])
+    assert 5 * (1 - 1e-14) < float(result.lower_bound) <= 5
 
 
 def test_gradient():
