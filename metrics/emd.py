@@ -42,6 +42,7 @@ def earth_movers_distance(x: Any, y: Any, *, tolerance: float = 1e-4, exact: boo
         the numbers returned too; a tolerance below 1e-6 is more than float32 can show.
         `value` is differentiable in x and y, for the matching found.
         Deterministic, whatever the number of threads; the pairs of a batch share `torch.get_num_threads()` threads.
+        On a GPU all pairs run at once; those whose gap float32 prices do not close, and exact=True, finish on the CPU.
         Memory grows with N, time somewhat faster than N^1.5.
 
     Raises:
@@ -87,6 +88,19 @@ def _results(x: Tensor, y: Tensor, tolerance: float, exact: bool) -> EarthMovers
 
 def _match(x: Tensor, y: Tensor, tolerance: float, exact: bool) -> tuple[Tensor, Tensor]:
     """Long[B, N] and Float64[B]: the matching and the lower bound of each pair, on the points' device."""
+    if x.is_cuda and x.shape[1] > 1 and not exact:
+        try:
+            from ._auction_kernels import match_on_gpu
+        except ImportError:  # Triton is not made for every system
+            return _match_on_cpu(x, y, tolerance, exact)
+        permutation, bound, done = match_on_gpu(x, y, tolerance)
+        if not done.all():
+            permutation[~done], bound[~done] = _match_on_cpu(x[~done], y[~done], tolerance, exact)
+        return permutation, bound
+    return _match_on_cpu(x, y, tolerance, exact)
+
+
+def _match_on_cpu(x: Tensor, y: Tensor, tolerance: float, exact: bool) -> tuple[Tensor, Tensor]:
     from ._assignment import match  # compiles with numba, which is slow to import
 
     a, b = (points.cpu().numpy().astype(np.float64) for points in (x, y))
