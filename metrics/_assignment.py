@@ -65,7 +65,9 @@ def match(x: np.ndarray, y: np.ndarray, tolerance: float, exact: bool) -> tuple[
     """
     n = len(x)
     # Scaling by a power of two is free of rounding and keeps squares away from overflow and underflow.
-    extent = max(np.ptp(np.concatenate([x, y]), axis=0).max(), np.finfo(np.float64).tiny)
+    extent = np.ptp(np.concatenate([x, y]), axis=0).max()
+    if extent == 0:
+        return np.arange(n), 0.0
     exponent = int(np.frexp(extent)[1])
     x, y = (np.ascontiguousarray(np.ldexp(points, -exponent).T) for points in (x, y))
     order = _order(y)
@@ -201,7 +203,7 @@ def _fit(y, prices, blocks, n):
     top = 0.0
     for j in range(n):
         top = max(top, abs(prices[j]))
-    margin = 1e-14 * (1.0 + top)  # more than rounding can add below
+    margin = 1e-14 * (1.0 + top) + 1e-15 * np.abs(y).max()  # more than rounding can add below
     for b in range(blocks.shape[1]):
         start, stop = b * BLOCK, min((b + 1) * BLOCK, n)
         for d in range(3):

@@ -43,8 +43,8 @@ def match_on_gpu(x: Tensor, y: Tensor, tolerance: float) -> tuple[Tensor, Tensor
     points = torch.cat([x, y], dim=1)
     lowest, highest = points.amin(1, keepdim=True), points.amax(1, keepdim=True)
     # A power of two scales without rounding; the shift only has to please float32.
-    exponent = torch.frexp((highest - lowest).amax((1, 2)).clamp(min=torch.finfo(torch.float64).tiny)).exponent
-    scale = -exponent[:, None, None]
+    exponent = torch.frexp((highest - lowest).amax((1, 2))).exponent.clamp(min=-1000)  # 0 where all points are one
+    scale = -exponent.double()[:, None, None]
     x, y = x.ldexp(scale), y.ldexp(scale)
     middle = ((lowest + highest) / 2).ldexp(scale)
     a, b = ((p - middle).float().transpose(1, 2).contiguous() for p in (x, y))  # (B, 3, N)
@@ -81,7 +81,7 @@ def match_on_gpu(x: Tensor, y: Tensor, tolerance: float) -> tuple[Tensor, Tensor
         if not (ended & ~done).any():
             break
         epsilon *= EPSILON_STEP
-    return permutation, bound.ldexp(exponent), done
+    return permutation, bound.ldexp(exponent.double()), done
 
 
 def _bounds(x: Tensor, y: Tensor, prices: Tensor) -> Tensor:
