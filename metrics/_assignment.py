@@ -49,6 +49,9 @@ EPSILON_STEP = 1 / 5
 SMALLEST_EPSILON = 1e-14
 """Of the diagonal: below it, a bid is lost in the rounding of the price."""
 
+EXACT = 5e-13
+"""The relative gap that is taken for rounding."""
+
 MOST_BIDS = 500
 """Per person in all. Ordinary clouds need about 50; where more are needed, augmenting paths are the faster way."""
 
@@ -102,7 +105,7 @@ def match(x: np.ndarray, y: np.ndarray, tolerance: float, exact: bool) -> tuple[
                 bound = _bound(x, y, prices, blocks, object_of)
                 done = value - bound <= tolerance * value
         epsilon *= EPSILON_STEP
-    if exact or not done:
+    if not done or (exact and value - bound > EXACT * value):
         object_of = _augment(x, y[:, :n], prices[:n])
         bound = _bound(x, y, prices, blocks, object_of)
     return order[object_of], math.ldexp(bound, exponent)

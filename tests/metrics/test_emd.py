@@ -158,6 +158,8 @@ def test_on_a_line(width):
     expected = np.abs(np.sort(x[:, 0]) - np.sort(y[:, 0])).mean()
     assert float(result.value) == pytest.approx(expected, rel=1e-4, abs=2 * width)
     assert float(result.value - result.lower_bound) <= 1e-4 * float(result.value)
+    if width == 0:
+        assert float(earth_movers_distance(x, y, exact=True).value) == pytest.approx(expected, rel=1e-12)
 
 
 @settings(max_examples=50, deadline=None)
