@@ -330,11 +330,11 @@ def _remember(i, x, y, prices, blocks, objects, costs, known, floor, width, boun
             continue
         lowest = _scan(i, x, y, prices, b * BLOCK, values)
         limit = min(limit, lowest + width)
-        if lowest < limit:
+        if lowest <= limit:
             for j in range(BLOCK):
                 keys[count] = values[j]
                 items[count] = b * BLOCK + j
-                count += values[j] < limit
+                count += values[j] <= limit
         if count > COLLECTED:
             full = True
             limit = _keep_best(keys, items, count, limit)

@@ -64,6 +64,7 @@ def adversarial(name, n=200):
         "duplicates": (np.repeat(x[: n // 20], 20, axis=0), np.repeat(y[: n // 10], 10, axis=0)),
         "collinear": (x * [1, 0, 0], y * [1, 0, 0]),
         "disjoint collinear": (x * [1, 0, 0], y * [1, 0, 0] + [2, 0, 0]),  # every matching is optimal
+        "six places": (x[rng.integers(0, 3, n)], y[rng.integers(3, 6, n)]),  # far more ties than a person remembers
         "integers": (rng.integers(0, 4, (n, 3)) + 0.0, rng.integers(0, 4, (n, 3)) + 0.0),
         "far apart": (x, y + 1000),
         "outlier": (np.r_[x[1:], [[1e6, 0, 0]]], y),
@@ -78,7 +79,8 @@ def adversarial(name, n=200):
 @pytest.mark.parametrize(
     "name",
     [
-        "clusters", "equal", "one place", "two places", "duplicates", "collinear", "disjoint collinear", "integers",
+        "clusters", "equal", "one place", "two places", "duplicates", "collinear", "disjoint collinear", "six places",
+        "integers",
         "far apart", "outlier", "nearly equal", "tiny", "huge", "shifted tiny",
     ],
 )  # fmt: skip
