@@ -43,7 +43,7 @@ def earth_movers_distance(x: Any, y: Any, *, tolerance: float = 1e-4, exact: boo
         `value` is differentiable in x and y, for the matching found.
         Deterministic, whatever the number of threads; the pairs of a batch share `torch.get_num_threads()` threads.
         On a GPU all pairs run at once; those whose gap float32 prices do not close, and exact=True, finish on the CPU.
-        Memory grows with N, time somewhat faster than N^1.5.
+        Memory grows with N, time on surfaces with about N^1.75.
 
     Raises:
         InputError: wrong shape, unequal sizes, no points, non-finite coordinates, or a tolerance not above 0.
