@@ -1,7 +1,7 @@
 """Speed of the metrics beside that of common libraries: `python tests/speed/bench_metrics.py`.
 
 Each figure is the best of several runs, in milliseconds, after one that warms caches and compiles. Set
-OMP_NUM_THREADS=1 for one core; SciPy's tree and assignment use one in any case.
+OMP_NUM_THREADS=1 for one core; SciPy's tree uses one in any case.
 """
 
 import os
@@ -12,11 +12,9 @@ import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 from svr3d.geometry import Mesh, sample_surface, voxelize
-from svr3d.metrics import GroundTruth, earth_movers_distance, nearest_neighbors, score
+from svr3d.metrics import GroundTruth, nearest_neighbors, score
 
 
 def best_of(function: Callable[[], object], runs: int = 5) -> float:
@@ -76,35 +74,6 @@ def bench_neighbors(console: Console) -> None:
     console.print(table)
 
 
-def bench_emd(console: Console) -> None:
-    table = Table(title="Earth mover's distance, 2,048 points (ms)")
-    for heading in ("clouds", "svr3d", "gap", "svr3d, exact", "SciPy assignment"):
-        table.add_column(heading, justify="left" if heading == "clouds" else "right")
-    n = 2048
-    line = np.random.default_rng(0).random((2, n, 1)) * [1, 0, 0]
-    for name, x, y in (
-        ("one sphere", on_sphere(n, 0), on_sphere(n, 1)),
-        ("box and sphere", on_box(n, 0), on_sphere(n, 1)),
-        ("box and flat box", on_box(n, 0), on_box(n, 1, (1, 0.1, 0.5))),
-        ("apart", on_sphere(n, 0), on_sphere(n, 1) + 2),
-        ("on a line", *line),
-    ):
-        result = earth_movers_distance(x, y)
-
-        def assignment(x=x, y=y):
-            costs = cdist(x, y)
-            return costs[linear_sum_assignment(costs)].mean()
-
-        table.add_row(
-            name,
-            f"{best_of(lambda x=x, y=y: earth_movers_distance(x, y), runs=3):.0f}",
-            f"{float(1 - result.lower_bound / result.value):.1e}",
-            f"{best_of(lambda x=x, y=y: earth_movers_distance(x, y, exact=True), runs=2):.0f}",
-            f"{best_of(assignment, runs=1):.0f}",
-        )
-    console.print(table)
-
-
 def bench_score(console: Console) -> None:
     mesh, prediction = box((1, 0.6, 0.5)), box((0.9, 0.7, 0.5))
     points = np.random.default_rng(0).random((100_000, 3)) - 0.5
@@ -126,5 +95,4 @@ if __name__ == "__main__":
     threads = os.environ.get("OMP_NUM_THREADS", f"all {os.cpu_count()}")
     console.print(f"OpenMP threads: {threads}; torch {torch.__version__}; NumPy {np.__version__}")
     bench_neighbors(console)
-    bench_emd(console)
     bench_score(console)
