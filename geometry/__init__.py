@@ -2,7 +2,7 @@
 
 from .align import align, to_canonical
 from .camera import Camera
-from .contains import contains, winding_number
+from .contains import Containment, containment, contains, winding_number
 from .convert import Shape, occupied, to_mesh, to_surface, to_voxels
 from .errors import InputError
 from .io import read_shape, write_shape
@@ -24,10 +24,11 @@ from .topology import (
 )
 from .viewpoints import r2n2_cameras
 from .voxel_grid import VoxelGrid
-from .voxelize import voxelize, voxelize_parts
+from .voxelize import Voxelization, voxelization, voxelize, voxelize_parts
 
 __all__ = [
     "Camera",
+    "Containment",
     "InputError",
     "Light",
     "Lighting",
@@ -39,8 +40,10 @@ __all__ = [
     "Rendering",
     "Shape",
     "VoxelGrid",
+    "Voxelization",
     "align",
     "components",
+    "containment",
     "contains",
     "drop_degenerate_faces",
     "drop_duplicate_faces",
@@ -60,6 +63,7 @@ __all__ = [
     "to_surface",
     "to_voxels",
     "transformed",
+    "voxelization",
     "voxelize",
     "voxelize_parts",
     "winding_number",
