@@ -72,8 +72,8 @@ def containment(mesh: Mesh, points: np.ndarray) -> Containment:
     if doubtful.any():
         answer[doubtful] = _complete(mesh, asked[doubtful], -counts[0][doubtful, 0]) >= 0.5
     inside[candidates] = answer
-    some = np.count_nonzero(votes)
-    return Containment(inside, False, 1 - np.count_nonzero(votes == 6) / some if some else 0.0)
+    some = int(np.count_nonzero(votes))
+    return Containment(inside, False, 1 - int(np.count_nonzero(votes == 6)) / some if some else 0.0)
 
 
 def winding_number(mesh: Mesh, points: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ believed, and elsewhere the generalised winding number decides (`_winding`).
 Solids thinner than a voxel can pass between the centres. Two rules keep them, so boards never vanish, nor rods of at
 least a fifth of a voxel: an interval of a column between two neighbouring centres is given to the voxel that holds its
 middle, and so is a piece of a slice that is smaller than a voxel both ways. To a turned cube they add 0.7 % at
-resolution 32, along its edges, which end in such intervals too. They are asked only of meshes with a boundary or with
-a feature thinner than a voxel: where, a quarter of a voxel below some sample of the surface, all eight centres
+resolution 32, along its edges, which end in such intervals too. They are asked only of meshes with a feature
+thinner than a voxel: where, a quarter of a voxel below some sample of the surface, all eight centres
 around are empty.
 """
 
@@ -73,23 +73,24 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
 
     reach = resolution * max(0.5, reach)
     half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
-    watertight = bool(_closed.is_closed((vertices + 0.0).view(np.uint64), faces))
-    values = np.empty((resolution,) * 3, dtype=np.float32)
+    watertight, ambiguous = bool(_closed.is_closed((vertices + 0.0).view(np.uint64), faces)), 0.0
+    values, looked = np.empty((resolution,) * 3, dtype=np.float32), None
     if watertight:
         _closed.fill(vertices, faces, resolution, half, values)
-        # of a mesh far beyond the box too many samples would lie outside
-        if reach <= resolution and not _closed.has_thin_features(vertices, faces, values):
-            return Voxelization(VoxelGrid(values), True, 0.0)
-    votes, winding, thin = _look_along_axes(mesh.triangles, resolution, half)
-    if watertight:
-        return Voxelization(VoxelGrid((values > 0) | thin), True, 0.0)
-    doubtful = np.argwhere((votes >= 2) & (votes <= 4))
-    inside = votes >= 5
-    if len(doubtful):
-        inside[tuple(doubtful.T)] = _winding_at(mesh, doubtful, winding[tuple(doubtful.T)], resolution, half) >= 0.5
-    some = np.count_nonzero(votes)
-    ambiguous = 1 - np.count_nonzero(votes == 6) / some if some else 0.0
-    return Voxelization(VoxelGrid(inside | thin), False, ambiguous)
+    else:
+        looked = votes, winding, _ = _look_along_axes(mesh.triangles, resolution, half)
+        values[:] = votes >= 5
+        doubtful = np.argwhere((votes >= 2) & (votes <= 4))
+        if len(doubtful):
+            at = tuple(doubtful.T)
+            values[at] = _winding_at(mesh, doubtful, winding[at], resolution, half) >= 0.5
+        some = int(np.count_nonzero(votes))
+        ambiguous = 1 - int(np.count_nonzero(votes == 6)) / some if some else 0.0
+    # of a mesh far beyond the box too many samples would lie outside
+    if reach > resolution or _closed.has_thin_features(vertices, faces, values):
+        looked = looked or _look_along_axes(mesh.triangles, resolution, half)
+        values[looked[2]] = 1
+    return Voxelization(VoxelGrid(values), watertight, ambiguous)
 
 
 def _on_lattice(places: np.ndarray, resolution: int, half: int) -> np.ndarray:
