@@ -127,9 +127,9 @@ def _any_of_eight(values):
 def has_thin_features(vertices, faces, values):
     """Whether somewhere a quarter of a voxel below the surface all eight centres around are empty.
 
-    Asked at samples in every face, at most about two voxels apart. Below flat or gently curved surfaces (radius
-    from 1.5 voxels) at least one of the eight is in the solid; in boards, rods, tips and sharp edges thinner than a
-    voxel there may be none.
+    Asked at samples in every face: one where its sides are within two voxels, about one per voxel on larger ones.
+    Below flat or gently curved surfaces (radius from 1.5 voxels) at least one of the eight is in the solid; in
+    boards, rods, tips and sharp edges thinner than a voxel there may be none.
     """
     n = values.shape[0]
     near = _any_of_eight(values)
@@ -151,8 +151,8 @@ def has_thin_features(vertices, faces, values):
             if 0 <= x < n + 1 and 0 <= y < n + 1 and 0 <= z < n + 1 and near[int(x), int(y), int(z)] == 0:
                 return True
             continue
-        steps_b = 1 if along_b <= 4 else int(np.ceil(np.sqrt(along_b) / 2))
-        steps_c = 1 if along_c <= 4 else int(np.ceil(np.sqrt(along_c) / 2))
+        steps_b = 1 if along_b <= 4 else int(np.ceil(np.sqrt(along_b)))
+        steps_c = 1 if along_c <= 4 else int(np.ceil(np.sqrt(along_c)))
         for p in range(steps_b):
             for q in range(steps_c):
                 s, t = (p + 1 / 3) / steps_b, (q + 1 / 3) / steps_c
