@@ -3,7 +3,7 @@
 from .align import align, to_canonical
 from .betti import Betti, betti_numbers, genus
 from .camera import Camera
-from .contains import contains, winding_number
+from .contains import Containment, containment, contains, winding_number
 from .convert import Shape, occupied, to_mesh, to_surface, to_voxels
 from .errors import InputError
 from .health import MeshHealth, mesh_health
@@ -28,11 +28,12 @@ from .topology import (
 )
 from .viewpoints import r2n2_cameras
 from .voxel_grid import VoxelGrid
-from .voxelize import voxelize, voxelize_parts
+from .voxelize import Voxelization, voxelization, voxelize, voxelize_parts
 
 __all__ = [
     "Betti",
     "Camera",
+    "Containment",
     "InputError",
     "Light",
     "Lighting",
@@ -45,9 +46,11 @@ __all__ = [
     "Rendering",
     "Shape",
     "VoxelGrid",
+    "Voxelization",
     "align",
     "betti_numbers",
     "components",
+    "containment",
     "contains",
     "drop_degenerate_faces",
     "drop_duplicate_faces",
@@ -71,6 +74,7 @@ __all__ = [
     "to_surface",
     "to_voxels",
     "transformed",
+    "voxelization",
     "voxelize",
     "voxelize_parts",
     "winding_number",

@@ -142,12 +142,13 @@ def _total(keys):
 
 
 @njit(cache=True)
-def vote_columns(start, keys, resolution, votes, thin):
-    """Adds the two votes of each voxel's own column to `votes` Int[R, R, R] (u, v, w order); marks `thin` solids.
+def vote_columns(start, keys, resolution, votes, below_centre, thin):
+    """Adds the votes for inside of each voxel's own column to `votes` Int[R, R, R] (u, v, w order).
 
-    A voxel's vote from below is the number of entries minus exits before its centre, the vote from above the
-    number of exits minus entries behind it. A solid interval between two neighbouring centres, which no centre
-    would see, is given to the voxel that holds its middle.
+    The column is inside as seen from below where there are more entries than exits before the centre, and as seen
+    from above where there are more exits than entries behind it. The excess before the centre is written to
+    `below_centre` Int[R, R, R], which starts as zeros. A solid interval between two neighbouring centres, which no
+    centre would see, is given to the voxel that holds its middle, in `thin`.
     """
     for i in range(resolution):
         for j in range(resolution):
@@ -163,7 +164,8 @@ def vote_columns(start, keys, resolution, votes, thin):
             for key in crossings:
                 depth = (key >> 1) / DEPTH_STEPS
                 while k < resolution and k + 0.5 < depth:
-                    votes[i, j, k] += 2 * below + total
+                    votes[i, j, k] += (below >= 1) + (below + total >= 1)
+                    below_centre[i, j, k] = below
                     k += 1
                 was_solid = 2 * below + total >= 1
                 below += -1 if key & 1 else 1
@@ -175,7 +177,8 @@ def vote_columns(start, keys, resolution, votes, thin):
                     if 0 <= middle < resolution:
                         thin[i, j, middle] = True
             while k < resolution:
-                votes[i, j, k] += 2 * below + total
+                votes[i, j, k] += (below >= 1) + (below + total >= 1)
+                below_centre[i, j, k] = below
                 k += 1
 
 

@@ -2,53 +2,95 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ._arrays import as_array
 from .errors import InputError
 from .mesh import Mesh
-from .topology import bounds_a_solid
+
+
+class Containment(NamedTuple):
+    """Which points are inside, and how far to trust it.
+
+    Attributes:
+        inside: Bool[N].
+        watertight: whether every edge is run along as often one way as the other (vertices at the same place count
+            as one), so that winding numbers are whole. False for an empty mesh.
+        ambiguous: of the points that at least one of the directions ±x, ±y, ±z calls inside, the fraction that
+            another calls outside; 0 where watertight.
+    """
+
+    inside: np.ndarray
+    watertight: bool
+    ambiguous: float
 
 
 def contains(mesh: Mesh, points: np.ndarray) -> np.ndarray:
     """Bool[N]: whether the winding number of `mesh` around each of `points` Float[N, 3] is at least ½.
 
-    For a mesh without boundary, consistently wound, one direction gives it exactly (also where parts overlap).
-    Otherwise it is the mean over the 14 directions of the axes and the cube's diagonals. Non-finite points are
-    outside; an empty mesh contains nothing.
+    Where no edge is a boundary, one direction gives it exactly (also where parts overlap). Otherwise six directions
+    vote; where more than one disagrees, the generalised winding number decides, as in `voxelize`. Non-finite points
+    are outside; an empty mesh contains nothing.
 
     Raises:
         InputError: the mesh is not finite, or `points` has the wrong shape.
+    """
+    return containment(mesh, points).inside
+
+
+def containment(mesh: Mesh, points: np.ndarray) -> Containment:
+    """`contains`, with whether the mesh bounds a solid at all and how many of the points are in doubt.
+
+    Raises:
+        InputError: as `contains`.
     """
     points = as_array(points, np.float64, (None, 3), "points")
     if not np.isfinite(mesh.triangles).all():
         raise InputError("cannot tell inside from outside of a mesh with non-finite vertices")
     inside = np.zeros(len(points), dtype=bool)
-    if mesh.is_empty or not len(points):
-        return inside
+    if mesh.is_empty:
+        return Containment(inside, False, 0.0)
+    from ._closed import is_closed
+
+    watertight = bool(is_closed((mesh.vertices + 0.0).view(np.uint64), mesh.faces))
     low, high = mesh.bounds
     candidates = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     if not len(candidates):
-        return inside
-    if bounds_a_solid(mesh):
+        return Containment(inside, watertight, 0.0)
+    asked = points[candidates]
+    if watertight:
         # fewest crossings per line along the longest side, where the most faces lie side by side
         axis = int(np.argmin(high - low))
-        winding = -ray_crossings(mesh.triangles, points[candidates], axis)[:, 0]
-        inside[candidates] = winding >= 1
-    else:
-        inside[candidates] = winding_number(mesh, points[candidates]) >= 0.5
-    return inside
+        inside[candidates] = ray_crossings(mesh.triangles, asked, axis)[:, 0] <= -1
+        return Containment(inside, True, 0.0)
+    counts = [ray_crossings(mesh.triangles, asked, axis) for axis in range(3)]
+    votes = sum((count[:, 0] <= -1).astype(np.int8) + (count[:, 1] >= 1) for count in counts)
+    answer = votes >= 5
+    doubtful = (votes >= 2) & (votes <= 4)
+    if doubtful.any():
+        answer[doubtful] = _complete(mesh, asked[doubtful], -counts[0][doubtful, 0]) >= 0.5
+    inside[candidates] = answer
+    some = int(np.count_nonzero(votes))
+    return Containment(inside, False, 1 - int(np.count_nonzero(votes == 6)) / some if some else 0.0)
 
 
 def winding_number(mesh: Mesh, points: np.ndarray) -> np.ndarray:
-    """Float[N]: the winding number around each of the finite `points`, as the mean over 14 directions."""
-    total = np.zeros(len(points))
-    for rotation, axes in frames():
-        triangles, turned = mesh.triangles @ rotation.T, points @ rotation.T
-        for axis in axes:
-            counts = ray_crossings(triangles, turned, axis)
-            total += counts[:, 1] - counts[:, 0]
-    return total / 14
+    """Float[N]: the generalised winding number around each of the finite `points`, exact."""
+    return _complete(mesh, points, -ray_crossings(mesh.triangles, points, 0)[:, 0])
+
+
+def _complete(mesh: Mesh, points: np.ndarray, crossings: np.ndarray) -> np.ndarray:
+    """Winding numbers, given the signed crossings towards -x."""
+    from . import _winding
+
+    start, end = _winding.boundary(mesh)
+    winding = crossings.astype(np.float64)
+    places = (start, end, np.ascontiguousarray(points))
+    start_lattice, end_lattice, lattice = (_on_lattice(place, *_lattice_frame(mesh.triangles)) for place in places)
+    _winding.add_boundary(start, end, start_lattice, end_lattice, places[2], lattice, winding)
+    return winding
 
 
 def frames() -> list[tuple[np.ndarray, tuple[int, ...]]]:
@@ -70,12 +112,8 @@ def ray_crossings(triangles: np.ndarray, points: np.ndarray, axis: int) -> np.nd
     """
     from . import _crossings
 
-    low, high = triangles.min(axis=(0, 1)), triangles.max(axis=(0, 1))
-    centre, reach = (low + high) / 2, max(float((high - low).max()) / 2, np.finfo(float).tiny)
-    scale = (_crossings.LATTICE - 2) / reach
-    lattice = np.rint((triangles - centre) * scale).astype(np.int64)
-    limit = 2 * _crossings.LATTICE  # still off the lattice
-    point_lattice = np.rint(np.clip((points - centre) * scale, -limit, limit)).astype(np.int64)
+    centre, scale = _lattice_frame(triangles)
+    lattice, point_lattice = _on_lattice(triangles, centre, scale), _on_lattice(points, centre, scale)
     # about as many cells as faces
     bits = int(np.clip(np.ceil(np.log2(len(triangles)) / 2), 0, 10))
     shift = 30 - bits
@@ -85,3 +123,19 @@ def ray_crossings(triangles: np.ndarray, points: np.ndarray, axis: int) -> np.nd
         triangles, lattice, axis, start, faces, 1 << bits, shift, np.ascontiguousarray(points), point_lattice, counts
     )
     return counts
+
+
+def _lattice_frame(triangles: np.ndarray) -> tuple[np.ndarray, float]:
+    """The point at the centre of the lattice that just holds `triangles`, and lattice units per unit of length."""
+    from ._crossings import LATTICE
+
+    low, high = triangles.min(axis=(0, 1)), triangles.max(axis=(0, 1))
+    reach = max(float((high - low).max()) / 2, np.finfo(float).tiny)
+    return (low + high) / 2, (LATTICE - 2) / reach
+
+
+def _on_lattice(places: np.ndarray, centre: np.ndarray, scale: float) -> np.ndarray:
+    """`places` in lattice units; what is off the lattice stays off."""
+    from ._crossings import LATTICE
+
+    return np.rint(np.clip((places - centre) * scale, -2 * LATTICE, 2 * LATTICE)).astype(np.int64)

@@ -1,22 +1,43 @@
 """Meshes to voxels: inside is where the winding number is at least ½.
 
-Every voxel centre is looked at along ±x, ±y and ±z. The signed crossings on the way out are one vote each; the
-mean of the six approximates the winding number. Where a mesh is closed all six agree and are exact: overlapping
-parts unite, inner walls do no harm. Where it has holes, most lines miss them.
+The winding number of a mesh without boundary is whole, and one line through each voxel's centre counts it: crossings
+along x, signed. Overlapping parts unite, inner walls do no harm. Around a mesh with a boundary every centre is looked
+at along ±x, ±y and ±z. Most lines miss the holes: where at most one of the six disagrees about inside, the others are
+believed, and elsewhere the generalised winding number decides (`_winding`).
 
 Solids thinner than a voxel can pass between the centres. Two rules keep them, so boards never vanish, nor rods of at
 least a fifth of a voxel: an interval of a column between two neighbouring centres is given to the voxel that holds its
-middle, and so is a piece of a slice that is smaller than a voxel both ways. They add nothing to a sphere, and to a
-turned cube 0.7 % at resolution 32, along its edges, which end in such intervals too.
+middle, and so is a piece of a slice that is smaller than a voxel both ways. To a turned cube they add 0.7 % at
+resolution 32, along its edges, which end in such intervals too. They are asked only of meshes with a feature
+thinner than a voxel: where, a quarter of a voxel below some sample of the surface, all eight centres
+around are empty.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from .errors import InputError
 from .mesh import Mesh, PartMesh
 from .voxel_grid import VoxelGrid
+
+
+class Voxelization(NamedTuple):
+    """A solid in voxels, and how far to trust them.
+
+    Attributes:
+        grid: the voxels.
+        watertight: whether every edge is run along as often one way as the other (vertices at the same place count
+            as one), so that winding numbers are whole. False for an empty mesh.
+        ambiguous: of the voxels that at least one of the six directions calls inside, the fraction that another
+            calls outside; 0 where watertight.
+    """
+
+    grid: VoxelGrid
+    watertight: bool
+    ambiguous: float
 
 
 def voxelize(mesh: Mesh, resolution: int = 32) -> VoxelGrid:
@@ -27,29 +48,86 @@ def voxelize(mesh: Mesh, resolution: int = 32) -> VoxelGrid:
     Raises:
         InputError: the mesh is not finite, or `resolution` is not between 1 and 1024.
     """
+    return voxelization(mesh, resolution).grid
+
+
+def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
+    """`voxelize`, with whether the mesh bounds a solid at all and how much of it is in doubt.
+
+    Raises:
+        InputError: as `voxelize`.
+    """
     if not 1 <= resolution <= 1024:
         raise InputError(f"voxel resolution: expected 1 to 1024, found {resolution}")
-    if not np.isfinite(mesh.triangles).all():
-        raise InputError("cannot voxelise a mesh with non-finite vertices")
     if mesh.is_empty:
-        return VoxelGrid(np.zeros((resolution,) * 3, dtype=bool))
+        return Voxelization(VoxelGrid(np.zeros((resolution,) * 3, dtype=np.float32)), False, 0.0)
+    vertices, faces = mesh.vertices, mesh.faces
+    reach = float(np.abs(vertices).max())
+    if not reach <= 0.5:  # the lattice must reach as far as the vertices in use, and those must be finite
+        if not np.isfinite(mesh.triangles).all():
+            raise InputError("cannot voxelise a mesh with non-finite vertices")
+        used, faces = np.unique(faces, return_inverse=True)
+        vertices, faces = vertices[used], faces.reshape(-1, 3)
+        reach = max(0.5, float(np.abs(vertices).max()))
+    from . import _closed, _crossings
+
+    reach = resolution * max(0.5, reach)
+    half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
+    watertight, ambiguous = bool(_closed.is_closed((vertices + 0.0).view(np.uint64), faces)), 0.0
+    values, looked = np.empty((resolution,) * 3, dtype=np.float32), None
+    if watertight:
+        _closed.fill(vertices, faces, resolution, half, values)
+    else:
+        looked = votes, winding, _ = _look_along_axes(mesh.triangles, resolution, half)
+        values[:] = votes >= 5
+        doubtful = np.argwhere((votes >= 2) & (votes <= 4))
+        if len(doubtful):
+            at = tuple(doubtful.T)
+            values[at] = _winding_at(mesh, doubtful, winding[at], resolution, half) >= 0.5
+        some = int(np.count_nonzero(votes))
+        ambiguous = 1 - int(np.count_nonzero(votes == 6)) / some if some else 0.0
+    # of a mesh far beyond the box too many samples would lie outside
+    if reach > resolution or _closed.has_thin_features(vertices, faces, values):
+        looked = looked or _look_along_axes(mesh.triangles, resolution, half)
+        values[looked[2]] = 1
+    return Voxelization(VoxelGrid(values), watertight, ambiguous)
+
+
+def _on_lattice(places: np.ndarray, resolution: int, half: int) -> np.ndarray:
+    """Canonical coordinates in lattice units; clipping moves only what is millions of boxes away."""
+    from ._crossings import LATTICE
+
+    return np.rint(np.clip(places * resolution * (2 * half), -LATTICE, LATTICE)).astype(np.int64)
+
+
+def _look_along_axes(triangles: np.ndarray, resolution: int, half: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How many of the six directions call each voxel inside, the signed crossings towards -x, and the thin solids."""
     from . import _crossings
 
-    scaled = mesh.triangles * resolution  # voxels from the box's centre
-    reach = max(resolution / 2, float(np.abs(scaled).max()))
-    half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
-    # Clipping moves only corners that are millions of boxes away.
-    lattice = np.rint(np.clip(scaled * (2 * half), -_crossings.LATTICE, _crossings.LATTICE)).astype(np.int64)
-    corners = scaled + resolution / 2
-
-    votes = np.zeros((resolution,) * 3, dtype=np.int32)
-    thin = np.zeros((resolution,) * 3, dtype=bool)
-    for axis in range(3):
+    lattice = _on_lattice(triangles, resolution, half)
+    corners = triangles * resolution + resolution / 2
+    votes, thin = np.zeros((resolution,) * 3, dtype=np.int8), np.zeros((resolution,) * 3, dtype=bool)
+    for axis in (2, 1, 0):
         order = ((axis + 1) % 3, (axis + 2) % 3, axis)
+        below = np.zeros((resolution,) * 3, dtype=np.int32)
         columns = _crossings.column_crossings(corners, lattice, axis, resolution, half)
-        _crossings.vote_columns(*columns, resolution, votes.transpose(order), thin.transpose(order))
+        _crossings.vote_columns(
+            *columns, resolution, votes.transpose(order), below.transpose(order), thin.transpose(order)
+        )
         _crossings.mark_small_pieces(*columns, resolution, thin.transpose(order))
-    return VoxelGrid((votes >= 3) | thin)
+    return votes, below, thin
+
+
+def _winding_at(mesh: Mesh, index: np.ndarray, crossings: np.ndarray, resolution: int, half: int) -> np.ndarray:
+    """The generalised winding number at voxels `index` Int[N, 3], given the signed crossings towards -x."""
+    from . import _winding
+
+    start, end = _winding.boundary(mesh)
+    winding = crossings.astype(np.float64)
+    lattice = (2 * index + 1 - resolution) * half
+    rounded = (_on_lattice(start, resolution, half), _on_lattice(end, resolution, half))
+    _winding.add_boundary(start, end, *rounded, (index + 0.5) / resolution - 0.5, lattice, winding)
+    return winding
 
 
 def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:

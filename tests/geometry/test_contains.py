@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from svr3d.geometry import InputError, Mesh, contains, winding_number
+from svr3d.geometry import InputError, Mesh, containment, contains, winding_number
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +118,40 @@ def test_contains_refuses(shapes):
         contains(Mesh([[0, 0, np.nan], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]), np.zeros((1, 3)))
     with pytest.raises(InputError, match="points: expected shape"):
         contains(shapes.box(), np.zeros((4, 2)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_winding_number_of_open_meshes_is_the_sum_of_solid_angles(shapes, points, seed, solid_angle_winding):
+    torn = shapes.without(shapes.turned(shapes.torus(0.33, 0.15, 24), seed), 0.3, seed)
+    few = points[:500]
+    np.testing.assert_allclose(winding_number(torn, few), solid_angle_winding(torn, few), atol=1e-9)
+
+
+def test_winding_number_of_random_triangles(points, solid_angle_winding):
+    """No two share an edge, and the windings mean nothing: the sum of solid angles is still defined."""
+    soup = Mesh(np.random.default_rng(1).uniform(-0.5, 0.5, (90, 3)), np.arange(90).reshape(-1, 3))
+    igl = pytest.importorskip("igl")
+    expected = solid_angle_winding(soup, points[:1000])
+    np.testing.assert_allclose(winding_number(soup, points[:1000]), expected, atol=1e-9)
+    theirs = igl.winding_number(soup.vertices, soup.faces, points[:1000])
+    np.testing.assert_allclose(np.ravel(theirs), expected, atol=1e-6)
+
+
+def test_winding_number_where_rays_meet_the_boundary(shapes, solid_angle_winding):
+    """A box without its top and one side, asked at points whose lines along x run through the open edges."""
+    box = shapes.box((-0.25, -0.25, -0.25), (0.25, 0.25, 0.25))
+    torn = Mesh(box.vertices, box.faces[(box.face_normals[:, 1] < 0.5) & (box.face_normals[:, 0] > -0.5)])
+    steps = np.arange(-4, 5) / 8
+    grid = np.stack(np.meshgrid(steps + 0.01, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    grid = grid[np.abs(np.abs(grid[:, 1:]).max(axis=1) - 0.25) > 1e-9]  # not on the faces themselves
+    np.testing.assert_allclose(winding_number(torn, grid), solid_angle_winding(torn, grid), atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_containment_of_torn_meshes(shapes, points, seed):
+    closed = shapes.turned(shapes.torus(0.33, 0.15, 50), seed)
+    truth, torn = containment(closed, points), containment(shapes.without(closed, 0.05, seed), points)
+    assert (torn.inside & truth.inside).sum() / (torn.inside | truth.inside).sum() >= 0.999
+    assert truth.watertight and truth.ambiguous == 0
+    assert not torn.watertight and 0.05 < torn.ambiguous < 0.9
+    assert containment(Mesh([], []), points) == (pytest.approx(np.zeros(len(points))), False, 0.0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from svr3d.geometry import InputError, Mesh, voxelize, voxelize_parts
+from svr3d.geometry import InputError, Mesh, voxelization, voxelize, voxelize_parts
 
 
 def iou(a, b):
@@ -205,3 +205,51 @@ def test_part_voxels_of_empty_and_partless_meshes(shapes):
     assert not voxelize_parts(empty, 8).labels.any()
     with pytest.raises(InputError, match="parts"):
         voxelize_parts(shapes.box())
+
+
+def test_closed_and_open_ways_agree(shapes):
+    """A single triangle outside the box makes a mesh open, and changes nothing else."""
+    stray = Mesh([[0.7, 0.7, 0.7], [0.8, 0.7, 0.7], [0.7, 0.8, 0.7]], [[0, 1, 2]])
+    for mesh in (
+        shapes.turned(shapes.torus(0.33, 0.15, 40), 1),
+        shapes.join(shapes.turned(shapes.sphere(0.3, 2), 2), shapes.turned(shapes.box(high=(0.2, 0.3, 0.1)), 4)),
+    ):
+        closed, torn = voxelization(mesh, 24), voxelization(shapes.join(mesh, stray), 24)
+        assert closed.watertight and not torn.watertight
+        assert closed.ambiguous == torn.ambiguous == 0
+        assert (closed.grid.occupancy == torn.grid.occupancy).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("resolution", [32, 64])
+def test_missing_faces_are_decided_by_the_winding_number(shapes, seed, resolution):
+    closed = shapes.turned(shapes.torus(0.33, 0.15, 50), seed)
+    truth, torn = voxelization(closed, resolution), voxelization(shapes.without(closed, 0.05, seed), resolution)
+    assert iou(torn.grid.occupancy, truth.grid.occupancy) >= 0.999
+    assert truth.watertight and truth.ambiguous == 0
+    assert not torn.watertight and 0.05 < torn.ambiguous < 0.9
+
+
+def test_what_is_ambiguous_in_a_box_without_its_bottom(shapes):
+    """Inside, one direction in six finds the bottom open; below, one in six finds only the top."""
+    box = shapes.box((-0.25, -0.25, -0.25), (0.25, 0.25, 0.25))
+    bottom = box.face_normals[:, 1] < -0.5
+    found = voxelization(Mesh(box.vertices, box.faces[~bottom]), 8)
+    assert (found.grid.occupancy == voxelize(box, 8).occupancy).all()
+    assert found.ambiguous == 1 and not found.watertight
+
+
+def test_watertight_is_said_of_places_not_of_indices(shapes):
+    sphere = shapes.sphere(0.4, 2)
+    soup = Mesh(sphere.triangles.reshape(-1, 3), np.arange(3 * len(sphere.faces)).reshape(-1, 3))
+    assert voxelization(soup, 8).watertight
+    twice = Mesh(sphere.vertices, np.vstack([sphere.faces, sphere.faces]))
+    assert voxelization(twice, 8).watertight
+    assert (voxelize(twice, 8).occupancy == voxelize(sphere, 8).occupancy).all()
+    assert not voxelization(Mesh(sphere.vertices, sphere.faces[1:]), 8).watertight
+    one_flipped = shapes.flipped(sphere, np.arange(len(sphere.faces)) == 5)
+    assert not voxelization(one_flipped, 8).watertight
+    unused = Mesh(np.vstack([sphere.vertices, [[np.nan, np.inf, 0]]]), sphere.faces)
+    assert voxelization(unused, 8).watertight
+    empty = voxelization(Mesh([], []), 8)
+    assert empty.grid.is_empty and not empty.watertight and empty.ambiguous == 0

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from svr3d.geometry import InputError, VoxelGrid, contains, voxelize
 from svr3d.metrics import point_iou, voxel_iou
 
@@ -63,3 +65,34 @@ def test_bad_input(a, b, message):
 def test_no_points():
     with pytest.raises(InputError, match="at least one point"):
         point_iou(np.zeros(0, bool), np.zeros(0, bool))
+
+
+def test_overlapping_spheres(sphere):
+    """Two balls of radius r, d apart, share the lens of volume π (4r + d)(2r - d)² / 12."""
+    from svr3d.geometry import Mesh
+
+    r, d = 0.3, 0.2
+    a = sphere(r)
+    left, right = (Mesh(a.vertices + [x, 0, 0], a.faces) for x in (-d / 2, d / 2))
+    lens = np.pi * (4 * r + d) * (2 * r - d) ** 2 / 12
+    expected = lens / (2 * 4 / 3 * np.pi * r**3 - lens)
+    assert voxel_iou(voxelize(left, 64), voxelize(right, 64)) == pytest.approx(expected, abs=0.01)
+    points = np.random.default_rng(0).random((50000, 3)) - 0.5
+    assert point_iou(contains(left, points), contains(right, points)) == pytest.approx(expected, abs=0.015)
+
+
+def _grids():
+    return st.integers(0, 2**27 - 1).map(lambda bits: (bits >> np.arange(27) & 1).astype(bool).reshape(3, 3, 3))
+
+
+@settings(deadline=None)
+@given(_grids(), _grids(), _grids())
+def test_properties(a, b, more):
+    assert voxel_iou(a, b) == voxel_iou(b, a) == point_iou(a.ravel(), b.ravel())
+    assert voxel_iou(a, a) == 1
+    assert 0 <= voxel_iou(a, b) <= 1
+    if (a | b).any():
+        assert voxel_iou(a & ~b, b & ~a) == (0 if (a ^ b).any() else 1)
+        assert voxel_iou(a & b, a | b) == voxel_iou(a, b)
+    # growing towards the truth never lowers it, growing away from it never raises it
+    assert voxel_iou(a | (more & b), b) >= voxel_iou(a, b) >= voxel_iou(a | (more & ~b), b)
