@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -124,13 +126,34 @@ def _search(x: Tensor, y: Tensor, x_lengths: Tensor | None, y_lengths: Tensor | 
     """Indices Long[B, N] and Long[B, M] of nearest neighbours, -1 for padding, by the fastest search there is."""
     x_lengths = torch.full((len(x),), x.shape[1], device=x.device) if x_lengths is None else x_lengths
     y_lengths = torch.full((len(y),), y.shape[1], device=y.device) if y_lengths is None else y_lengths
-    if x.device.type == "cpu":
-        return _search_trees(x, y, x_lengths, y_lengths)
-    x_index = torch.full(x.shape[:2], -1, device=x.device)
-    y_index = torch.full(y.shape[:2], -1, device=y.device)
-    for b, (n, m) in enumerate(zip(x_lengths.tolist(), y_lengths.tolist(), strict=True)):
-        x_index[b, :n], y_index[b, :m] = _search_pairs(x[b, :n], y[b, :m])
+    choice = _choose(x.device.type, x.dtype)
+    if choice == "trees":
+        x_index, y_index = _search_trees(x, y, x_lengths, y_lengths)
+    elif choice == "kernels":
+        from ._neighbor_kernels import search
+
+        x_index, y_index = search(x, y, x_lengths, y_lengths)
+    else:
+        x_index = torch.full(x.shape[:2], -1, device=x.device)
+        y_index = torch.full(y.shape[:2], -1, device=y.device)
+        for b, (n, m) in enumerate(zip(x_lengths.tolist(), y_lengths.tolist(), strict=True)):
+            x_index[b, :n], y_index[b, :m] = _search_pairs(x[b, :n], y[b, :m])
+    for index, lengths in ((x_index, x_lengths), (y_index, y_lengths)):
+        if (index >= 0).sum() < lengths.sum():
+            raise InputError("points x and y: the square of a distance between them overflows")
     return x_index, y_index
+
+
+def _choose(device: str, dtype: torch.dtype) -> str:
+    """The search for points on such a device: "trees", "kernels" or "pairs"."""
+    if device == "cpu":
+        return "trees"
+    return "kernels" if device == "cuda" and dtype == torch.float32 and _has_triton() else "pairs"
+
+
+@cache
+def _has_triton() -> bool:
+    return importlib.util.find_spec("triton") is not None
 
 
 def _search_trees(x: Tensor, y: Tensor, x_lengths: Tensor, y_lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -141,11 +164,8 @@ def _search_trees(x: Tensor, y: Tensor, x_lengths: Tensor, y_lengths: Tensor) ->
     largest = max(np.abs(a).max(), np.abs(b).max())
     if 0 < largest < _SMALL:
         a, b = (np.ldexp(points, -int(np.frexp(largest)[1])) for points in (a, b))
-    found = search(a, b, x_lengths.numpy(), y_lengths.numpy())
-    for index, lengths in zip(found, (x_lengths, y_lengths), strict=True):
-        if (index < 0).sum() > index.size - int(lengths.sum()):  # no square of a distance was below infinity
-            raise InputError("points x and y: the square of a distance between them overflows")
-    return torch.from_numpy(found[0]), torch.from_numpy(found[1])
+    x_index, y_index = search(a, b, x_lengths.numpy(), y_lengths.numpy())
+    return torch.from_numpy(x_index), torch.from_numpy(y_index)
 
 
 def _search_pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -155,13 +175,14 @@ def _search_pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """
     rows = max(1, _PAIRS_AT_ONCE // len(y))
     x_index = torch.empty(len(x), dtype=torch.long, device=x.device)
-    y_index = torch.zeros(len(y), dtype=torch.long, device=x.device)
+    y_index = torch.full((len(y),), -1, device=x.device)
     y_best = torch.full((len(y),), torch.inf, dtype=x.dtype, device=x.device)
     for start in range(0, len(x), rows):
         block = x[start : start + rows]
         squared = sum((block[:, None, axis] - y[None, :, axis]).square() for axis in range(3))  # [rows, M]
-        x_index[start : start + rows] = squared.argmin(1)
-        value, index = squared.min(0)
+        # argmin names the first of equals, which min does not promise.
+        x_index[start : start + rows] = squared.argmin(1).masked_fill(squared.amin(1) == torch.inf, -1)
+        value, index = squared.amin(0), squared.argmin(0)
         y_index = torch.where(value < y_best, index + start, y_index)
         y_best = torch.minimum(value, y_best)
     return x_index, y_index

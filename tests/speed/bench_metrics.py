@@ -1,7 +1,7 @@
 """Speed of the metrics beside that of common libraries: `python tests/speed/bench_metrics.py`.
 
 Each figure is the best of several runs, in milliseconds, after one that warms caches and compiles. Set
-OMP_NUM_THREADS=1 for one core; SciPy's tree and assignment use one in any case.
+OMP_NUM_THREADS=1 for one core; SciPy's assignment uses one in any case.
 """
 
 import os
@@ -13,10 +13,9 @@ import torch
 from rich.console import Console
 from rich.table import Table
 from scipy.optimize import linear_sum_assignment
-from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 from svr3d.geometry import Mesh, sample_surface, voxelize
-from svr3d.metrics import GroundTruth, earth_movers_distance, nearest_neighbors, score
+from svr3d.metrics import GroundTruth, earth_movers_distance, score
 
 
 def best_of(function: Callable[[], object], runs: int = 5) -> float:
@@ -46,34 +45,6 @@ def box(size: tuple[float, float, float]) -> Mesh:
     corners = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]) * size
     quads = [[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]]
     return Mesh(corners, [triangle for a, b, c, d in quads for triangle in ([a, b, c], [a, c, d])])
-
-
-def open3d_neighbors(x: np.ndarray, y: np.ndarray) -> Callable[[], object] | None:
-    try:
-        import open3d
-    except ImportError:
-        return None
-    clouds = [open3d.geometry.PointCloud(open3d.utility.Vector3dVector(points)) for points in (x, y)]
-    return lambda: [a.compute_point_cloud_distance(b) for a, b in (clouds, clouds[::-1])]
-
-
-def bench_neighbors(console: Console) -> None:
-    table = Table(title="Nearest neighbours, both directions (ms)")
-    for heading in ("clouds", "svr3d", "SciPy cKDTree", "Open3D"):
-        table.add_column(heading, justify="left" if heading == "clouds" else "right")
-    for count in (10_000, 100_000):
-        for name, x, y in (
-            ("one sphere", on_sphere(count, 0), on_sphere(count, 1)),
-            ("box and sphere", on_box(count, 0), on_sphere(count, 1)),
-        ):
-            theirs = open3d_neighbors(x, y)
-            table.add_row(
-                f"{name}, {count:,} + {count:,}",
-                f"{best_of(lambda x=x, y=y: nearest_neighbors(x, y)):.1f}",
-                f"{best_of(lambda x=x, y=y: (cKDTree(y).query(x), cKDTree(x).query(y)), runs=2):.1f}",
-                "–" if theirs is None else f"{best_of(theirs, runs=2):.1f}",
-            )
-    console.print(table)
 
 
 def bench_emd(console: Console) -> None:
@@ -125,6 +96,5 @@ if __name__ == "__main__":
     console = Console()
     threads = os.environ.get("OMP_NUM_THREADS", f"all {os.cpu_count()}")
     console.print(f"OpenMP threads: {threads}; torch {torch.__version__}; NumPy {np.__version__}")
-    bench_neighbors(console)
     bench_emd(console)
     bench_score(console)
