@@ -27,7 +27,7 @@ LEAF = 16
 BLOCKS_AT_ONCE = 64
 """Leaves that a thread takes at a time."""
 
-WORTH_THREADS = 3 * 1024
+WORTH_THREADS = 3 * 8192
 """Coordinates in all, below which starting threads takes longer than the search."""
 
 

@@ -92,7 +92,7 @@ def test_extreme_scales(exponent):
 
 
 def test_any_number_of_threads_finds_the_same(monkeypatch):
-    x, y = clouds(7, 5000, 4000)
+    x, y = clouds(7, 6000, 4000)
     monkeypatch.setattr("numba.config.NUMBA_NUM_THREADS", 5)
     before, results = torch.get_num_threads(), []
     try:
