@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +15,9 @@ from ._points import as_lengths, as_pair
 
 _PAIRS_AT_ONCE = 1 << 24
 """Distances held at once by the search in plain torch: 64 MiB of float32 per array."""
+
+_SMALL = 1e-100
+"""Clouds with smaller coordinates are enlarged for the search, before their squares underflow."""
 
 
 class Neighbors(NamedTuple):
@@ -45,9 +50,10 @@ def nearest_neighbors(x: Any, y: Any, *, x_lengths: Any = None, y_lengths: Any =
 
     Returns:
         Euclidean distances and indices, on the device of the input, in its precision (float32 for half).
-        The search runs in float64 on the CPU (k-d tree) and in the input's precision elsewhere, from direct
-        differences; the distances are then computed in float64 and rounded once. Among neighbours at equal
-        distance any may be named. Differentiable in x and y, with gradient 0 at distance 0.
+        The search runs in float64 on the CPU (by trees, exactly) and in the input's precision elsewhere, from direct
+        differences; the distances are then computed in float64 and rounded once. Among neighbours whose squared
+        distances are equal in the precision of the search, the first is named. Differentiable once in x and y, the
+        same at each run, with gradient 0 at distance 0.
 
     Raises:
         InputError: wrong shape, no points, non-finite coordinates, or coordinates whose squared distance overflows.
@@ -58,71 +64,108 @@ def nearest_neighbors(x: Any, y: Any, *, x_lengths: Any = None, y_lengths: Any =
     x, y = as_pair(x, y)
     x_lengths, y_lengths = as_lengths(x_lengths, x, "x"), as_lengths(y_lengths, y, "y")
     if x.ndim == 2:
-        return _neighbors(x, y)
-    sizes_x = [x.shape[1]] * len(x) if x_lengths is None else x_lengths.tolist()
-    sizes_y = [y.shape[1]] * len(y) if y_lengths is None else y_lengths.tolist()
-    each = [_neighbors(x[b, :n], y[b, :m]) for b, (n, m) in enumerate(zip(sizes_x, sizes_y, strict=True))]
-    return Neighbors(
-        _stack([pair.x_to_y for pair in each], x.shape[1], 0),
-        _stack([pair.x_index for pair in each], x.shape[1], -1),
-        _stack([pair.y_to_x for pair in each], y.shape[1], 0),
-        _stack([pair.y_index for pair in each], y.shape[1], -1),
-        x_lengths,
-        y_lengths,
-    )
+        near = _neighbors(x[None], y[None], None, None)
+        return Neighbors(*(value[0] for value in near[:4]))
+    return _neighbors(x, y, x_lengths, y_lengths)
 
 
-def _stack(rows: list[Tensor], length: int, padding: int) -> Tensor:
-    return torch.stack([torch.nn.functional.pad(row, (0, length - len(row)), value=padding) for row in rows])
-
-
-def _neighbors(x: Tensor, y: Tensor) -> Neighbors:
-    """For [N, 3] and [M, 3]."""
+def _neighbors(x: Tensor, y: Tensor, x_lengths: Tensor | None, y_lengths: Tensor | None) -> Neighbors:
+    """For [B, N, 3] and [B, M, 3]."""
+    x, y = _without_padding(x, x_lengths), _without_padding(y, y_lengths)
     with torch.no_grad():
         for points, what in ((x, "points x"), (y, "points y")):
             if not points.isfinite().all():
                 raise InputError(
                     f"{what}: expected finite coordinates, found {int((~points.isfinite()).sum())} that are not"
                 )
-        x_index, y_index = _search_trees(x, y) if x.device.type == "cpu" else _search_pairs(x, y)
-    result = Neighbors(_distances(x, y[x_index]), x_index, _distances(y, x[y_index]), y_index)
+        x_index, y_index = _search(x.detach(), y.detach(), x_lengths, y_lengths)
+    result = Neighbors(
+        _Distances.apply(x, y, x_index), x_index, _Distances.apply(y, x, y_index), y_index, x_lengths, y_lengths
+    )
     if not (result.x_to_y.isfinite().all() and result.y_to_x.isfinite().all()):
         raise InputError("points x and y: a distance between them is too large for its floating-point type")
     return result
 
 
-def _distances(a: Tensor, b: Tensor) -> Tensor:
-    """Distances [N] of corresponding points [N, 3]."""
-    return torch.linalg.vector_norm(a.double() - b.double(), dim=-1).to(a.dtype)
+def _without_padding(points: Tensor, lengths: Tensor | None) -> Tensor:
+    """Points [B, N, 3] with 0 for padding, which may be anything."""
+    if lengths is None:
+        return points
+    padding = torch.arange(points.shape[1], device=points.device) >= lengths[:, None]
+    return points.masked_fill(padding[..., None], 0)
 
 
-def _search_trees(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Indices of nearest neighbours, by k-d trees."""
-    from pykdtree.kdtree import KDTree
+class _Distances(torch.autograd.Function):
+    """Distances [B, N] from points [B, N, 3] to those of [B, M, 3] that an index Long[B, N] names; 0 for index -1.
 
-    a, b = (np.ascontiguousarray(points.detach().numpy(), dtype=np.float64) for points in (x, y))
+    Computed, and differentiated, in float64 and rounded once. Gradients that meet in one point are added in a fixed
+    order on every device: that of float32 is up to the threads' race in torch, on the CPU as well.
+    """
 
-    def search(queries: np.ndarray, points: np.ndarray) -> Tensor:
-        order = _along_curve(queries)
-        index = np.empty(len(queries), np.int64)
-        index[order] = KDTree(points).query(queries[order], sqr_dists=True)[1]
-        if index.max() >= len(points):  # so the tree says that no distance was below infinity
+    @staticmethod
+    def forward(ctx: Any, points: Tensor, others: Tensor, index: Tensor) -> Tensor:
+        row = torch.arange(len(points), device=points.device)[:, None] * others.shape[1] + index.clamp(min=0)
+        difference = points.double() - others.reshape(-1, 3)[row].double()
+        distance = torch.linalg.vector_norm(difference, dim=-1).masked_fill(index < 0, 0)
+        ctx.save_for_backward(difference, distance, row)
+        ctx.shape, ctx.dtype = others.shape, points.dtype
+        return distance.to(points.dtype)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
+        difference, distance, row = ctx.saved_tensors
+        length = torch.where(distance > 0, distance, torch.inf)[..., None]
+        each = gradient.double()[..., None] * (difference / length)
+        total = torch.zeros(ctx.shape, dtype=torch.float64, device=each.device).reshape(-1, 3)
+        total.index_put_((row.reshape(-1),), -each.reshape(-1, 3), accumulate=True)
+        return each.to(ctx.dtype), total.reshape(ctx.shape).to(ctx.dtype), None
+
+
+def _search(x: Tensor, y: Tensor, x_lengths: Tensor | None, y_lengths: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Indices Long[B, N] and Long[B, M] of nearest neighbours, -1 for padding, by the fastest search there is."""
+    x_lengths = torch.full((len(x),), x.shape[1], device=x.device) if x_lengths is None else x_lengths
+    y_lengths = torch.full((len(y),), y.shape[1], device=y.device) if y_lengths is None else y_lengths
+    choice = _choose(x.device.type, x.dtype)
+    if choice == "trees":
+        x_index, y_index = _search_trees(x, y, x_lengths, y_lengths)
+    elif choice == "kernels":
+        from ._neighbor_kernels import search
+
+        x_index, y_index = search(x, y, x_lengths, y_lengths)
+    else:
+        x_index = torch.full(x.shape[:2], -1, device=x.device)
+        y_index = torch.full(y.shape[:2], -1, device=y.device)
+        for b, (n, m) in enumerate(zip(x_lengths.tolist(), y_lengths.tolist(), strict=True)):
+            x_index[b, :n], y_index[b, :m] = _search_pairs(x[b, :n], y[b, :m])
+    for index, lengths in ((x_index, x_lengths), (y_index, y_lengths)):
+        if (index >= 0).sum() < lengths.sum():
             raise InputError("points x and y: the square of a distance between them overflows")
-        return torch.from_numpy(index)
-
-    return search(a, b), search(b, a)
+    return x_index, y_index
 
 
-def _along_curve(points: np.ndarray) -> np.ndarray:
-    """The order of points [N, 3] along a Morton curve: neighbours in it visit the same leaves of a tree, which
-    halves the time of a search."""
-    low = points.min(axis=0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        cells = (points - low) * (1023 / max(np.ptp(points, axis=0).max(), np.finfo(np.float64).tiny))
-    code = np.nan_to_num(cells).astype(np.uint64)
-    for shift, mask in ((16, 0x30000FF), (8, 0x300F00F), (4, 0x30C30C3), (2, 0x9249249)):
-        code = (code | (code << np.uint64(shift))) & np.uint64(mask)  # bits apart by three
-    return np.argsort(code[:, 0] | (code[:, 1] << np.uint64(1)) | (code[:, 2] << np.uint64(2)))
+def _choose(device: str, dtype: torch.dtype) -> str:
+    """The search for points on such a device: "trees", "kernels" or "pairs"."""
+    if device == "cpu":
+        return "trees"
+    return "kernels" if device == "cuda" and dtype == torch.float32 and _has_triton() else "pairs"
+
+
+@cache
+def _has_triton() -> bool:
+    return importlib.util.find_spec("triton") is not None
+
+
+def _search_trees(x: Tensor, y: Tensor, x_lengths: Tensor, y_lengths: Tensor) -> tuple[Tensor, Tensor]:
+    from ._neighbor_tree import search  # compiles with numba, which is slow to import
+
+    a, b = (points.to(torch.float64).numpy() for points in (x, y))
+    # Scaling by a power of two is free of rounding and keeps squares away from underflow.
+    largest = max(np.abs(a).max(), np.abs(b).max())
+    if 0 < largest < _SMALL:
+        a, b = (np.ldexp(points, -int(np.frexp(largest)[1])) for points in (a, b))
+    x_index, y_index = search(a, b, x_lengths.numpy(), y_lengths.numpy())
+    return torch.from_numpy(x_index), torch.from_numpy(y_index)
 
 
 def _search_pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -132,13 +175,14 @@ def _search_pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """
     rows = max(1, _PAIRS_AT_ONCE // len(y))
     x_index = torch.empty(len(x), dtype=torch.long, device=x.device)
-    y_index = torch.zeros(len(y), dtype=torch.long, device=x.device)
+    y_index = torch.full((len(y),), -1, device=x.device)
     y_best = torch.full((len(y),), torch.inf, dtype=x.dtype, device=x.device)
     for start in range(0, len(x), rows):
         block = x[start : start + rows]
         squared = sum((block[:, None, axis] - y[None, :, axis]).square() for axis in range(3))  # [rows, M]
-        x_index[start : start + rows] = squared.argmin(1)
-        value, index = squared.min(0)
+        # argmin names the first of equals, which min does not promise.
+        x_index[start : start + rows] = squared.argmin(1).masked_fill(squared.amin(1) == torch.inf, -1)
+        value, index = squared.amin(0), squared.argmin(0)
         y_index = torch.where(value < y_best, index + start, y_index)
         y_best = torch.minimum(value, y_best)
     return x_index, y_index

@@ -1,6 +1,7 @@
 """Nearest neighbours against triple loops and SciPy's k-d tree."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -16,6 +17,12 @@ from svr3d.metrics.neighbors import _search_pairs
 def clouds(seed, n=200, m=150):
     rng = np.random.default_rng(seed)
     return rng.normal(size=(n, 3)), rng.normal(size=(m, 3))
+
+
+def squares(x, y):
+    """Squared distances [N, M], added in the order that the search documents."""
+    d = x[:, None] - y[None]
+    return (d[..., 0] * d[..., 0] + d[..., 1] * d[..., 1]) + d[..., 2] * d[..., 2]
 
 
 def test_triple_loop():
@@ -56,10 +63,81 @@ def test_degenerate_clouds(name):
         "outlier": (np.r_[rng.random((499, 3)), [[1e9, 0, 0]]], rng.random((400, 3))),
     }[name]
     near = nearest_neighbors(x, y)
-    all_pairs = np.linalg.norm(x[:, None] - y[None], axis=-1)
-    np.testing.assert_allclose(near.x_to_y, all_pairs.min(1), rtol=1e-14, atol=0)
-    np.testing.assert_allclose(near.y_to_x, all_pairs.min(0), rtol=1e-14, atol=0)
-    np.testing.assert_allclose(all_pairs[np.arange(len(x)), near.x_index], all_pairs.min(1), rtol=1e-14)
+    all_pairs = squares(x, y)
+    np.testing.assert_allclose(near.x_to_y, np.sqrt(all_pairs.min(1)), rtol=1e-14, atol=0)
+    np.testing.assert_allclose(near.y_to_x, np.sqrt(all_pairs.min(0)), rtol=1e-14, atol=0)
+    assert (near.x_index.numpy() == all_pairs.argmin(1)).all()
+    assert (near.y_index.numpy() == all_pairs.argmin(0)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**31), st.integers(1, 300), st.integers(1, 300), st.integers(1, 40))
+def test_first_among_equals(seed, n, m, levels):
+    rng = np.random.default_rng(seed)
+    x, y = (rng.integers(0, levels, (count, 3)) / 7 for count in (n, m))
+    near, all_pairs = nearest_neighbors(x, y), squares(x, y)
+    assert (near.x_index.numpy() == all_pairs.argmin(1)).all()
+    assert (near.y_index.numpy() == all_pairs.argmin(0)).all()
+
+
+@pytest.mark.parametrize("exponent", [-1060, -700, -500, 500])
+def test_extreme_scales(exponent):
+    """Powers of two, so that only underflow or overflow could change an index."""
+    x, y = (np.round(points * 1024) / 1024 for points in clouds(6))
+    near, expected = nearest_neighbors(np.ldexp(x, exponent), np.ldexp(y, exponent)), nearest_neighbors(x, y)
+    if exponent > -1000:  # below, rounding to subnormal numbers moves the points
+        assert torch.equal(near.x_index, expected.x_index) and torch.equal(near.y_index, expected.y_index)
+    if abs(exponent) <= 500:
+        np.testing.assert_allclose(near.x_to_y, np.ldexp(expected.x_to_y.numpy(), exponent), rtol=1e-12)
+
+
+def test_any_number_of_threads_finds_the_same(monkeypatch):
+    x, y = clouds(7, 6000, 4000)
+    monkeypatch.setattr("numba.config.NUMBA_NUM_THREADS", 5)
+    before, results = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2, 5):
+            torch.set_num_threads(threads)
+            results.append([nearest_neighbors(x, y), nearest_neighbors(x.reshape(50, -1, 3), y.reshape(50, -1, 3))])
+    finally:
+        torch.set_num_threads(before)
+    for result in results[1:]:
+        for near, expected in zip(result, results[0], strict=True):
+            assert all(torch.equal(a, b) for a, b in zip(near[:4], expected[:4], strict=True))
+
+
+def test_searches_from_several_threads_at_once():
+    pairs = [clouds(seed, 2000, 1500) for seed in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(lambda pair: nearest_neighbors(*pair), pairs))
+    for near, pair in zip(together, pairs, strict=True):
+        assert torch.equal(near.x_index, nearest_neighbors(*pair).x_index)
+
+
+def test_single_precision_is_close():
+    x, y = (torch.from_numpy(points).float() for points in clouds(8, 2000, 1500))
+    near, expected = nearest_neighbors(x, y), nearest_neighbors(x.double(), y.double())
+    torch.testing.assert_close(near.x_to_y.double(), expected.x_to_y, rtol=1e-6, atol=0)
+    torch.testing.assert_close(near.y_to_x.double(), expected.y_to_x, rtol=1e-6, atol=0)
+
+
+def test_gradient_is_a_sum_in_fixed_order():
+    """Many points share a nearest one, in single precision, where torch itself adds in the order of a race."""
+    x, y = (torch.from_numpy(points).float() for points in clouds(9, 60000, 7))
+    gradients = []
+    for dtype in (torch.float32, torch.float32, torch.float64):
+        points = y.to(dtype, copy=True).requires_grad_()
+        nearest_neighbors(x.to(dtype), points).x_to_y.sum().backward()
+        gradients.append(points.grad)
+    assert torch.equal(gradients[0], gradients[1])
+    torch.testing.assert_close(gradients[0], gradients[2].float(), rtol=1e-6, atol=0)
+
+
+def test_gradient_of_a_batch_with_lengths():
+    x = torch.randn(2, 5, 3, dtype=torch.float64, requires_grad=True)
+    y = torch.randn(2, 4, 3, dtype=torch.float64, requires_grad=True)
+    lengths = {"x_lengths": [5, 2], "y_lengths": [1, 4]}
+    assert torch.autograd.gradcheck(lambda a, b: tuple(nearest_neighbors(a, b, **lengths)[i] for i in (0, 2)), (x, y))
 
 
 def test_search_in_plain_torch_finds_the_same(monkeypatch):
