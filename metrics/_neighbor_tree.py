@@ -31,53 +31,58 @@ WORTH_THREADS = 3 * 8192
 """Coordinates in all, below which starting threads takes longer than the search."""
 
 
-def search(x: np.ndarray, y: np.ndarray, x_lengths: np.ndarray, y_lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of nearest neighbours, both ways, of batches of clouds.
+Found = tuple[np.ndarray, np.ndarray]
+"""For each point the index of its nearest, and the square of the distance to it."""
+
+
+def search(x: np.ndarray, y: np.ndarray, x_lengths: np.ndarray, y_lengths: np.ndarray) -> tuple[Found, Found]:
+    """Nearest neighbours, both ways, of batches of clouds.
 
     Args:
         x, y: Float64[B, N, 3] and Float64[B, M, 3], finite.
         x_lengths, y_lengths: Int64[B] numbers of points.
 
     Returns:
-        Int64[B, N] and Int64[B, M]; -1 for padding, and where no square of a distance is below infinity.
+        Int64[B, N] with Float64[B, N], and Int64[B, M] with Float64[B, M]: indices, -1 for padding and where no square
+        of a distance is below infinity; and squares, 0 there.
     """
-    x_index, y_index = np.full(x.shape[:2], -1), np.full(y.shape[:2], -1)
+    x_found, y_found = ((np.full(c.shape[:2], -1), np.zeros(c.shape[:2])) for c in (x, y))
     pairs = len(x)
     threads = min(torch.get_num_threads(), config.NUMBA_NUM_THREADS)
     if x.size + y.size < WORTH_THREADS:
         threads = 1
     if threads == 1:
-        _search_pairs(x, y, x_lengths, y_lengths, 0, pairs, x_index, y_index)
-        return x_index, y_index
+        _search_pairs(x, y, x_lengths, y_lengths, 0, pairs, *x_found, *y_found)
+        return x_found, y_found
     with ThreadPoolExecutor(threads) as pool:
         if pairs >= 2 * threads:
             ends = np.linspace(0, pairs, min(pairs, 8 * threads) + 1).astype(int).tolist()
-            run = lambda first, last: _search_pairs(x, y, x_lengths, y_lengths, first, last, x_index, y_index)
+            run = lambda first, last: _search_pairs(x, y, x_lengths, y_lengths, first, last, *x_found, *y_found)
             list(pool.map(run, ends[:-1], ends[1:]))
-            return x_index, y_index
+            return x_found, y_found
         clouds = [
             cloud[b, :length] for cloud, lengths in ((x, x_lengths), (y, y_lengths)) for b, length in enumerate(lengths)
         ]
         trees = list(pool.map(_build, clouds))
         tasks = [
-            (queries, points, first, min(first + BLOCKS_AT_ONCE, len(queries[0]) // LEAF), index)
+            (queries, points, first, min(first + BLOCKS_AT_ONCE, len(queries[0]) // LEAF), index[b], square[b])
             for b in range(pairs)
-            for queries, points, index in (
-                (trees[b], trees[pairs + b], x_index[b]),
-                (trees[pairs + b], trees[b], y_index[b]),
+            for queries, points, (index, square) in (
+                (trees[b], trees[pairs + b], x_found),
+                (trees[pairs + b], trees[b], y_found),
             )
             for first in range(0, len(queries[0]) // LEAF, BLOCKS_AT_ONCE)
         ]
         list(pool.map(lambda task: _search(*task), tasks))
-    return x_index, y_index
+    return x_found, y_found
 
 
 @njit(cache=True, nogil=True)
-def _search_pairs(x, y, x_lengths, y_lengths, first, last, x_index, y_index):
+def _search_pairs(x, y, x_lengths, y_lengths, first, last, x_index, x_square, y_index, y_square):
     for b in range(first, last):
         a, c = _build(x[b, : x_lengths[b]]), _build(y[b, : y_lengths[b]])
-        _search(a, c, 0, len(a[0]) // LEAF, x_index[b])
-        _search(c, a, 0, len(c[0]) // LEAF, y_index[b])
+        _search(a, c, 0, len(a[0]) // LEAF, x_index[b], x_square[b])
+        _search(c, a, 0, len(c[0]) // LEAF, y_index[b], y_square[b])
 
 
 @njit(cache=True, nogil=True)
@@ -157,8 +162,8 @@ def _select(keys, order, start, stop, middle):
 
 
 @njit(cache=True, nogil=True)
-def _search(queries, points, first, last, index):
-    """Writes to `index` the nearest of `points` to each point of the leaves [first, last) of `queries`, both trees."""
+def _search(queries, points, first, last, index, square):
+    """Writes the nearest of `points` to each point of the leaves [first, last) of `queries`, both trees."""
     query_order, query_points = queries[0], queries[1]
     order, targets, boxes = points
     leaves = len(order) // LEAF
@@ -216,6 +221,7 @@ def _search(queries, points, first, last, index):
                 top += near_right <= worst
         for k in range(LEAF):
             index[query_order[leaf * LEAF + k]] = found[k]
+            square[query_order[leaf * LEAF + k]] = best[k] if found[k] >= 0 else 0.0
 
 
 @njit(cache=True, nogil=True, inline="always")

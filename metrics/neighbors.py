@@ -51,7 +51,7 @@ def nearest_neighbors(x: Any, y: Any, *, x_lengths: Any = None, y_lengths: Any =
     Returns:
         Euclidean distances and indices, on the device of the input, in its precision (float32 for half).
         The search runs in float64 on the CPU (by trees, exactly) and in the input's precision elsewhere, from direct
-        differences; the distances are then computed in float64 and rounded once. Among neighbours whose squared
+        differences; the distances are in float64 and rounded once. Among neighbours whose squared
         distances are equal in the precision of the search, the first is named. Differentiable once in x and y, the
         same at each run, with gradient 0 at distance 0.
 
@@ -72,19 +72,29 @@ def nearest_neighbors(x: Any, y: Any, *, x_lengths: Any = None, y_lengths: Any =
 def _neighbors(x: Tensor, y: Tensor, x_lengths: Tensor | None, y_lengths: Tensor | None) -> Neighbors:
     """For [B, N, 3] and [B, M, 3]."""
     x, y = _without_padding(x, x_lengths), _without_padding(y, y_lengths)
-    with torch.no_grad():
-        for points, what in ((x, "points x"), (y, "points y")):
-            if not points.isfinite().all():
-                raise InputError(
-                    f"{what}: expected finite coordinates, found {int((~points.isfinite()).sum())} that are not"
-                )
-        x_index, y_index = _search(x.detach(), y.detach(), x_lengths, y_lengths)
-    result = Neighbors(
-        _Distances.apply(x, y, x_index), x_index, _Distances.apply(y, x, y_index), y_index, x_lengths, y_lengths
-    )
-    if not (result.x_to_y.isfinite().all() and result.y_to_x.isfinite().all()):
-        raise InputError("points x and y: a distance between them is too large for its floating-point type")
-    return result
+    for points, what in ((x, "points x"), (y, "points y")):
+        if not _all_finite(points):
+            raise InputError(
+                f"{what}: expected finite coordinates, found {int((~points.isfinite()).sum())} that are not"
+            )
+    found = _search(x.detach(), y.detach(), x_lengths, y_lengths)
+    for (index, distance), lengths in zip(found, (x_lengths, y_lengths), strict=True):
+        missing = index < 0
+        if lengths is not None:
+            missing &= torch.arange(index.shape[1], device=index.device) < lengths[:, None]
+        if missing.any():
+            raise InputError("points x and y: the square of a distance between them overflows")
+        if not _all_finite(distance):
+            raise InputError("points x and y: a distance between them is too large for its floating-point type")
+    (x_index, x_to_y), (y_index, y_to_x) = found
+    if torch.is_grad_enabled() and (x.requires_grad or y.requires_grad):
+        x_to_y, y_to_x = _Distances.apply(x, y, x_index, x_to_y), _Distances.apply(y, x, y_index, y_to_x)
+    return Neighbors(x_to_y, x_index, y_to_x, y_index, x_lengths, y_lengths)
+
+
+def _all_finite(values: Tensor) -> bool:
+    # NumPy's threads, of which it has none, do not compete with those of the search, as torch's would.
+    return bool(np.isfinite(values.detach().numpy()).all() if values.device.type == "cpu" else values.isfinite().all())
 
 
 def _without_padding(points: Tensor, lengths: Tensor | None) -> Tensor:
@@ -96,40 +106,47 @@ def _without_padding(points: Tensor, lengths: Tensor | None) -> Tensor:
 
 
 class _Distances(torch.autograd.Function):
-    """Distances [B, N] from points [B, N, 3] to those of [B, M, 3] that an index Long[B, N] names; 0 for index -1.
+    """Distances [B, N], found already, from points [B, N, 3] to those of [B, M, 3] that an index Long[B, N] names.
 
-    Computed, and differentiated, in float64 and rounded once. Gradients that meet in one point are added in a fixed
-    order on every device: that of float32 is up to the threads' race in torch, on the CPU as well.
+    Differentiated in float64 and rounded once. Gradients that meet in one point are added in a fixed order on
+    every device: that of float32 is up to the threads' race in torch, on the CPU as well.
     """
 
     @staticmethod
-    def forward(ctx: Any, points: Tensor, others: Tensor, index: Tensor) -> Tensor:
-        row = torch.arange(len(points), device=points.device)[:, None] * others.shape[1] + index.clamp(min=0)
-        difference = points.double() - others.reshape(-1, 3)[row].double()
-        distance = torch.linalg.vector_norm(difference, dim=-1).masked_fill(index < 0, 0)
-        ctx.save_for_backward(difference, distance, row)
-        ctx.shape, ctx.dtype = others.shape, points.dtype
-        return distance.to(points.dtype)
+    def forward(ctx: Any, points: Tensor, others: Tensor, index: Tensor, distance: Tensor) -> Tensor:
+        ctx.save_for_backward(points, others, index)
+        return distance
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
-        difference, distance, row = ctx.saved_tensors
-        length = torch.where(distance > 0, distance, torch.inf)[..., None]
-        each = gradient.double()[..., None] * (difference / length)
-        total = torch.zeros(ctx.shape, dtype=torch.float64, device=each.device).reshape(-1, 3)
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:
+        points, others, index = ctx.saved_tensors
+        difference, row = _differences(points, others, index)
+        length = torch.linalg.vector_norm(difference, dim=-1).masked_fill(index < 0, 0)
+        each = gradient.double()[..., None] * (difference / torch.where(length > 0, length, torch.inf)[..., None])
+        total = torch.zeros(others.shape, dtype=torch.float64, device=each.device).reshape(-1, 3)
         total.index_put_((row.reshape(-1),), -each.reshape(-1, 3), accumulate=True)
-        return each.to(ctx.dtype), total.reshape(ctx.shape).to(ctx.dtype), None
+        return each.to(points.dtype), total.reshape(others.shape).to(others.dtype), None, None
 
 
-def _search(x: Tensor, y: Tensor, x_lengths: Tensor | None, y_lengths: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Indices Long[B, N] and Long[B, M] of nearest neighbours, -1 for padding, by the fastest search there is."""
+def _differences(points: Tensor, others: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+    """Float64[B, N, 3] from each point's neighbour to the point; and Long[B, N], the rows of `others` they are."""
+    row = torch.arange(len(points), device=points.device)[:, None] * others.shape[1] + index.clamp(min=0)
+    return points.double() - others.reshape(-1, 3)[row].double(), row
+
+
+Found = tuple[Tensor, Tensor]
+"""Index Long[B, N] of each point's nearest, -1 for padding and where squares overflow; and its distance, there 0."""
+
+
+def _search(x: Tensor, y: Tensor, x_lengths: Tensor | None, y_lengths: Tensor | None) -> tuple[Found, Found]:
+    """For each x and for each y, by the fastest search there is."""
     x_lengths = torch.full((len(x),), x.shape[1], device=x.device) if x_lengths is None else x_lengths
     y_lengths = torch.full((len(y),), y.shape[1], device=y.device) if y_lengths is None else y_lengths
     choice = _choose(x.device.type, x.dtype)
     if choice == "trees":
-        x_index, y_index = _search_trees(x, y, x_lengths, y_lengths)
-    elif choice == "kernels":
+        return _search_trees(x, y, x_lengths, y_lengths)
+    if choice == "kernels":
         from ._neighbor_kernels import search
 
         x_index, y_index = search(x, y, x_lengths, y_lengths)
@@ -138,10 +155,13 @@ def _search(x: Tensor, y: Tensor, x_lengths: Tensor | None, y_lengths: Tensor | 
         y_index = torch.full(y.shape[:2], -1, device=y.device)
         for b, (n, m) in enumerate(zip(x_lengths.tolist(), y_lengths.tolist(), strict=True)):
             x_index[b, :n], y_index[b, :m] = _search_pairs(x[b, :n], y[b, :m])
-    for index, lengths in ((x_index, x_lengths), (y_index, y_lengths)):
-        if (index >= 0).sum() < lengths.sum():
-            raise InputError("points x and y: the square of a distance between them overflows")
-    return x_index, y_index
+    return (x_index, _measured(x, y, x_index)), (y_index, _measured(y, x, y_index))
+
+
+def _measured(points: Tensor, others: Tensor, index: Tensor) -> Tensor:
+    """Distances, computed in float64 and rounded once."""
+    difference, _ = _differences(points, others, index)
+    return torch.linalg.vector_norm(difference, dim=-1).masked_fill(index < 0, 0).to(points.dtype)
 
 
 def _choose(device: str, dtype: torch.dtype) -> str:
@@ -156,16 +176,22 @@ def _has_triton() -> bool:
     return importlib.util.find_spec("triton") is not None
 
 
-def _search_trees(x: Tensor, y: Tensor, x_lengths: Tensor, y_lengths: Tensor) -> tuple[Tensor, Tensor]:
+def _search_trees(x: Tensor, y: Tensor, x_lengths: Tensor, y_lengths: Tensor) -> tuple[Found, Found]:
     from ._neighbor_tree import search  # compiles with numba, which is slow to import
 
-    a, b = (points.to(torch.float64).numpy() for points in (x, y))
+    a, b = (np.asarray(points.numpy(), dtype=np.float64) for points in (x, y))
     # Scaling by a power of two is free of rounding and keeps squares away from underflow.
     largest = max(np.abs(a).max(), np.abs(b).max())
-    if 0 < largest < _SMALL:
-        a, b = (np.ldexp(points, -int(np.frexp(largest)[1])) for points in (a, b))
-    x_index, y_index = search(a, b, x_lengths.numpy(), y_lengths.numpy())
-    return torch.from_numpy(x_index), torch.from_numpy(y_index)
+    exponent = int(np.frexp(largest)[1]) if 0 < largest < _SMALL else 0
+    if exponent:
+        a, b = np.ldexp(a, -exponent), np.ldexp(b, -exponent)
+    found = []
+    for (index, square), points in zip(search(a, b, x_lengths.numpy(), y_lengths.numpy()), (x, y), strict=True):
+        distance = np.sqrt(square, out=square)
+        if exponent:
+            distance = np.ldexp(distance, exponent)
+        found.append((torch.from_numpy(index), torch.from_numpy(distance).to(points.dtype)))
+    return found[0], found[1]
 
 
 def _search_pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:

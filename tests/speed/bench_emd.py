@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
+from side_by_side import on_box, on_sphere, on_torus
 from svr3d.metrics import earth_movers_distance
 
 
@@ -27,26 +28,6 @@ def best_of(function: Callable[[], object], runs: int) -> float:
         function()
         times.append(time.perf_counter() - start)
     return 1000 * min(times)
-
-
-def on_box(count: int, seed: int, size: tuple[float, float, float] = (1, 1, 1)) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    points = rng.uniform(-0.5, 0.5, (count, 3))
-    points[np.arange(count), rng.integers(0, 3, count)] = rng.choice([-0.5, 0.5], count)
-    return points * size
-
-
-def on_sphere(count: int, seed: int) -> np.ndarray:
-    points = np.random.default_rng(seed).normal(size=(count, 3))
-    return points / np.linalg.norm(points, axis=1, keepdims=True) / 2
-
-
-def on_torus(count: int, seed: int, large: float = 0.35, small: float = 0.15) -> np.ndarray:
-    u, v, w = np.random.default_rng(seed).random((3, 4 * count)) * [[2 * np.pi], [2 * np.pi], [1]]
-    kept = w < (large + small * np.cos(v)) / (large + small)  # uniform by area
-    u, v = u[kept][:count], v[kept][:count]
-    ring = large + small * np.cos(v)
-    return np.stack([ring * np.cos(u), small * np.sin(v), ring * np.sin(u)], axis=1)
 
 
 def clouds(n: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:

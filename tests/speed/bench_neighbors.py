@@ -5,29 +5,15 @@ caches and compiles. In brackets: how many times longer than ours.
 """
 
 import os
-import time
 from collections.abc import Callable
-from importlib.metadata import version
 
 import numpy as np
 import torch
-from bench_metrics import on_box, on_sphere
 from rich.console import Console
 from rich.table import Table
 from scipy.spatial import cKDTree
+from side_by_side import best_in_turns, on_box, on_sphere, versions
 from svr3d.metrics import nearest_neighbors
-
-
-def best_in_turns(functions: dict[str, Callable[[], object]], turns: int) -> dict[str, float]:
-    """Milliseconds of each."""
-    best = dict.fromkeys(functions, np.inf)
-    for turn in range(turns + 1):
-        for name, function in functions.items():
-            start = time.perf_counter()
-            function()
-            if turn:
-                best[name] = min(best[name], 1000 * (time.perf_counter() - start))
-    return best
 
 
 def searches(x: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], object]]:
@@ -109,13 +95,8 @@ def bench_cuda(console: Console) -> None:
 
 if __name__ == "__main__":
     console = Console(width=140)
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "scipy", "torch"))
+    libraries = versions(("numpy", "numba", "scipy", "torch", "pykdtree", "open3d-cpu", "open3d"))
     console.print(f"{len(os.sched_getaffinity(0))} cores, {torch.get_num_threads()} threads of torch; {libraries}")
-    for name in ("pykdtree", "open3d-cpu", "open3d"):
-        try:
-            console.print(f"{name} {version(name)}")
-        except ImportError:
-            continue
     bench_cpu(console)
     if torch.cuda.is_available():
         bench_cuda(console)
