@@ -174,19 +174,28 @@ def _boundary(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _sheets(mesh: Mesh, piece: np.ndarray, open_pieces: np.ndarray) -> np.ndarray:
-    """Bool[F]: faces of the open pieces that enclose nothing."""
+    """Bool[F]: faces of the open pieces that enclose nothing.
+
+    A sheet that is found will be a solid of its own and enclose nothing for others, so the rest is looked at without
+    it, until no more are found: of several sheets that meet, one may seem to be closed by the others.
+    """
     is_sheet = np.zeros(piece.max() + 1, bool)
-    faces = np.flatnonzero(np.isin(piece, open_pieces))
-    if len(faces):
+    while True:
+        rest = Mesh(mesh.vertices, mesh.faces[~is_sheet[piece]])
+        faces = np.flatnonzero(np.isin(piece, open_pieces[~is_sheet[open_pieces]]))
+        if not len(faces):
+            return is_sheet[piece]
         probes = _PROBES if len(faces) < 5000 else _PROBES[:, :1]
         behind = np.einsum("fci,cp->fpi", mesh.triangles[faces], probes)
         behind -= _probe_depth(mesh) * mesh.face_normals[faces][:, None]
-        winding = winding_number(mesh, behind.reshape(-1, 3)).reshape(len(faces), -1).mean(axis=1)
-        area = mesh.face_areas[faces]
-        of = piece[faces]
-        totals, areas = np.bincount(of, weights=winding * area), np.bincount(of, weights=area)
-        is_sheet[open_pieces] = totals[open_pieces] < SHEET_WINDING * areas[open_pieces]
-    return is_sheet[piece]
+        winding = winding_number(rest, behind.reshape(-1, 3)).reshape(len(faces), -1).mean(axis=1)
+        area, of = mesh.face_areas[faces], piece[faces]
+        totals = np.bincount(of, weights=winding * area, minlength=len(is_sheet))
+        areas = np.bincount(of, weights=area, minlength=len(is_sheet))
+        found = (areas > 0) & (totals < SHEET_WINDING * areas)
+        if not found.any():
+            return is_sheet[piece]
+        is_sheet |= found
 
 
 def _vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
