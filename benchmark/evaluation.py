@@ -16,7 +16,7 @@ from ..datasets import SampleKey, open_dataset
 from ..geometry import InputError, align, read_shape, to_canonical, write_shape
 from ..geometry.files import replacing
 from ..leaderboards import load_records, write_records
-from ..metrics import GroundTruth, load_protocol, score
+from ..metrics import GroundTruth, Protocol, load_protocol, score
 from .files import read_json, write_json
 from .manifest import hardware, update_manifest, versions
 from .progress import duration, say, track
@@ -307,6 +307,11 @@ def _dataset(root: str) -> Any:
 
 
 @lru_cache(maxsize=2)
+def _protocols(names: tuple[str, ...]) -> list[Protocol]:
+    return [load_protocol(name) for name in names]
+
+
+@lru_cache(maxsize=2)
 def _truth(root: str, category: str, name: str, targets: frozenset[str]) -> GroundTruth:
     dataset = _dataset(root)
     fields: dict[str, Any] = {"labels": dataset.labels}
@@ -327,7 +332,7 @@ def _score_sample(
 ) -> dict[str, Any]:
     """Scores one sample in a worker process; the entry that stands in the log of the unfinished evaluation."""
     key = SampleKey(*key)
-    protocols = [load_protocol(name) for name in names]
+    protocols = _protocols(names)
     targets = frozenset().union(*(protocol.targets for protocol in protocols))
     truth = _truth(root, key.category, key.object, targets)
     seed = sample_seed(key)

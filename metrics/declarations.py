@@ -174,7 +174,7 @@ _METRICS = [
         MOST,
         f"difference in genus of the two solids at 64³, at most {MOST}",
     ),
-    Metric("components", "Components", "count", False, math.nan, 0.0, "pieces of the surface", ranked=False),
+    Metric("components", "Components", "count", True, math.nan, 0.0, "pieces of the surface", ranked=False),
     Metric(
         "self_intersecting",
         "Self-intersecting faces",

@@ -33,7 +33,7 @@ def main(count: int = COUNT) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         per = max(1, count // 15)
-        prepare("parametric", root / "data", objects={"train": 0, "val": 1, "test": per}, views=1, size=32, quiet=True)
+        prepare("parametric", root / "data", objects={"train": 1, "val": 1, "test": per}, views=1, size=32, quiet=True)
         dataset = open_dataset(root / "data")
         for split in ("val", "test"):
             keys = dataset.samples(split, 1)
