@@ -21,22 +21,23 @@ def brute_force(x, y):
     return squares.argmin(1), squares.argmin(0)
 
 
-def check(pairs, n, m, x_lengths=None, y_lengths=None, levels=None, scale=1.0):
-    from svr3d.metrics._neighbor_kernels import search
+def check(pairs, n, m, x_lengths=None, y_lengths=None, levels=None, scale=1.0, apart=0.0):
+    from svr3d.metrics._neighbor_kernels import search, search_pruned
 
     rng = np.random.default_rng(n + m)
     x, y = rng.normal(size=(pairs, n, 3)).astype(np.float32), rng.normal(size=(pairs, m, 3)).astype(np.float32)
     if levels:  # few different coordinates: many equal distances
         x, y = (np.floor(levels * points).astype(np.float32) for points in (x, y))
-    x, y = x * np.float32(scale), y * np.float32(scale)
+    x, y = x * np.float32(scale), y * np.float32(scale) + np.float32(apart)
     n_real, m_real = x_lengths or [n] * pairs, y_lengths or [m] * pairs
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    tensors = (torch.as_tensor(values).to(device) for values in (x, y, n_real, m_real))
-    x_index, y_index = (index.cpu().numpy() for index in search(*tensors))
-    for b in range(pairs):
-        a, c = brute_force(x[b, : n_real[b]], y[b, : m_real[b]])
-        assert (x_index[b, : n_real[b]] == a).all() and (x_index[b, n_real[b] :] == -1).all()
-        assert (y_index[b, : m_real[b]] == c).all() and (y_index[b, m_real[b] :] == -1).all()
+    tensors = [torch.as_tensor(values).to(device) for values in (x, y, n_real, m_real)]
+    for way in (search, search_pruned):
+        x_index, y_index = (index.cpu().numpy() for index in way(*tensors))
+        for b in range(pairs):
+            a, c = brute_force(x[b, : n_real[b]], y[b, : m_real[b]])
+            assert (x_index[b, : n_real[b]] == a).all() and (x_index[b, n_real[b] :] == -1).all()
+            assert (y_index[b, : m_real[b]] == c).all() and (y_index[b, m_real[b] :] == -1).all()
 
 
 CASES = {
@@ -48,17 +49,19 @@ CASES = {
     "ties": lambda: check(1, 140, 200, levels=1),
     "duplicates": lambda: check(1, 130, 130, scale=0.0),
     "lengths": lambda: check(3, 140, 70, x_lengths=[1, 129, 140], y_lengths=[70, 64, 1]),
+    "apart": lambda: check(1, 300, 200, apart=10.0),
     "overflow": lambda: check_overflow(),
 }
 
 
 def check_overflow():
-    from svr3d.metrics._neighbor_kernels import search
+    from svr3d.metrics._neighbor_kernels import search, search_pruned
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     x, y, one = torch.full((1, 1, 3), 1e30), torch.zeros(1, 1, 3), torch.ones(1, dtype=torch.long)
-    x_index, y_index = search(x.to(device), y.to(device), one.to(device), one.to(device))
-    assert x_index.item() == y_index.item() == -1
+    for way in (search, search_pruned):
+        x_index, y_index = way(x.to(device), y.to(device), one.to(device), one.to(device))
+        assert x_index.item() == y_index.item() == -1
 
 
 def test_kernels_equal_brute_force():
