@@ -134,9 +134,7 @@ _METRICS = [
         "points of the volume of which the directions of sight disagree whether they are inside",
         ranked=False,
     ),
-    Metric(
-        "part_iou", "Part IoU", "fraction", True, 1.0, 0.0, "Part-level voxels: mean IoU of the labels in the truth"
-    ),
+    Metric("part_iou", "Part IoU", "fraction", True, 1.0, 0.0, "Shi et al. 2020: mean over the truth's labels"),
     Metric("ap", "Average precision", "fraction", True, 1.0, 0.0, "3D-R2N2: of the occupancy score over the voxels"),
     Metric(
         "part_cd",
