@@ -102,38 +102,29 @@ def fill(vertices, faces, resolution, half, values):
             values[k, c] = np.float32(1) if running[c] >= 1 else np.float32(0)
 
 
-@njit(cache=True, error_model="numpy")
-def _any_of_eight(values):
-    """Bool[R + 1, R + 1, R + 1]: whether one of the centres (i - 1, j - 1, k - 1) to (i, j, k) is occupied."""
+@njit(cache=True, inline="always")
+def _is_lost(values, i, j, k, di, dj, dk):
+    """Whether voxels (i, j, k), (i + di, j, k) … of two by two are all empty; `di`, `dj`, `dk`: 0 along the normal."""
     n = values.shape[0]
-    padded = np.zeros((n + 2, n + 2, n + 2), np.uint8)
-    for i in range(n):
-        for j in range(n):
-            for k in range(n):
-                padded[i + 1, j + 1, k + 1] = values[i, j, k] != 0
-    result = np.empty((n + 1, n + 1, n + 1), np.uint8)
-    row = np.empty(n + 2, np.uint8)
-    for i in range(n + 1):
-        for j in range(n + 1):
-            a, b, c, d = padded[i, j], padded[i, j + 1], padded[i + 1, j], padded[i + 1, j + 1]
-            for k in range(n + 2):
-                row[k] = a[k] | b[k] | c[k] | d[k]
-            for k in range(n + 1):
-                result[i, j, k] = row[k] | row[k + 1]
-    return result
+    for a in range(i, i + di + 1):
+        for b in range(j, j + dj + 1):
+            for c in range(k, k + dk + 1):
+                if 0 <= a < n and 0 <= b < n and 0 <= c < n and values[a, b, c] != 0:
+                    return False
+    return True
 
 
 @njit(cache=True, error_model="numpy")
 def has_thin_features(vertices, faces, values):
-    """Whether somewhere a quarter of a voxel below the surface all eight centres around are empty.
+    """Whether somewhere below the surface the next four centres are all empty.
 
     Asked at samples in every face: one where its sides are within two voxels, about one per voxel on larger ones.
-    Below flat or gently curved surfaces (radius from 1.5 voxels) at least one of the eight is in the solid; in
-    boards, rods, tips and sharp edges thinner than a voxel there may be none.
+    From a point a quarter of a voxel below the sample one looks inward along the axis nearest to the normal, at the
+    next layer of centres, there at the two by two columns around. Below flat or gently curved surfaces at
+    least one of the four is in the solid; in boards, rods, tips and edges thinner than a voxel there may be none.
     """
     n = values.shape[0]
-    near = _any_of_eight(values)
-    shift = (n + 1) / 2  # from the box's centre, in voxels, to the index of the eight centres around
+    shift = (n - 1) / 2  # from the box's centre, in voxels, to the index of a voxel
     for f in range(faces.shape[0]):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
         ax, ay, az = vertices[a, 0] * n, vertices[a, 1] * n, vertices[a, 2] * n
@@ -145,12 +136,18 @@ def has_thin_features(vertices, faces, values):
             continue
         inward = -0.25 / np.sqrt(size)
         ox, oy, oz = ax + shift + inward * nx, ay + shift + inward * ny, az + shift + inward * nz
+        # floor leads to the lower of two centres: what is to be the upper one along the normal starts one higher
+        di, dj, dk = 1, 1, 1
+        if abs(nx) >= abs(ny) and abs(nx) >= abs(nz):
+            di = 0
+            ox += nx < 0
+        elif abs(ny) >= abs(nz):
+            dj = 0
+            oy += ny < 0
+        else:
+            dk = 0
+            oz += nz < 0
         along_b, along_c = bx * bx + by * by + bz * bz, cx * cx + cy * cy + cz * cz
-        if along_b <= 4 and along_c <= 4:
-            x, y, z = ox + (bx + cx) * (1 / 3), oy + (by + cy) * (1 / 3), oz + (bz + cz) * (1 / 3)
-            if 0 <= x < n + 1 and 0 <= y < n + 1 and 0 <= z < n + 1 and near[int(x), int(y), int(z)] == 0:
-                return True
-            continue
         steps_b = 1 if along_b <= 4 else int(np.ceil(np.sqrt(along_b)))
         steps_c = 1 if along_c <= 4 else int(np.ceil(np.sqrt(along_c)))
         for p in range(steps_b):
@@ -159,6 +156,8 @@ def has_thin_features(vertices, faces, values):
                 if s + t > 1:
                     break
                 x, y, z = ox + s * bx + t * cx, oy + s * by + t * cy, oz + s * bz + t * cz
-                if 0 <= x < n + 1 and 0 <= y < n + 1 and 0 <= z < n + 1 and near[int(x), int(y), int(z)] == 0:
+                if not (-1 <= x < n and -1 <= y < n and -1 <= z < n):
+                    continue
+                if _is_lost(values, int(x + 1) - 1, int(y + 1) - 1, int(z + 1) - 1, di, dj, dk):
                     return True
     return False
