@@ -15,6 +15,7 @@ centres are empty.
 
 from __future__ import annotations
 
+import operator
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +47,7 @@ def voxelize(mesh: Mesh, resolution: int = 32) -> VoxelGrid:
     What lies outside the box still counts for what is inside. An empty mesh gives an empty grid.
 
     Raises:
-        InputError: the mesh is not finite, or `resolution` is not between 1 and 1024.
+        InputError: the mesh is not finite, or `resolution` is not a whole number from 1 to 1024.
     """
     return voxelization(mesh, resolution).grid
 
@@ -57,8 +58,7 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
     Raises:
         InputError: as `voxelize`.
     """
-    if not 1 <= resolution <= 1024:
-        raise InputError(f"voxel resolution: expected 1 to 1024, found {resolution}")
+    resolution = checked_resolution(resolution)
     if mesh.is_empty:
         return Voxelization(VoxelGrid(np.zeros((resolution,) * 3, dtype=np.float32)), False, 0.0)
     vertices, faces = mesh.vertices, mesh.faces
@@ -91,6 +91,17 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
         looked = looked or _look_along_axes(mesh.triangles, resolution, half)
         _thin.add_needed(values, looked[2])
     return Voxelization(VoxelGrid(values), watertight, ambiguous)
+
+
+def checked_resolution(resolution: int) -> int:
+    """`resolution`, if it is a whole number between 1 and 1024."""
+    try:
+        whole = operator.index(resolution)
+    except TypeError:
+        whole = 0
+    if not 1 <= whole <= 1024:
+        raise InputError(f"voxel resolution: expected a whole number from 1 to 1024, found {resolution!r}")
+    return whole
 
 
 def _on_lattice(places: np.ndarray, resolution: int, half: int) -> np.ndarray:
