@@ -3,7 +3,7 @@ import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from svr3d.geometry import InputError, Mesh, voxelization, voxelize, voxelize_parts
+from svr3d.geometry import InputError, Mesh, containment, contains, voxelization, voxelize, voxelize_parts
 
 
 def iou(a, b):
@@ -168,12 +168,75 @@ def test_degenerate_and_duplicate_vertices_change_nothing(shapes):
     assert (voxelize(degenerate).occupancy == voxelize(sphere).occupancy).all()
 
 
-def test_voxelize_refuses(shapes):
+_TRIANGLE = ([[0, 0, 0], [0.3, 0, 0], [0.1, 0.2, 0]], [[0, 1, 2]])
+
+
+@pytest.mark.parametrize(
+    ("vertices", "faces", "watertight"),
+    [
+        ([], [], False),
+        (_TRIANGLE[0], [], False),
+        (*_TRIANGLE, False),
+        (_TRIANGLE[0], [[0, 1, 2], [0, 2, 1]], True),  # both sides of a sheet
+        ([[0, 0, 0], [0.3, 0, 0], [0.1, 0, 0]], [[0, 1, 2]], False),  # zero area
+        (_TRIANGLE[0], [[0, 0, 1], [2, 2, 2]], True),  # edges there and back, and a point
+        ([[0.2, 0.2, 0.2]] * 3, [[0, 1, 2]], True),
+        ([[1e-310, 0, 0], [2e-310, 0, 0], [0, 1e-310, 0]], [[0, 1, 2]], False),
+        ([[7, 0, 0], [8, 0, 0], [7, 1, 0]], [[0, 1, 2]], False),
+        ([[1e300, 0, 0], [-1e300, 1e300, 0], [0, -1e300, 1e300]], [[0, 1, 2]], False),
+    ],
+)
+def test_what_bounds_nothing_is_empty(vertices, faces, watertight):
+    """But a sheet with two sides is a board without thickness, which is drawn."""
+    mesh, points = Mesh(vertices, faces), np.array([[0.11, 0.05, 0.01], [0, 0, 0], [-0.3, 0.2, 0.1]])
+    for resolution in (1, 8):
+        found = voxelization(mesh, resolution)
+        assert found.watertight == watertight and found.ambiguous in (0, 1)
+        sheet = len(faces) == 2 and faces[1] == [0, 2, 1]
+        assert found.grid.is_empty != sheet or resolution == 1
+    inside = containment(mesh, points)
+    assert not inside.inside.any() and inside.watertight == watertight
+
+
+@pytest.mark.parametrize("where", [(2.0, 0.0, 0.0), (0.0, -1.5, 0.0), (1e6, 1e6, 1e6)])
+@pytest.mark.parametrize("torn", [0.0, 0.3])
+def test_wholly_outside_the_box(shapes, where, torn):
+    mesh = shapes.without(shapes.sphere(0.4, 2, where), torn)
+    assert voxelize(mesh, 8).is_empty
+    assert not contains(mesh, np.random.default_rng(0).uniform(-0.5, 0.5, (100, 3))).any()
+
+
+@pytest.mark.parametrize("torn", [0.0, 0.05])
+def test_faces_there_twice_or_of_no_area_change_nothing(shapes, torn):
+    mesh = shapes.without(shapes.turned(shapes.sphere(0.45, 3), 1), torn)
+    points = np.random.default_rng(0).uniform(-0.5, 0.5, (500, 3))
+    more = Mesh(mesh.vertices, np.vstack([mesh.faces, [[4, 4, 9], [9, 4, 4], [5, 5, 5]]]))
+    assert (voxelize(more, 16).occupancy == voxelize(mesh, 16).occupancy).all()
+    assert (contains(more, points) == contains(mesh, points)).all()
+    twice = Mesh(mesh.vertices, np.vstack([mesh.faces, mesh.faces]))
+    # the winding number is twice as high: half of it is reached further out of the holes
+    assert iou(voxelize(twice, 16).occupancy, voxelize(mesh, 16).occupancy) >= (0.98 if torn else 1)
+    assert iou(contains(twice, points), contains(mesh, points)) >= (0.98 if torn else 1)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("function", [voxelize, voxelization, lambda mesh: containment(mesh, np.zeros((1, 3)))])
+def test_what_is_not_finite_is_refused(function, bad):
     with pytest.raises(InputError, match="non-finite"):
-        voxelize(Mesh([[0, 0, np.nan], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]))
-    for resolution in (0, -3, 5000):
-        with pytest.raises(InputError, match="voxel resolution"):
-            voxelize(shapes.box(), resolution)
+        function(Mesh([[0, 0, bad], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]))
+
+
+@pytest.mark.parametrize("resolution", [0, -3, 1025, 5000, 32.0, 7.5, np.nan, "32", None])
+@pytest.mark.parametrize("function", [voxelize, voxelization])
+def test_resolutions_that_are_refused(shapes, function, resolution):
+    for mesh in (shapes.box(), Mesh([], [])):
+        with pytest.raises(InputError, match="voxel resolution: expected a whole number from 1 to 1024"):
+            function(mesh, resolution)
+
+
+def test_smallest_and_unusual_resolutions(shapes):
+    assert voxelize(shapes.box(), 1).occupancy.tolist() == [[[True]]]
+    assert voxelize(shapes.box(), np.int32(5)).occupancy.all()
 
 
 def test_part_labels_follow_the_parts(shapes, centres):
