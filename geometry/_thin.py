@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+BULK = 4
+"""Occupied voxels, of the 26 around, beside which a voxel lies on something thick: the end of a board one voxel thick
+has three, that of a rod one."""
+
 
 @njit(cache=True)
 def add_needed(values, thin):
     """Sets `values` Float32[R, R, R] to 1 at the voxels of `thin` Bool[R, R, R] that show what would not show.
 
     Voxels of `thin` that touch, if only at a corner, form a group. A group is needed unless it can be taken away voxel
-    by voxel, each of which touches something occupied and is simple in the sense of digital topology (Bertrand and
+    by voxel, each of which lies on something thick and is simple in the sense of digital topology (Bertrand and
     Malandain, 1994): without it nothing falls apart and no hole appears. Such groups lie along edges of what shows.
     """
     n = values.shape[0]
@@ -57,21 +61,21 @@ def _can_go(state, group):
         before = left
         for x, y, z in group:
             around = state[x - 1 : x + 2, y - 1 : y + 2, z - 1 : z + 2]
-            if around[1, 1, 1] != 0 and _is_beside(around) and _pieces(around, True) == 1 == _pieces(around, False):
+            if around[1, 1, 1] != 0 and _is_on_bulk(around) and _pieces(around, True) == 1 == _pieces(around, False):
                 around[1, 1, 1] = 0
                 left -= 1
     return left == 0
 
 
 @njit(cache=True)
-def _is_beside(around):
-    """Whether one of `around` UInt8[3, 3, 3] is 1."""
+def _is_on_bulk(around):
+    """Whether enough of `around` UInt8[3, 3, 3] are 1 that the middle lies on something thick."""
+    count = 0
     for a in range(3):
         for b in range(3):
             for c in range(3):
-                if around[a, b, c] == 1:
-                    return True
-    return False
+                count += around[a, b, c] == 1
+    return count >= BULK
 
 
 @njit(cache=True)

@@ -357,7 +357,8 @@ def test_proposals_for_thin_solids():
     assert not taken([slab], np.s_[2:6, 4, 5]) and not taken([slab], np.s_[3, 3, 1])
     frame = [np.s_[2:7, 2:4, 4], np.s_[2:7, 5:7, 4], np.s_[2:4, 4, 4], np.s_[5:7, 4, 4]]
     assert taken(frame, np.s_[4, 4, 4]) and not taken([*frame, np.s_[4, 4, 4]], np.s_[4, 4, 5])
-    assert not taken([left], np.s_[3, 4, 4]), "the blunt end of a bar"
+    assert not taken([np.s_[0:3, 3:6, 3:6]], np.s_[3, 4, 4]), "the blunt end of a block"
+    assert taken([left], np.s_[3, 4, 4]), "the end of a board"
     assert taken([left], np.s_[3:5, 4, 4]), "what begins there and goes on"
 
 
