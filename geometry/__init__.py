@@ -1,6 +1,7 @@
 """Shapes, cameras and the conversions between them."""
 
 from .align import align, to_canonical
+from .batched_voxels import voxelize_batch
 from .betti import Betti, betti_numbers, genus
 from .camera import Camera
 from .contains import Containment, containment, contains, winding_number
@@ -76,6 +77,7 @@ __all__ = [
     "transformed",
     "voxelization",
     "voxelize",
+    "voxelize_batch",
     "voxelize_parts",
     "winding_number",
     "write_shape",

@@ -31,7 +31,8 @@ def is_closed(bits, faces):
         y[n] *= uint64(0xD6E8FEB86659FD93)
     area = uint64(0)
     for f in range(faces.shape[0]):
-        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        # unsigned, so that no index is taken for one from the end
+        a, b, c = uint64(faces[f, 0]), uint64(faces[f, 1]), uint64(faces[f, 2])
         area += (x[b] - x[a]) * (y[c] - y[a]) - (x[c] - x[a]) * (y[b] - y[a])
     return area == uint64(0)
 
@@ -47,6 +48,7 @@ def fill(vertices, faces, resolution, half, values):
         vertices: Float[V, 3], canonical. half: lattice units in half a voxel.
     """
     step, first = 2 * half, (resolution - 1) * half
+    per_step = 1 / step
     lattice = np.empty((vertices.shape[0], 2), np.int64)
     behind = np.empty((vertices.shape[0], 4), np.int32)  # first and last column at or beside each vertex, in u and v
     depth = np.empty(vertices.shape[0], np.float64)
@@ -56,15 +58,15 @@ def fill(vertices, faces, resolution, half, values):
             scaled = vertices[n, 1 + e] * resolution * step
             on = np.int64(np.rint(min(max(scaled, -float(LATTICE)), float(LATTICE))))
             lattice[n, e] = on
-            # The quotient's distance to a whole number is 0 or far above its rounding.
-            column = (on + first) / step
-            behind[n, 2 * e] = np.int32(np.ceil(column))
-            behind[n, 2 * e + 1] = np.int32(np.floor(column))
+            # A column too many does no harm: the side tests decide.
+            column = (on + first) * per_step
+            behind[n, 2 * e] = np.int32(np.ceil(column - 1e-6))
+            behind[n, 2 * e + 1] = np.int32(np.floor(column + 1e-6))
 
     winding = values.view(np.int32)
     winding[:] = 0
     for f in range(faces.shape[0]):
-        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        a, b, c = uint64(faces[f, 0]), uint64(faces[f, 1]), uint64(faces[f, 2])
         low_u = max(0, min(behind[a, 0], behind[b, 0], behind[c, 0]))
         high_u = min(resolution - 1, max(behind[a, 1], behind[b, 1], behind[c, 1]))
         low_v = max(0, min(behind[a, 2], behind[b, 2], behind[c, 2]))
@@ -97,68 +99,91 @@ def fill(vertices, faces, resolution, half, values):
     winding, values = winding.reshape(resolution, plane), values.reshape(resolution, plane)
     running = np.zeros(plane, np.int32)
     for k in range(resolution):
+        # two loops, because one over both views of the same memory is not vectorised
         for c in range(plane):
             running[c] += winding[k, c]
+        for c in range(plane):
             values[k, c] = np.float32(1) if running[c] >= 1 else np.float32(0)
 
 
-@njit(cache=True, error_model="numpy")
-def _any_of_eight(values):
-    """Bool[R + 1, R + 1, R + 1]: whether one of the centres (i - 1, j - 1, k - 1) to (i, j, k) is occupied."""
+@njit(cache=True, inline="always")
+def _is_lost(values, x, y, z, axis):
+    """Whether the four centres that lie beside (x, y, z) across `axis`, in the layer below along it, are all empty.
+
+    False outside the box.
+    """
     n = values.shape[0]
-    padded = np.zeros((n + 2, n + 2, n + 2), np.uint8)
-    for i in range(n):
-        for j in range(n):
-            for k in range(n):
-                padded[i + 1, j + 1, k + 1] = values[i, j, k] != 0
-    result = np.empty((n + 1, n + 1, n + 1), np.uint8)
-    row = np.empty(n + 2, np.uint8)
-    for i in range(n + 1):
-        for j in range(n + 1):
-            a, b, c, d = padded[i, j], padded[i, j + 1], padded[i + 1, j], padded[i + 1, j + 1]
-            for k in range(n + 2):
-                row[k] = a[k] | b[k] | c[k] | d[k]
-            for k in range(n + 1):
-                result[i, j, k] = row[k] | row[k + 1]
-    return result
+    i, j, k = int(x + 1) - 1, int(y + 1) - 1, int(z + 1) - 1
+    di, dj, dk = axis != 0, axis != 1, axis != 2
+    if 0 <= i < n - 1 and 0 <= j < n - 1 and 0 <= k < n - 1:
+        if axis == 2:
+            return values[i, j, k] + values[i + 1, j, k] + values[i, j + 1, k] + values[i + 1, j + 1, k] == 0
+        if axis == 1:
+            return values[i, j, k] + values[i + 1, j, k] + values[i, j, k + 1] + values[i + 1, j, k + 1] == 0
+        return values[i, j, k] + values[i, j + 1, k] + values[i, j, k + 1] + values[i, j + 1, k + 1] == 0
+    if not (-1 <= x < n and -1 <= y < n and -1 <= z < n):
+        return False
+    for a in range(max(i, 0), min(i + di, n - 1) + 1):
+        for b in range(max(j, 0), min(j + dj, n - 1) + 1):
+            for c in range(max(k, 0), min(k + dk, n - 1) + 1):
+                if values[a, b, c] != 0:
+                    return False
+    return True
 
 
 @njit(cache=True, error_model="numpy")
 def has_thin_features(vertices, faces, values):
-    """Whether somewhere a quarter of a voxel below the surface all eight centres around are empty.
+    """Whether somewhere below the surface the next four centres are all empty.
 
-    Asked at samples in every face: one where its sides are within two voxels, about one per voxel on larger ones.
-    Below flat or gently curved surfaces (radius from 1.5 voxels) at least one of the eight is in the solid; in
-    boards, rods, tips and sharp edges thinner than a voxel there may be none.
+    Asked at samples in every face: one where its sides are within three voxels, about one per voxel on larger ones.
+    From 0.3 voxels below the sample one looks inward along the axis nearest to the normal, at the next layer of
+    centres, there at the two by two columns around. Below flat or gently curved surfaces at least one of the
+    four is in the solid; in boards, rods, tips and edges thinner than a voxel there may be none.
     """
     n = values.shape[0]
-    near = _any_of_eight(values)
-    shift = (n + 1) / 2  # from the box's centre, in voxels, to the index of the eight centres around
+    shift = (n - 1) / 2  # from the box's centre, in voxels, to the index of a voxel
     for f in range(faces.shape[0]):
-        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        a, b, c = uint64(faces[f, 0]), uint64(faces[f, 1]), uint64(faces[f, 2])
         ax, ay, az = vertices[a, 0] * n, vertices[a, 1] * n, vertices[a, 2] * n
         bx, by, bz = vertices[b, 0] * n - ax, vertices[b, 1] * n - ay, vertices[b, 2] * n - az
         cx, cy, cz = vertices[c, 0] * n - ax, vertices[c, 1] * n - ay, vertices[c, 2] * n - az
         nx, ny, nz = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
-        size = nx * nx + ny * ny + nz * nz
-        if size == 0:
-            continue
-        inward = -0.25 / np.sqrt(size)
-        ox, oy, oz = ax + shift + inward * nx, ay + shift + inward * ny, az + shift + inward * nz
+        ax, ay, az = ax + shift, ay + shift, az + shift
+        # floor leads to the lower of two centres; where inward is up, the next one starts one higher
+        if abs(nx) >= abs(ny) and abs(nx) >= abs(nz):
+            if nx == 0:
+                continue
+            axis = 0
+            ax += -0.3 if nx > 0 else 1.3
+        elif abs(ny) >= abs(nz):
+            axis = 1
+            ay += -0.3 if ny > 0 else 1.3
+        else:
+            axis = 2
+            az += -0.3 if nz > 0 else 1.3
         along_b, along_c = bx * bx + by * by + bz * bz, cx * cx + cy * cy + cz * cz
-        if along_b <= 4 and along_c <= 4:
-            x, y, z = ox + (bx + cx) * (1 / 3), oy + (by + cy) * (1 / 3), oz + (bz + cz) * (1 / 3)
-            if 0 <= x < n + 1 and 0 <= y < n + 1 and 0 <= z < n + 1 and near[int(x), int(y), int(z)] == 0:
+        if along_b <= 9 and along_c <= 9:
+            if _is_lost(values, ax + (bx + cx) * (1 / 3), ay + (by + cy) * (1 / 3), az + (bz + cz) * (1 / 3), axis):
                 return True
             continue
-        steps_b = 1 if along_b <= 4 else int(np.ceil(np.sqrt(along_b)))
-        steps_c = 1 if along_c <= 4 else int(np.ceil(np.sqrt(along_c)))
-        for p in range(steps_b):
-            for q in range(steps_c):
-                s, t = (p + 1 / 3) / steps_b, (q + 1 / 3) / steps_c
+        # the samples' rows run along the two shorter sides
+        along_bc = (cx - bx) ** 2 + (cy - by) ** 2 + (cz - bz) ** 2
+        if along_b > along_c and along_b > along_bc:
+            ax, ay, az = ax + cx, ay + cy, az + cz
+            bx, by, bz, cx, cy, cz = bx - cx, by - cy, bz - cz, -cx, -cy, -cz
+            along_b = along_bc
+        elif along_c > along_bc:
+            ax, ay, az = ax + bx, ay + by, az + bz
+            bx, by, bz, cx, cy, cz = -bx, -by, -bz, cx - bx, cy - by, cz - bz
+            along_c = along_bc
+        rows = 1 if along_b <= 4 else int(np.ceil(np.sqrt(along_b)))
+        columns = 1 if along_c <= 4 else int(np.ceil(np.sqrt(along_c)))
+        for p in range(rows):
+            s = (p + 1 / 3) / rows
+            for q in range(columns):
+                t = (q + 1 / 3) / columns
                 if s + t > 1:
                     break
-                x, y, z = ox + s * bx + t * cx, oy + s * by + t * cy, oz + s * bz + t * cz
-                if 0 <= x < n + 1 and 0 <= y < n + 1 and 0 <= z < n + 1 and near[int(x), int(y), int(z)] == 0:
+                if _is_lost(values, ax + s * bx + t * cx, ay + s * by + t * cy, az + s * bz + t * cz, axis):
                     return True
     return False

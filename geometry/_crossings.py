@@ -214,15 +214,18 @@ def mark_small_pieces(start, keys, resolution, thin):
             first = n
             total = _total(crossings)
             below = 0
-            entry = np.nan
-            for key in crossings:
-                depth = (key >> 1) / DEPTH_STEPS
+            # What a hole leaves without end is no small piece, nor is what touches it.
+            entry = -np.inf
+            for index in range(crossings.size + 1):
                 was_solid = 2 * below + total >= 1
-                below += -1 if key & 1 else 1
-                is_solid = 2 * below + total >= 1
+                depth, is_solid = np.inf, False
+                if index < crossings.size:
+                    depth = (crossings[index] >> 1) / DEPTH_STEPS
+                    below += -1 if crossings[index] & 1 else 1
+                    is_solid = 2 * below + total >= 1
                 if is_solid and not was_solid:
                     entry = depth
-                elif was_solid and not is_solid and not np.isnan(entry):
+                elif was_solid and not is_solid:
                     low[n], high[n], at[n], parent[n] = entry, depth, j, n
                     for other in range(previous, first):
                         if low[other] <= depth and entry <= high[other]:

@@ -5,16 +5,17 @@ along x, signed. Overlapping parts unite, inner walls do no harm. Around a mesh 
 at along ±x, ±y and ±z. Most lines miss the holes: where at most one of the six disagrees about inside, the others are
 believed, and elsewhere the generalised winding number decides (`_winding`).
 
-Solids thinner than a voxel can pass between the centres. Two rules keep them, so boards never vanish, nor rods of at
-least a fifth of a voxel: an interval of a column between two neighbouring centres is given to the voxel that holds its
-middle, and so is a piece of a slice that is smaller than a voxel both ways. To a turned cube they add 0.7 % at
-resolution 32, along its edges, which end in such intervals too. They are asked only of meshes with a feature
-thinner than a voxel: where, a quarter of a voxel below some sample of the surface, all eight centres
-around are empty.
+Solids thinner than a voxel can pass between the centres. Two rules propose voxels for them, so boards never vanish, nor
+rods of at least a fifth of a voxel: an interval of a column between two neighbouring centres is given to the voxel that
+holds its middle, and so is a piece of a slice that is smaller than a voxel both ways. The edges of thick solids end in
+such intervals too, so proposals are taken only where they show what would not show otherwise (`_thin`). The rules are
+asked only of meshes with a feature thinner than a voxel: where, below some sample of the surface, the next four
+centres are empty.
 """
 
 from __future__ import annotations
 
+import operator
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +47,7 @@ def voxelize(mesh: Mesh, resolution: int = 32) -> VoxelGrid:
     What lies outside the box still counts for what is inside. An empty mesh gives an empty grid.
 
     Raises:
-        InputError: the mesh is not finite, or `resolution` is not between 1 and 1024.
+        InputError: the mesh is not finite, or `resolution` is not a whole number from 1 to 1024.
     """
     return voxelization(mesh, resolution).grid
 
@@ -57,8 +58,7 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
     Raises:
         InputError: as `voxelize`.
     """
-    if not 1 <= resolution <= 1024:
-        raise InputError(f"voxel resolution: expected 1 to 1024, found {resolution}")
+    resolution = checked_resolution(resolution)
     if mesh.is_empty:
         return Voxelization(VoxelGrid(np.zeros((resolution,) * 3, dtype=np.float32)), False, 0.0)
     vertices, faces = mesh.vertices, mesh.faces
@@ -69,7 +69,7 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
         used, faces = np.unique(faces, return_inverse=True)
         vertices, faces = vertices[used], faces.reshape(-1, 3)
         reach = max(0.5, float(np.abs(vertices).max()))
-    from . import _closed, _crossings
+    from . import _closed, _crossings, _thin
 
     reach = resolution * max(0.5, reach)
     half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
@@ -89,8 +89,19 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
     # of a mesh far beyond the box too many samples would lie outside
     if reach > resolution or _closed.has_thin_features(vertices, faces, values):
         looked = looked or _look_along_axes(mesh.triangles, resolution, half)
-        values[looked[2]] = 1
+        _thin.add_needed(values, looked[2])
     return Voxelization(VoxelGrid(values), watertight, ambiguous)
+
+
+def checked_resolution(resolution: int) -> int:
+    """`resolution`, if it is a whole number between 1 and 1024."""
+    try:
+        whole = operator.index(resolution)
+    except TypeError:
+        whole = 0
+    if not 1 <= whole <= 1024:
+        raise InputError(f"voxel resolution: expected a whole number from 1 to 1024, found {resolution!r}")
+    return whole
 
 
 def _on_lattice(places: np.ndarray, resolution: int, half: int) -> np.ndarray:

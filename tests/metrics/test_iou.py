@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import torch
+import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from svr3d.geometry import InputError, VoxelGrid, contains, voxelize
+from svr3d.geometry import InputError, Mesh, VoxelGrid, contains, voxelize
 from svr3d.metrics import point_iou, voxel_iou
 
 
@@ -69,8 +70,6 @@ def test_no_points():
 
 def test_overlapping_spheres(sphere):
     """Two balls of radius r, d apart, share the lens of volume π (4r + d)(2r - d)² / 12."""
-    from svr3d.geometry import Mesh
-
     r, d = 0.3, 0.2
     a = sphere(r)
     left, right = (Mesh(a.vertices + [x, 0, 0], a.faces) for x in (-d / 2, d / 2))
@@ -79,6 +78,48 @@ def test_overlapping_spheres(sphere):
     assert voxel_iou(voxelize(left, 64), voxelize(right, 64)) == pytest.approx(expected, abs=0.01)
     points = np.random.default_rng(0).random((50000, 3)) - 0.5
     assert point_iou(contains(left, points), contains(right, points)) == pytest.approx(expected, abs=0.015)
+
+
+@pytest.fixture(scope="module")
+def pairs(sphere, box):
+    """A shape, and the same moved a little."""
+    turn = trimesh.transformations.random_rotation_matrix(np.array([0.1, 0.5, 0.9]))[:3, :3]
+    torus = trimesh.creation.torus(0.3, 0.13, 32, 24)
+    solids = (sphere(0.4), box((0.5, 0.3, 0.4)), Mesh(torus.vertices, torus.faces))
+    turned = [Mesh(solid.vertices @ turn.T, solid.faces) for solid in solids]
+    return [(mesh, Mesh(mesh.vertices + [0.031, -0.017, 0.023], mesh.faces)) for mesh in turned]
+
+
+def _open3d(mesh, points):
+    open3d = pytest.importorskip("open3d")
+    scene = open3d.t.geometry.RaycastingScene()
+    scene.add_triangles(mesh.vertices.astype(np.float32), mesh.faces.astype(np.uint32))
+    return scene.compute_occupancy(points.astype(np.float32)).numpy().astype(bool)
+
+
+def _libigl(mesh, points):
+    return np.ravel(pytest.importorskip("igl").winding_number(mesh.vertices, mesh.faces, points)) >= 0.5
+
+
+def _libigl_fast(mesh, points):
+    return np.ravel(pytest.importorskip("igl").fast_winding_number(mesh.vertices, mesh.faces, points)) >= 0.5
+
+
+def _trimesh(mesh, points):
+    pytest.importorskip("rtree")
+    return trimesh.Trimesh(mesh.vertices, mesh.faces, process=False).contains(points)
+
+
+@pytest.mark.parametrize("peer", [_open3d, _libigl, _libigl_fast, _trimesh])
+def test_agrees_with_other_libraries(pairs, peer):
+    axis = (np.arange(16) + 0.5) / 16 - 0.5
+    centres = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+    points = np.random.default_rng(0).uniform(-0.5, 0.5, (2000, 3))
+    for mesh, moved in pairs[1:2] if peer is _trimesh else pairs:  # the box only: it takes seconds for the others
+        theirs = [peer(m, centres).reshape(16, 16, 16) for m in (mesh, moved)]
+        assert voxel_iou(voxelize(mesh, 16), voxelize(moved, 16)) == pytest.approx(voxel_iou(*theirs), abs=2e-3)
+        theirs = [peer(m, points) for m in (mesh, moved)]
+        assert point_iou(contains(mesh, points), contains(moved, points)) == pytest.approx(point_iou(*theirs), abs=4e-3)
 
 
 def _grids():

@@ -1,7 +1,8 @@
-"""How fast sampling, voxelising and inside tests are beside the libraries people use.
+"""How fast sampling, part voxels, iso-surfaces and repairs are; sampling beside trimesh.
 
-Run as `python tests/speed/bench_geometry.py`. Everything runs on one thread; the time is the best of
-several runs, after one to warm up. The last column checks that both compute the same.
+Run as `python tests/speed/bench_geometry.py`; voxelising and inside tests are in `bench_solids.py`. Everything runs on
+one thread; the time is the best of several runs, after one to warm up. The last column checks that both compute the
+same.
 """
 
 import os
@@ -11,7 +12,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import time
 
 import numpy as np
-import open3d
 import trimesh
 from rich.console import Console
 from rich.table import Table
@@ -19,7 +19,6 @@ from svr3d.geometry import (
     Mesh,
     Part,
     PartMesh,
-    contains,
     marching_cubes,
     orient_faces,
     sample_surface,
@@ -39,26 +38,13 @@ def best(function, repeats=7):
     return min(seconds), result
 
 
-def iou(a, b):
-    return (a & b).sum() / (a | b).sum()
-
-
-def open3d_occupancy(mesh, points):
-    """Building the scene is part of it, as it is for every new mesh."""
-    scene = open3d.t.geometry.RaycastingScene(nthreads=1)
-    scene.add_triangles(mesh.vertices.astype(np.float32), mesh.faces.astype(np.uint32))
-    return scene.compute_occupancy(points.astype(np.float32), nthreads=1).numpy().astype(bool)
-
-
 def main():
     torus = trimesh.creation.torus(0.33, 0.16, 50, 50)
     turn = trimesh.transformations.random_rotation_matrix(np.array([0.1, 0.5, 0.9]))[:3, :3]
     mesh = Mesh(torus.vertices @ turn.T, torus.faces)
     other = trimesh.Trimesh(mesh.vertices, mesh.faces)
-    torn = Mesh(mesh.vertices, mesh.faces[np.random.default_rng(0).random(len(mesh.faces)) > 0.05])
     halves = (mesh.triangles.mean(axis=1)[:, 0] > 0).astype(int)
     parts = PartMesh(mesh.vertices, mesh.faces, face_part=halves, parts=(Part("a", "a"), Part("b", "b")))
-    points = np.random.default_rng(0).uniform(-0.5, 0.5, (100_000, 3))
 
     table = Table(title=f"One thread, a closed mesh of {len(mesh.faces)} faces")
     for heading in ("task", "svr3d, ms", "other", "other, ms", "times as fast", "agreement"):
@@ -73,33 +59,7 @@ def main():
             row += [name, f"{their_seconds * 1e3:.2f}", f"{their_seconds / seconds:.1f}", agrees]
         table.add_row(*row)
 
-    for resolution in (32, 64, 128):
-        axis = (np.arange(resolution) + 0.5) / resolution - 0.5
-        centres = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-        compare(
-            f"voxelize {resolution}³ (IoU)",
-            lambda r=resolution: voxelize(mesh, r).occupancy.ravel(),
-            "Open3D compute_occupancy",
-            lambda c=centres: open3d_occupancy(mesh, c),
-            iou,
-        )
-    compare(
-        "voxelize 32³ (solid / solid volume)",
-        lambda: voxelize(mesh).occupancy,
-        "trimesh voxelized().fill()",
-        lambda: other.voxelized(1 / 32).fill().matrix,
-        lambda a, b: a.sum() / b.sum(),
-    )
-    compare("voxelize 32³, 5 % of the faces missing", lambda: voxelize(torn))
     compare("voxelize_parts 32³", lambda: voxelize_parts(parts))
-    compare(
-        "contains, 100k points (IoU)",
-        lambda: contains(mesh, points),
-        "Open3D compute_occupancy",
-        lambda: open3d_occupancy(mesh, points),
-        iou,
-    )
-    compare("contains, 100k points, 5 % missing", lambda: contains(torn, points))
     compare(
         "sample_surface 100k (mean radius)",
         lambda: np.linalg.norm(sample_surface(mesh, 100_000).points, axis=1).mean(),
