@@ -20,6 +20,7 @@ from .render import Renderer, Rendering, render
 from .sampling import sample_surface
 from .thickness import shape_diameter
 from .topology import (
+    bounds_a_solid,
     components,
     drop_degenerate_faces,
     drop_duplicate_faces,
@@ -50,6 +51,7 @@ __all__ = [
     "Voxelization",
     "align",
     "betti_numbers",
+    "bounds_a_solid",
     "components",
     "containment",
     "contains",

@@ -509,7 +509,9 @@ class Comparison:
         threshold, points_only = protocol.voxel_threshold, isinstance(self.prediction, PointCloud)
 
         def watertight(shape: Any) -> float:
-            return 0.0 if points_only else float(geometry.is_watertight(self.predicted_mesh(threshold)))
+            if not isinstance(shape, Mesh):
+                return float(not points_only)  # a grid always bounds what it holds
+            return float(geometry.bounds_a_solid(shape))
 
         def health(shape: Any) -> dict[str, float]:
             if points_only:

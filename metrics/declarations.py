@@ -123,7 +123,16 @@ _METRICS = [
     Metric("iou", "IoU (volumetric)", "fraction", True, 1.0, 0.0, "Occupancy Networks: over points drawn in the box"),
     *_grid_iou(32, "3D-R2N2"),
     *_grid_iou(110, "DISN"),
-    Metric("watertight", "Watertight", "fraction", True, 1.0, 0.0, "the surface has no boundary", ranked=False),
+    Metric(
+        "watertight",
+        "Watertight",
+        "fraction",
+        True,
+        1.0,
+        0.0,
+        "every edge is run along as often one way as the other, so that inside is defined",
+        ranked=False,
+    ),
     Metric(
         "ambiguous",
         "Ambiguous inside",
