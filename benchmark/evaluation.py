@@ -55,8 +55,8 @@ def reconstruct_split(folder: RunFolder, dataset: Any, split: str, keys: list[Sa
     """
     log = folder.predictions / "log.jsonl"
     done = {entry["sample"] for entry in _read_lines(log)}
-    todo = [key for key in keys if str(key) not in done]
-    if not todo:
+    pending = [key for key in keys if str(key) not in done]
+    if not pending:
         return
     import torch
 
@@ -67,7 +67,7 @@ def reconstruct_split(folder: RunFolder, dataset: Any, split: str, keys: list[Sa
     dataset.require(method.gifts, split)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as lines:
-        for key in track(todo, len(todo), f"{folder.path.parent.parent.name}: reconstructing"):
+        for key in track(pending, len(pending), f"{folder.path.parent.parent.name}: reconstructing"):
             batch = dataset.sample(key, method.gifts).to(method.device).only(method.gifts)
             start = time.perf_counter()
             shape, error = None, ""
@@ -201,8 +201,8 @@ def _missing(
             done.setdefault(str(SampleKey(sample.category, sample.object, sample.view)), set()).add(sample.protocol)
     for entry in _read_lines(_partial(folder, split)):
         done.setdefault(entry["sample"], set()).update(entry["values"])
-    todo = [(key, [name for name in names if name not in done.get(str(key), ())]) for key in keys]
-    return [(key, lacking) for key, lacking in todo if lacking]
+    pending = [(key, [name for name in names if name not in done.get(str(key), ())]) for key in keys]
+    return [(key, lacking) for key, lacking in pending if lacking]
 
 
 def _partial(folder: RunFolder, split: str) -> Path:
@@ -220,14 +220,14 @@ def _score(
     placement: Placement,
     workers: int | None,
 ) -> int:
-    todo = _missing(folder, keys, split, names)
+    pending = _missing(folder, keys, split, names)
     partial = _partial(folder, split)
     start = time.perf_counter()
-    if todo:
+    if pending:
         with worker_pool(workers) as pool, partial.open("a", encoding="utf-8") as lines:
             jobs = [
                 pool.submit(_score_sample, str(dataset.root), str(predictions), key, tuple(lacking), placement)
-                for key, lacking in todo
+                for key, lacking in pending
             ]
             try:
                 for job in track(as_completed(jobs), len(jobs), f"{config.method}: scoring"):
@@ -251,9 +251,9 @@ def _score(
                 "hardware": hardware(),
             },
         )
-        if todo:
-            say(f"{config.method}: scored {len(todo)} samples in {duration(spent)}")
-    return len(todo)
+        if pending:
+            say(f"{config.method}: scored {len(pending)} samples in {duration(spent)}")
+    return len(pending)
 
 
 def _merge(folder: RunFolder, config: RunConfig, dataset: str, split: str) -> None:

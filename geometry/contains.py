@@ -9,6 +9,7 @@ import numpy as np
 from ._arrays import as_array
 from .errors import InputError
 from .mesh import Mesh
+from .topology import bounds_a_solid
 
 
 class Containment(NamedTuple):
@@ -52,9 +53,7 @@ def containment(mesh: Mesh, points: np.ndarray) -> Containment:
     inside = np.zeros(len(points), dtype=bool)
     if mesh.is_empty:
         return Containment(inside, False, 0.0)
-    from ._closed import is_closed
-
-    watertight = bool(is_closed((mesh.vertices + 0.0).view(np.uint64), mesh.faces))
+    watertight = bounds_a_solid(mesh)
     low, high = mesh.bounds
     candidates = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     if not len(candidates):
@@ -67,13 +66,23 @@ def containment(mesh: Mesh, points: np.ndarray) -> Containment:
         return Containment(inside, True, 0.0)
     counts = [ray_crossings(mesh.triangles, asked, axis) for axis in range(3)]
     votes = sum((count[:, 0] <= -1).astype(np.int8) + (count[:, 1] >= 1) for count in counts)
-    answer = votes >= 5
-    doubtful = (votes >= 2) & (votes <= 4)
+    answer, doubtful, ambiguous = judge(votes)
     if doubtful.any():
         answer[doubtful] = _complete(mesh, asked[doubtful], -counts[0][doubtful, 0]) >= 0.5
     inside[candidates] = answer
+    return Containment(inside, False, ambiguous)
+
+
+def judge(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """What the six directions say of places, `votes` Int[...] of them "inside".
+
+    Returns:
+        Bool[...] inside, where at most one disagrees; Bool[...], where more do, so that the winding number must decide;
+        and of the places with a vote for inside, the fraction that has one for outside too.
+    """
     some = int(np.count_nonzero(votes))
-    return Containment(inside, False, 1 - int(np.count_nonzero(votes == 6)) / some if some else 0.0)
+    ambiguous = 1 - int(np.count_nonzero(votes == 6)) / some if some else 0.0
+    return votes >= 5, (votes >= 2) & (votes <= 4), ambiguous
 
 
 def winding_number(mesh: Mesh, points: np.ndarray) -> np.ndarray:
@@ -91,16 +100,6 @@ def _complete(mesh: Mesh, points: np.ndarray, crossings: np.ndarray) -> np.ndarr
     start_lattice, end_lattice, lattice = (_on_lattice(place, *_lattice_frame(mesh.triangles)) for place in places)
     _winding.add_boundary(start, end, start_lattice, end_lattice, places[2], lattice, winding)
     return winding
-
-
-def frames() -> list[tuple[np.ndarray, tuple[int, ...]]]:
-    """Rotations, each with the axes to look along, that together give the axes and the four diagonals."""
-    frames = [(np.eye(3), (0, 1, 2))]
-    for diagonal in np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]]) / np.sqrt(3):
-        across = np.cross(diagonal, [0.0, 1.0, 0.0])
-        across /= np.linalg.norm(across)
-        frames.append((np.stack([across, np.cross(diagonal, across), diagonal]), (2,)))
-    return frames
 
 
 def ray_crossings(triangles: np.ndarray, points: np.ndarray, axis: int) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .contains import frames, ray_crossings
+from .contains import ray_crossings
 
 
 def escapes(
@@ -33,7 +33,7 @@ def escapes(
     away = 1e-6 * float(np.ptp(scene.reshape(-1, 3), axis=0).max()) * normals
 
     totals = {+1: np.zeros(n_groups), -1: np.zeros(n_groups)}
-    for rotation, axes in frames():
+    for rotation, axes in _frames():
         turned = scene @ rotation.T
         for axis in axes:
             steepness = normals @ rotation[axis]
@@ -46,3 +46,13 @@ def escapes(
                     free = (up & (above == 0)) | (down & (below == 0))
                     total += np.bincount(group, weights=free * areas / len(weights), minlength=n_groups)
     return totals[+1], totals[-1]
+
+
+def _frames() -> list[tuple[np.ndarray, tuple[int, ...]]]:
+    """Rotations, each with the axes to look along, that together give the axes and the four diagonals."""
+    frames = [(np.eye(3), (0, 1, 2))]
+    for diagonal in np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]]) / np.sqrt(3):
+        across = np.cross(diagonal, [0.0, 1.0, 0.0])
+        across /= np.linalg.norm(across)
+        frames.append((np.stack([across, np.cross(diagonal, across), diagonal]), (2,)))
+    return frames

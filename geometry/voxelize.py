@@ -20,8 +20,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .contains import judge
 from .errors import InputError
 from .mesh import Mesh, PartMesh
+from .topology import bounds_a_solid
 from .voxel_grid import VoxelGrid
 
 
@@ -73,19 +75,16 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
 
     reach = resolution * max(0.5, reach)
     half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
-    watertight, ambiguous = bool(_closed.is_closed((vertices + 0.0).view(np.uint64), faces)), 0.0
+    watertight, ambiguous = bounds_a_solid(mesh), 0.0
     values, looked = np.empty((resolution,) * 3, dtype=np.float32), None
     if watertight:
         _closed.fill(vertices, faces, resolution, half, values)
     else:
         looked = votes, winding, _ = _look_along_axes(mesh.triangles, resolution, half)
-        values[:] = votes >= 5
-        doubtful = np.argwhere((votes >= 2) & (votes <= 4))
-        if len(doubtful):
-            at = tuple(doubtful.T)
-            values[at] = _winding_at(mesh, doubtful, winding[at], resolution, half) >= 0.5
-        some = int(np.count_nonzero(votes))
-        ambiguous = 1 - int(np.count_nonzero(votes == 6)) / some if some else 0.0
+        values[:], doubtful, ambiguous = judge(votes)
+        if doubtful.any():
+            index = np.argwhere(doubtful)
+            values[doubtful] = _winding_at(mesh, index, winding[doubtful], resolution, half) >= 0.5
     # of a mesh far beyond the box too many samples would lie outside
     if reach > resolution or _closed.has_thin_features(vertices, faces, values):
         looked = looked or _look_along_axes(mesh.triangles, resolution, half)

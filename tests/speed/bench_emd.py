@@ -6,9 +6,7 @@ several runs, after one that compiles. The other libraries get the matrix of dis
 
 import resource
 import sys
-import time
 from collections.abc import Callable
-from importlib.metadata import version
 
 import numpy as np
 import torch
@@ -16,18 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
-from side_by_side import on_box, on_sphere, on_torus
+from side_by_side import best_of, on_box, on_sphere, on_torus, versions
 from svr3d.metrics import earth_movers_distance
-
-
-def best_of(function: Callable[[], object], runs: int) -> float:
-    """Milliseconds."""
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return 1000 * min(times)
 
 
 def clouds(n: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -127,14 +115,7 @@ def bench_memory(console: Console) -> None:
 
 if __name__ == "__main__":
     console = Console()
-    console.print(
-        f"{torch.get_num_threads()} threads; "
-        + ", ".join(f"{name} {version(name)}" for name in ("torch", "numpy", "scipy", "numba"))
-    )
-    try:
-        console.print(f"POT {version('pot')}")
-    except ImportError:
-        console.print("POT is not installed")
+    console.print(f"{torch.get_num_threads()} threads; {versions(('torch', 'numpy', 'scipy', 'numba', 'POT'))}")
     parts = {"memory": bench_memory, "small": bench_small, "large": bench_large, "batch": bench_batch}
     for name, part in parts.items():
         if len(sys.argv) == 1 or name in sys.argv[1:]:

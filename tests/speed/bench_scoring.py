@@ -23,7 +23,7 @@ COUNT = 200
 PROTOCOLS = ("svr3d-v1", "occnet", "meshrcnn", "pixel2mesh", "what3d", "smnet", "atlasnet", "pix3d", "classvoxels")
 
 
-def warm(console: Console, arguments: tuple, workers: int) -> None:
+def warm(arguments: tuple, workers: int) -> None:
     """Starts the workers and compiles, so that neither is part of what is measured."""
     evaluate_predictions(*arguments, name="warm", placement=Placement(), split="val", workers=workers)
 
@@ -52,7 +52,7 @@ def main(count: int = COUNT) -> None:
         arguments = (root / "predictions", dataset, root / "runs")
         for workers in dict.fromkeys((default_workers(), 1)):
             with worker_pool(workers):
-                warm(console, arguments, workers)
+                warm(arguments, workers)
                 start = time.perf_counter()
                 evaluate_predictions(*arguments, name=f"on {workers}", placement=Placement(), workers=workers)
                 seconds = time.perf_counter() - start

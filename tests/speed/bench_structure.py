@@ -5,14 +5,12 @@ cores, for rays too; everything else uses one. No peer at hand has a shape diame
 their times stand alone.
 """
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 import open3d
 import trimesh
 from rich.console import Console
 from rich.table import Table
+from side_by_side import best_in_turns
 from svr3d.geometry import (
     Mesh,
     Part,
@@ -24,17 +22,6 @@ from svr3d.geometry import (
     voxelize,
 )
 from svr3d.metrics import average_precision, match_parts, part_iou, thickness_error, topology_error
-
-
-def best_of(function: Callable[[], object], runs: int = 3) -> float:
-    """Milliseconds."""
-    function()
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return 1000 * min(times)
 
 
 def ball(subdivisions: int, noise: float = 0.0) -> Mesh:
@@ -59,9 +46,11 @@ def bench_intersections(console: Console) -> None:
             theirs = open3d.geometry.TriangleMesh(
                 open3d.utility.Vector3dVector(mesh.vertices), open3d.utility.Vector3iVector(mesh.faces.astype(np.int32))
             )
-            ours = best_of(lambda mesh=mesh: self_intersections(mesh))
-            # Open3D looks at all pairs: minutes for the larger meshes
-            other = best_of(theirs.get_self_intersecting_triangles, 1) if len(mesh.faces) < 10_000 else None
+            functions = {"svr3d": lambda mesh=mesh: self_intersections(mesh)}
+            if len(mesh.faces) < 10_000:  # it looks at all pairs: minutes for the larger meshes
+                functions["Open3D"] = theirs.get_self_intersecting_triangles
+            best = best_in_turns(functions, 3)
+            ours, other = best["svr3d"], best.get("Open3D")
             table.add_row(
                 f"{len(mesh.faces):,} faces, {'noisy' if noise else 'smooth'} sphere",
                 f"{len(self_intersections(mesh)):,}",
@@ -91,7 +80,7 @@ def bench_metrics(console: Console) -> None:
         ("mesh health, 5,120 faces", lambda: mesh_health(other)),
         ("mesh health, 81,920 faces", lambda: mesh_health(large)),
     ):
-        table.add_row(name, f"{best_of(call):.1f}")
+        table.add_row(name, f"{best_in_turns({name: call}, 3)[name]:.1f}")
     console.print(table)
 
 

@@ -29,6 +29,16 @@ def on_torus(count: int, seed: int, large: float = 0.35, small: float = 0.15) ->
     return np.stack([ring * np.cos(u), small * np.sin(v), ring * np.sin(u)], axis=1)
 
 
+def best_of(function: Callable[[], object], runs: int) -> float:
+    """Milliseconds of the fastest of several calls in a row, without one that warms."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return 1000 * min(times)
+
+
 def best_in_turns(functions: dict[str, Callable[[], object]], turns: int) -> dict[str, float]:
     """Milliseconds of each function's fastest call, after one that warms caches and compiles."""
     best = dict.fromkeys(functions, np.inf)
