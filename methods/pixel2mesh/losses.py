@@ -284,7 +284,7 @@ class _Differences(torch.autograd.Function):
 
 
 class _Sums(torch.autograd.Function):
-    """Float[V, ...], for each vertex the sum over edges that leave it minus that over those that arrive, of Float[E, ...].
+    """Float[V, ...], the sum of values Float[E, ...] of the edges that leave a vertex minus those that arrive at it.
 
     The transpose of `_Differences`, so each is the other's gradient. Added in float64 and rounded once, since torch
     adds float32 in the order in which its threads come, in the gradient of plain indexing as well.
