@@ -180,7 +180,7 @@ class _Session:
                 batch_size=stage.batch_size,
                 seed=self.seed,
                 views=stage.views,
-                points=self.points,
+                points=stage.points or self.points,
                 workers=self.workers,
             )
             trainer = pl.Trainer(

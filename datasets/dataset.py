@@ -19,7 +19,7 @@ from .categories import short_name
 from .hashing import stable_hash, stable_seed
 
 SPLITS = ("train", "val", "test")
-CACHE_BYTES = 1 << 30
+CACHE_BYTES = 3 << 29
 """Bound on what one data set keeps in memory."""
 
 _PICTURES = (".jpg", ".jpeg", ".png")
@@ -32,7 +32,7 @@ def open_dataset(path: str | os.PathLike, *, cache_bytes: int = CACHE_BYTES) -> 
 
     Args:
         path: the folder with `metadata.yaml` and one folder per category with `{train,val,test}.lst`.
-        cache_bytes: memory that decoded pictures, grids and cameras may take.
+        cache_bytes: memory that decoded pictures, surfaces, grids and cameras may take.
 
     Raises:
         InputError: no such folder, no category with lists, unreadable metadata, or an object in two splits.
@@ -287,7 +287,7 @@ class Dataset:
                 "part_ids": torch.from_numpy(sketch.part_ids)[None],
             }
         if target == "surface":
-            fields = layout.read_surface_fields(self._file(key.category, key.object, target))
+            fields = self._surface_fields(key)
             keep = self._subset(key, target, len(fields["points"]), points, seed)
             return {
                 name: torch.from_numpy(values[keep].astype(np.int64 if name == "part_ids" else np.float32))[None]
@@ -300,6 +300,13 @@ class Dataset:
             keep = self._subset(key, target, len(value.points), points, seed)
             return {"points": _float_tensor(value.points[keep]), "inside": _float_tensor(value.inside[keep])}
         return [value]
+
+    def _surface_fields(self, key: SampleKey) -> dict[str, np.ndarray]:
+        fields = self._cache.get(("surface", *key[:2]))
+        if fields is None:
+            fields = layout.read_surface_fields(self._file(key.category, key.object, "surface"))
+            self._cache.put(("surface", *key[:2]), fields)
+        return fields
 
     def _subset(self, key: SampleKey, target: str, count: int, points: int | None, seed: int) -> Any:
         if points is None:
@@ -366,22 +373,23 @@ class Dataset:
 
 
 class _Cache:
-    """Arrays by name, kept until they fill `limit` bytes.
+    """Arrays, or dicts of arrays, by name, kept until they fill `limit` bytes.
 
     Nothing is evicted: epochs visit every sample once, so that the oldest entry is the next one needed.
     """
 
     def __init__(self, limit: int) -> None:
         self._left = limit
-        self._arrays: dict[tuple, np.ndarray] = {}
+        self._values: dict[tuple, Any] = {}
 
-    def get(self, name: tuple) -> np.ndarray | None:
-        return self._arrays.get(name)
+    def get(self, name: tuple) -> Any:
+        return self._values.get(name)
 
-    def put(self, name: tuple, array: np.ndarray) -> None:
-        if name not in self._arrays and array.nbytes <= self._left:
-            self._left -= array.nbytes
-            self._arrays[name] = array
+    def put(self, name: tuple, value: Any) -> None:
+        size = sum(array.nbytes for array in (value.values() if isinstance(value, dict) else [value]))
+        if name not in self._values and size <= self._left:
+            self._left -= size
+            self._values[name] = value
 
 
 def _image_tensor(pixels: np.ndarray) -> Tensor:

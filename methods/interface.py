@@ -44,6 +44,7 @@ class Stage:
             method's buffers, so that the checkpoint holds it.
         optional: targets that it uses where the data has them.
         views: how many views of each object it sees, the first ones; None means all.
+        points: surface and occupancy points per sample; None means as many as the trainer is told.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Stage:
     fit: Callable[[Any], None] | None = field(default=None, compare=False)
     optional: frozenset[str] = frozenset()
     views: int | None = None
+    points: int | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted((set(self.targets) | set(self.optional)) - set(TARGETS))
@@ -155,13 +157,21 @@ class Method(pl.LightningModule):
         options = cls.preset(preset) | overrides
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            return cls(categories=tuple(categories), **options)
+            method = cls(categories=tuple(categories), **options)
+            method.initialize()
+            return method
 
     @classmethod
     def _presets_folder(cls) -> Path | None:
         file = getattr(sys.modules.get(cls.__module__), "__file__", None)
         folder = None if file is None else Path(file).parent / "presets"
         return folder if folder is not None and folder.is_dir() else None
+
+    def initialize(self) -> None:
+        """What a new method does and one from a checkpoint need not: loading pretrained weights.
+
+        The manifest names what the attribute `weights` says, `scratch` if there is none.
+        """
 
     @abstractmethod
     def stages(self) -> list[Stage]:

@@ -1,0 +1,160 @@
+"""The image networks, and pooling their features at projected vertices."""
+
+from __future__ import annotations
+
+import warnings
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ...geometry import InputError
+from ..voxel_networks import scaled
+
+
+class FeatureMap(NamedTuple):
+    """Features of an image on a coarser grid.
+
+    Args:
+        values: Float[B, C, H, W].
+        stride: pixels from one column (row) to the next.
+        origin: continuous pixel coordinate of the first column's (row's) centre.
+    """
+
+    values: Tensor
+    stride: float
+    origin: float
+
+
+class StridedNetwork(nn.Module):
+    """The release's image network: VGG's plan with strided convolutions in the place of pooling.
+
+    Float[B, 3, S, S] → maps with a stride of 4, 8, 16 and 32 pixels and 64, 128, 256 and 512 channels.
+
+    Args:
+        width: factor on the number of channels; 1 as released.
+    """
+
+    def __init__(self, width: float = 1.0) -> None:
+        super().__init__()
+        # (channels, side of the first kernel, number of layers); the first layer of all stages but one is strided.
+        plan = [(16, 3, 2), (32, 3, 3), (64, 3, 3), (128, 3, 3), (256, 5, 3), (512, 5, 4)]
+        stages, c_in = [], 3
+        for number, (channels, side, count) in enumerate(plan):
+            c_out = scaled(channels, width)
+            layers: list[nn.Module] = []
+            for i in range(count):
+                kernel, stride = (side, 1 + (number > 0)) if i == 0 else (3, 1)
+                layers += [nn.Conv2d(c_in, c_out, kernel, stride, padding=kernel // 2), nn.ReLU(inplace=True)]
+                c_in = c_out
+            stages.append(nn.Sequential(*layers))
+        self.stages = nn.ModuleList(stages)
+        self.channels = [scaled(channels, width) for channels, _, _ in plan[2:]]
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):  # with torch's own start, 18 layers leave a thousandth of the signal
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+                nn.init.zeros_(module.bias)
+        self.to(memory_format=torch.channels_last)
+
+    def forward(self, images: Tensor) -> list[FeatureMap]:
+        x, maps = images.contiguous(memory_format=torch.channels_last), []
+        for number, stage in enumerate(self.stages):
+            x = stage(x)
+            if number >= 2:
+                # With a padding of half the kernel, column i of a strided convolution lies on column 2 i of its input.
+                maps.append(FeatureMap(x, 2.0**number, 0.5))
+        return maps
+
+
+class VGG16(nn.Module):
+    """The paper's image network: VGG-16 up to conv5_3 (Simonyan and Zisserman, ICLR 2015), from torchvision.
+
+    Float[B, 3, S, S] in [0, 1] → conv3_3, conv4_3 and conv5_3, with a stride of 4, 8 and 16 pixels and 256, 512 and
+    512 channels. The images are standardised by ImageNet's mean and deviation.
+    """
+
+    TAPS = {15: 4, 22: 8, 29: 16}
+    """Index in torchvision's `features` of the ReLU after each, and its stride."""
+
+    def __init__(self) -> None:
+        from torchvision.models import vgg16
+
+        super().__init__()
+        self.features = vgg16(weights=None, progress=False).features[: max(self.TAPS) + 1]
+        self.channels = [256, 512, 512]
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1), persistent=False)
+        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1), persistent=False)
+        self.to(memory_format=torch.channels_last)
+
+    def load_imagenet(self) -> bool:
+        """Loads torchvision's ImageNet weights; False, and one warning, where they cannot be had."""
+        from torchvision.models import VGG16_Weights
+
+        try:
+            state = VGG16_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
+        except (OSError, RuntimeError) as error:
+            warnings.warn(
+                f"VGG-16's ImageNet weights cannot be had ({type(error).__name__}); training starts from scratch",
+                stacklevel=2,
+            )
+            return False
+        self.load_state_dict({name: value for name, value in state.items() if name in self.state_dict()})
+        return True
+
+    def forward(self, images: Tensor) -> list[FeatureMap]:
+        x = ((images - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)
+        maps = []
+        for number, layer in enumerate(self.features):
+            x = layer(x)
+            if number in self.TAPS:  # pooling puts column i over the stride's pixels
+                maps.append(FeatureMap(x, float(self.TAPS[number]), self.TAPS[number] / 2))
+        return maps
+
+
+def image_network(name: str, width: float = 1.0) -> StridedNetwork | VGG16:
+    """The image network `strided` or `vgg16`.
+
+    Raises:
+        InputError: neither of them, or a width for VGG-16.
+    """
+    if name == "strided":
+        return StridedNetwork(width)
+    if name != "vgg16":
+        raise InputError(f"option 'image_network': expected strided or vgg16, found {name!r}")
+    if width != 1:
+        raise InputError(f"option 'width': VGG-16 has the width it has, expected 1, found {width}")
+    return VGG16()
+
+
+def pool_features(maps: list[FeatureMap], pixels: Tensor) -> Tensor:
+    """The features at points of the image, bilinearly interpolated; outside, those of the border.
+
+    Args:
+        maps: of B images.
+        pixels: Float[V, B, 2], continuous pixel coordinates (x, y), finite.
+
+    Returns:
+        Float[V, B, C], C the channels of all maps together; differentiable in both.
+    """
+    return torch.cat([_interpolate(level, pixels) for level in maps], dim=-1)
+
+
+def _interpolate(level: FeatureMap, pixels: Tensor) -> Tensor:
+    batch, channels, height, width = level.values.shape
+    rows = level.values.permute(0, 2, 3, 1).reshape(-1, channels)  # a view, as the networks are channels-last
+    last = pixels.new_tensor([width - 1, height - 1])
+    at = ((pixels - level.origin) / level.stride).clamp(min=pixels.new_zeros(2), max=last)
+    # A coordinate that is not finite makes features that are not, and so a loss that says so, but no index.
+    low = at.detach().nan_to_num().floor().clamp(max=(last - 1).clamp(min=0))
+    x, y = (at - low).unsqueeze(-1).unbind(-2)  # (V, B, 1), weights of the higher column and row
+    column, row = low.long().unbind(-1)
+    first = torch.arange(batch, device=pixels.device) * (height * width)
+    step_x, step_y = int(width > 1), width * int(height > 1)
+    corner = first + row * width + column
+
+    def take(index: Tensor) -> Tensor:  # index_select: its gradient is added up in a fixed order
+        return rows.index_select(0, index.reshape(-1)).view(*index.shape, channels)
+
+    upper = torch.lerp(take(corner), take(corner + step_x), x.to(rows.dtype))
+    lower = torch.lerp(take(corner + step_y), take(corner + step_y + step_x), x.to(rows.dtype))
+    return torch.lerp(upper, lower, y.to(rows.dtype))
