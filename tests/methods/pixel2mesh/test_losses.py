@@ -398,6 +398,14 @@ def test_same_to_the_last_bit_with_any_number_of_threads() -> None:
         assert torch.equal(gradient, results[0][1])
 
 
+def test_full_precision_under_autocast() -> None:
+    x = {key: value.float() for key, value in drawn(seed=12).items()}
+    arguments = x["before"], x["after"], x["surface"], x["normals"], EDGES, RELEASE
+    with torch.autocast("cpu", torch.bfloat16):
+        lower = block_losses(*arguments, block=1)
+    assert lower == block_losses(*arguments, block=1)
+
+
 def test_small_details_far_from_the_origin() -> None:
     # The network's frame has the mesh 0.8 ahead of the camera with edges of 0.02.
     mesh = 0.02 * BALL + torch.tensor([0, 0, -0.8], dtype=torch.float64)
