@@ -47,7 +47,7 @@ def chamfer_loss(vertices: Tensor, surface: Tensor, *, predicted_weight: float =
         return vertices.sum() * torch.nan, torch.zeros(vertices.shape[:2], dtype=torch.long, device=vertices.device)
     near = nearest_neighbors(vertices, surface)
     # The square of a distance has the right gradient, also at 0: the distance's is the unit vector, taken in float64 (0
-    # at distance 0), times twice the distance. Differences anew from the indices would take as long, and their gradient
+    # at distance 0), times twice the distance. Differences anew from the indices take about as long, and their gradient
     # would be added in no fixed order.
     forward, backward = near.y_to_x.square().mean(1), near.x_to_y.square().mean(1)
     return (forward + predicted_weight * backward).mean(), near.x_index
@@ -241,8 +241,9 @@ def _normal_term(vectors: Tensor, normals: Tensor, edges: Tensor, squared: bool)
     """`normal_loss` of edge vectors Float[E, B, 3]."""
     unit = torch.nn.functional.normalize(normals.transpose(0, 1).contiguous(), dim=-1, eps=_SHORT)
     length = torch.linalg.vector_norm(vectors, dim=-1).clamp(min=_SHORT)
-    cosine = torch.stack([torch.linalg.vecdot(vectors, unit.index_select(0, end)) / length for end in edges.T])
-    each = cosine.square() if squared else cosine.abs()  # [2, E, B]
+    # Not by vecdot, which drops to half precision under autocast.
+    cosine = torch.stack([(vectors * unit.index_select(0, end)).sum(-1) / length for end in edges.T])  # [2, E, B]
+    each = cosine.square() if squared else cosine.abs()
     return each.mean(1).mean()
 
 
