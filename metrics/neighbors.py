@@ -119,14 +119,17 @@ class _Distances(torch.autograd.Function):
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
         points, others, index = ctx.saved_tensors
         difference, row = _differences(points, others, index)
         length = torch.linalg.vector_norm(difference, dim=-1).masked_fill(index < 0, 0)
         each = gradient.double()[..., None] * (difference / torch.where(length > 0, length, torch.inf)[..., None])
-        total = torch.zeros(others.shape, dtype=torch.float64, device=each.device).reshape(-1, 3)
-        total.index_put_((row.reshape(-1),), -each.reshape(-1, 3), accumulate=True)
-        return each.to(points.dtype), total.reshape(others.shape).to(others.dtype), None, None
+        moved = None
+        if ctx.needs_input_grad[1]:  # a true surface needs none
+            total = torch.zeros(others.shape, dtype=torch.float64, device=each.device).reshape(-1, 3)
+            total.index_put_((row.reshape(-1),), -each.reshape(-1, 3), accumulate=True)
+            moved = total.reshape(others.shape).to(others.dtype)
+        return each.to(points.dtype) if ctx.needs_input_grad[0] else None, moved, None, None
 
 
 def _differences(points: Tensor, others: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,17 @@ import pytest
 from svr3d.geometry import InputError
 from svr3d.methods import Method, get_method, list_methods, register, registry
 
-BUILT_IN = {"class_mean", "classvoxels", "mean_shape", "oracle_mesh", "oracle_voxels", "retrieval", "shapeprior"}
+BUILT_IN = {
+    "class_mean",
+    "classvoxels",
+    "mean_shape",
+    "oracle_ellipsoid",
+    "oracle_mesh",
+    "oracle_voxels",
+    "pixel2mesh",
+    "retrieval",
+    "shapeprior",
+}
 
 
 class Plain(Method):
