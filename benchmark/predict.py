@@ -50,13 +50,8 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
     import torch
 
     from ..datasets import SampleBatch, SampleKey
-    from .training import load_trained
 
     folder = RunFolder.open(run)
-    if not folder.final_checkpoint.is_file():
-        raise InputError(
-            f"{folder.path}: the run is not trained yet, expected {folder.final_checkpoint.name} in checkpoints/"
-        )
     names = [Path(image).stem for image in images]
     if not images:
         raise InputError("no image given")
@@ -66,7 +61,7 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
         )
     pictures = [read_picture(image) for image in images]
 
-    method = load_trained(folder.final_checkpoint)
+    method, reconstruct = folder.load()
     targets = {}
     if method.gifts:
         if set(method.gifts) != {"category"}:
@@ -86,7 +81,7 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
             method.categories,
         )
         with torch.inference_mode():
-            (shape,) = method.reconstruct_batch(batch)
+            (shape,) = reconstruct(batch)
         path = Path(out) / f"{name}.glb"
         path.parent.mkdir(parents=True, exist_ok=True)
         mesh = to_mesh(shape)

@@ -85,6 +85,9 @@ class Method(pl.LightningModule):
     paper: ClassVar[str] = ""
     """Citation: authors, title, venue, year."""
 
+    outputs: tuple[str, ...] = ()
+    """Names of what it can return besides its final reconstruction, such as the mesh after each block of a
+    coarse-to-fine method. An attribute or property of the instance where they depend on options."""
     options: dict[str, Any]
     """The arguments it was made with, besides `categories`; a checkpoint holds them."""
 
@@ -182,6 +185,21 @@ class Method(pl.LightningModule):
         Methods with gifts override this one.
         """
         return self.reconstruct(batch.images, batch.cameras)
+
+    def reconstruct_output(self, batch: SampleBatch, output: str) -> list[Reconstruction]:
+        """One reconstruction per sample, as `reconstruct_batch`, of one of its further `outputs`.
+
+        Methods with further outputs override this one.
+
+        Raises:
+            InputError: no such output.
+        """
+        raise self.unknown_output(output)
+
+    def unknown_output(self, output: str) -> InputError:
+        """The error for an output that it does not have."""
+        known = ", ".join(self.outputs) or "none besides the final reconstruction"
+        return InputError(f"method '{self.name}' has no output '{output}'; known: {known}")
 
     def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         """The weighted loss terms of the current stage (`self.stage`), by name; their sum is minimised."""
