@@ -77,6 +77,9 @@ class Method(pl.LightningModule):
     """As in `svr3d list`, run folders and tables."""
     representation: ClassVar[str]
     """`voxels`, `mesh`, `part_mesh`, `points` or `medial`: what it returns."""
+    limits: ClassVar[str] = ""
+    """What the representation cannot express whatever the network does, in a few words for the board, such as
+    "one closed surface of genus 0"; empty where there is nothing to say."""
     targets: ClassVar[frozenset[str]] = frozenset()
     """Supervision that training needs; the data module loads just these."""
     gifts: ClassVar[frozenset[str]] = frozenset()

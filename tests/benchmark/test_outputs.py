@@ -23,6 +23,7 @@ class Coarse(Method):
 
     name = "coarse-for-tests"
     representation = "mesh"
+    limits = "one octahedron"
 
     def __init__(self, categories=(), *, blocks=3):
         super().__init__(categories)
@@ -184,7 +185,8 @@ def test_a_suite_scores_them_and_they_stand_on_the_board(small_dataset: Path, tm
         ("mean_shape", "tiny"),
     }
     text = (tmp_path / "board" / "outputs" / "leaderboard.md").read_text()
-    assert f"| {Coarse.name} (tiny+two@block1) | 1 |" in text
+    assert f"| {Coarse.name} (tiny+two@block1) ‡ | 1 |" in text
+    assert f"{Coarse.name} (tiny+two@block1) (one octahedron)" in text and "| mean_shape |" in text
     assert (tmp_path / "board" / "outputs" / "manifests" / f"{Coarse.name}-tiny+two@block1-seed0.json").exists()
     before = times(tmp_path)
     assert main(["run", str(file)]) == 1
