@@ -15,7 +15,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
-from ..datasets.batch import TARGETS, SampleBatch
+from ..datasets.batch import TARGETS, SampleBatch, collate
 from ..geometry import Camera, InputError, Mesh, PointCloud, VoxelGrid
 
 Reconstruction = Mesh | PointCloud | VoxelGrid
@@ -267,9 +267,30 @@ class Method(pl.LightningModule):
         terms = self.losses(batch)
         total = sum(terms.values())
         if not total.isfinite():
-            names = ", ".join(map(str, batch.keys[:4])) + (" …" if len(batch) > 4 else "")
             bad = ", ".join(name for name, value in terms.items() if not value.isfinite())
-            raise FloatingPointError(f"the loss of stage '{self.stage.name}' is not finite ({bad}) on samples {names}")
+            raise FloatingPointError(
+                f"the loss of stage '{self.stage.name}' is not finite ({bad}) on {self._not_finite(batch)}"
+            )
         values = {f"{phase}/{name}": value.detach() for name, value in (terms | {"loss": total}).items()}
         self.log_dict(values, on_step=False, on_epoch=True, sync_dist=True, batch_size=len(batch))
         return total
+
+    def _not_finite(self, batch: SampleBatch) -> str:
+        """Names the samples of a batch whose own loss is not finite; all where it is finite on each alone."""
+
+        def finite(sample: SampleBatch) -> bool:
+            # Twice, since batch norm in training refuses a single value.
+            total = sum(self.losses(collate([sample, sample])).values())
+            return bool(total.isfinite())
+
+        with torch.no_grad():
+            bad = [str(key) for key, sample in zip(batch.keys, batch, strict=True) if not finite(sample)]
+        if bad:
+            return f"samples {_listed(bad)}"
+        return f"the batch of samples {_listed([str(key) for key in batch.keys])}, though finite on each of them alone"
+
+
+def _listed(names: list[str]) -> str:
+    """The first four names, and how many more there are."""
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return ", ".join(names[:4]) + more
