@@ -110,7 +110,15 @@ def train_command(
     print(folder.path)
 
 
-def predict_command(run: str, images: list[str], out: str = "predictions", category: str | None = None) -> None:
+def predict_command(
+    run: str,
+    images: list[str],
+    out: str = "predictions",
+    category: str | None = None,
+    azimuth: float | None = None,
+    elevation: float | None = None,
+    distance: float | None = None,
+) -> None:
     """Reconstruct the objects in pictures: a .glb for each, and the method's own representation as .npz.
 
     Args:
@@ -118,10 +126,13 @@ def predict_command(run: str, images: list[str], out: str = "predictions", categ
         images: Pictures of one object each, best on a white or transparent background.
         out: Folder for the shapes.
         category: Category of the objects, for methods that are given it.
+        azimuth: Degrees around the object from +x towards +z, where the camera stands; for methods that need a camera.
+        elevation: Degrees of the camera above the horizon.
+        distance: Of the camera from the object's centre, in lengths of its longest side; if not given, a typical one.
     """
-    from .predict import predict
+    from .predict import picture_camera, predict
 
-    for path in predict(run, images, out, category=category):
+    for path in predict(run, images, out, category=category, camera=picture_camera(azimuth, elevation, distance)):
         print(path)
 
 
