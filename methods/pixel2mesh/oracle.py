@@ -29,10 +29,10 @@ _THIN = 0.02
 _DECAY = 0.1
 """What is left of the learning rate, and of the regularisers, at the end of each level and of the polish."""
 
-_POLISH_NORMAL, _POLISH_EDGE = 1e-5, 1e-3
+_POLISH_NORMAL, _POLISH_EDGE = 2e-5, 1e-3
 """Weights of the polish's other terms, relative to Chamfer's."""
 
-_SMOOTHNESS = 5.0
+_SMOOTHNESS = 3.0
 """λ: how far neighbours move together."""
 
 
@@ -46,9 +46,9 @@ class OracleEllipsoid(Method):
     any regulariser is left.
 
     Adam works on u = (1 + λL) v instead of the vertices v themselves, where L is the graph's Laplacian, so that
-    neighbours move together (Nicolet et al., Large Steps in Inverse Rendering of Geometry, 2021). Nothing else keeps a
-    mesh as free as this from crumpling. It can still cut itself, and one that does bounds its volume badly: this is a
-    ceiling of the distances between surfaces, not of the IoU.
+    neighbours move together (Nicolet et al., Large Steps in Inverse Rendering of Geometry, 2021). Without
+    that the mesh crumples, and many times as many of its faces cross. Some still do, and such a mesh bounds its volume
+    badly: this is a ceiling of the distances between surfaces, not of the IoU.
 
     Args:
         levels: of refinement: 3 is 2466 vertices.
