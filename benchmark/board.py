@@ -37,6 +37,7 @@ def run_table(folders: list[RunFolder], records: Any) -> Any:
                 "seed": config.seed,
                 "representation": method.get("representation", ""),
                 "gifts": ", ".join(method.get("gifts", [])),
+                "limits": method.get("limits", ""),
                 "parameters": method.get("parameters"),
                 "train_seconds": training.get("total_seconds"),
                 "inference_ms": None if pd.isna(seconds) else 1000 * float(seconds),

@@ -110,7 +110,15 @@ def train_command(
     print(folder.path)
 
 
-def predict_command(run: str, images: list[str], out: str = "predictions", category: str | None = None) -> None:
+def predict_command(
+    run: str,
+    images: list[str],
+    out: str = "predictions",
+    category: str | None = None,
+    azimuth: float | None = None,
+    elevation: float | None = None,
+    distance: float | None = None,
+) -> None:
     """Reconstruct the objects in pictures: a .glb for each, and the method's own representation as .npz.
 
     Args:
@@ -118,16 +126,20 @@ def predict_command(run: str, images: list[str], out: str = "predictions", categ
         images: Pictures of one object each, best on a white or transparent background.
         out: Folder for the shapes.
         category: Category of the objects, for methods that are given it.
+        azimuth: Degrees around the object from +x towards +z, where the camera stands; for methods that need a camera.
+        elevation: Degrees of the camera above the horizon.
+        distance: Of the camera from the object's centre, in lengths of its longest side; if not given, a typical one.
     """
-    from .predict import predict
+    from .predict import picture_camera, predict
 
-    for path in predict(run, images, out, category=category):
+    for path in predict(run, images, out, category=category, camera=picture_camera(azimuth, elevation, distance)):
         print(path)
 
 
 def evaluate_command(
     run: str | None = None,
     data: str | None = None,
+    output: str | None = None,
     predictions: str | None = None,
     split: Literal["train", "val", "test"] = "test",
     protocol: str = "svr3d-v1",
@@ -143,6 +155,7 @@ def evaluate_command(
     Args:
         run: Folder of a trained run; its data set is the one it was trained on unless --data says otherwise.
         data: Folder of a prepared data set.
+        output: Score this further output of the run's method, such as the mesh of an earlier block, as a run beside it.
         predictions: Folder CATEGORY/OBJECT/VIEW.{obj,ply,off,stl,glb,binvox,npz} of predictions from elsewhere.
         split: Which objects.
         protocol: Names of protocols, separated by commas.
@@ -154,7 +167,7 @@ def evaluate_command(
         workers: Processes; one per core if not given.
     """
     from ..datasets import open_dataset
-    from .evaluation import Placement, evaluate_predictions, evaluate_run
+    from .evaluation import Placement, derive_run, evaluate_predictions, evaluate_run
     from .runs import RunFolder, check_label
 
     protocols = [part.strip() for part in protocol.split(",") if part.strip()]
@@ -165,8 +178,12 @@ def evaluate_command(
         folder = RunFolder.open(run)
         if frame != "canonical" or align != "none":
             raise InputError("--frame and --align are for --predictions; a run's reconstructions are canonical already")
+        if output is not None:
+            folder = derive_run(folder, output)
         evaluate_run(folder, open_dataset(data or folder.config().data), **common)
     else:
+        if output is not None:
+            raise InputError("--output is for a run; a folder of --predictions has one shape per sample")
         if data is None:
             raise InputError("--predictions needs --data, the data set with the true shapes")
         label = check_label(name or Path(predictions).resolve().name, "--name")

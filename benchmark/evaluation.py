@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterable
 from concurrent.futures import as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from ..metrics import GroundTruth, Protocol, load_protocol, score
 from .files import read_json, write_json
 from .manifest import hardware, update_manifest, versions
 from .progress import duration, say, track
-from .runs import RunConfig, RunFolder
+from .runs import RunConfig, RunFolder, check_label
 from .workers import worker_pool
 
 PREDICTION_SUFFIXES = (".npz", ".glb", ".ply", ".obj", ".off", ".stl", ".binvox")
@@ -60,9 +61,7 @@ def reconstruct_split(folder: RunFolder, dataset: Any, split: str, keys: list[Sa
         return
     import torch
 
-    from .training import load_trained
-
-    method = load_trained(folder.final_checkpoint)
+    method, reconstruct = folder.load()
     method.to("cuda" if torch.cuda.is_available() else "cpu")
     dataset.require(method.gifts, split)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +72,7 @@ def reconstruct_split(folder: RunFolder, dataset: Any, split: str, keys: list[Sa
             shape, error = None, ""
             try:
                 with torch.inference_mode():
-                    (shape,) = method.reconstruct_batch(batch)
+                    (shape,) = reconstruct(batch)
             except Exception as problem:  # a method may fail in any way; the sample then counts as failed
                 error = f"{type(problem).__name__}: {problem}"
             seconds = time.perf_counter() - start
@@ -97,6 +96,34 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in whole.splitlines()]
 
 
+def derive_run(folder: RunFolder, output: str) -> RunFolder:
+    """The run that scores a further output of a trained run: PRESET@OUTPUT/seedN in the folder of its PRESET/seedN.
+
+    It has no checkpoint of its own, and what it says of training is the trained run's.
+
+    Raises:
+        InputError: the run is not trained, is derived itself, or its method has no such output.
+    """
+    config = folder.config()
+    if config.output is not None:
+        raise InputError(
+            f"{folder.path}: is the output '{config.output}' of {config.parent}; name that run to score another output"
+        )
+    preset = f"{config.preset}@{check_label(output, 'output')}"
+    # By "..", so that a path relative to the run's own folder works too.
+    derived = RunFolder(Path(os.path.normpath(folder.path / ".." / ".." / preset / f"seed{config.seed}")))
+    parent = os.path.relpath(folder.path, derived.path)
+    if not derived.config_path.exists():
+        method, _ = folder.load()
+        if output not in method.outputs:
+            raise method.unknown_output(output)
+        manifest = read_json(folder.manifest) if folder.manifest.exists() else {}
+        manifest.pop("evaluation", None)
+        write_json(derived.manifest, manifest | {"derived": {"parent": parent, "output": output}})
+    derived.begin(replace(config, preset=preset, parent=parent, output=output))
+    return derived
+
+
 def evaluate_run(
     folder: RunFolder,
     dataset: Any,
@@ -118,10 +145,6 @@ def evaluate_run(
     keys = _samples(dataset, split, views)
     names = _check_protocols(dataset, protocols, split)
     if _missing(folder, keys, split, names):
-        if not folder.final_checkpoint.is_file():
-            raise InputError(
-                f"{folder.path}: the run is not trained yet, expected {folder.final_checkpoint.name} in checkpoints/"
-            )
         reconstruct_split(folder, dataset, split, keys)
     # Also where nothing is missing: a kill after the last sample leaves lines that are not joined yet.
     return _score(folder, config, dataset, keys, split, names, folder.predictions, Placement(), workers)

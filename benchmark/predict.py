@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 
-from ..geometry import InputError, to_mesh, write_shape
+from ..geometry import Camera, InputError, to_mesh, write_shape
+from ..geometry.camera import R2N2_DISTANCE
 from .runs import RunFolder
 
 IMAGE_SIZE = 137
+
+TYPICAL_DISTANCE = 0.8 * R2N2_DISTANCE * 1.225
+"""The middle of the distances of 3D-R2N2's renders, 0.65 to 0.95 of 1.75 bounding-box diagonals, for an object whose
+diagonal is 1.225 in the canonical frame: the median of our generated objects and of the real meshes alike."""
+
+NEAREST = math.sqrt(3) / 2
+"""Radius of the sphere that holds every object of the canonical frame; a camera must be outside of it."""
 
 
 def read_picture(path: str | Path, size: int = IMAGE_SIZE) -> np.ndarray:
@@ -34,11 +43,44 @@ def read_picture(path: str | Path, size: int = IMAGE_SIZE) -> np.ndarray:
     return np.asarray(resized, dtype=np.float32).transpose(2, 0, 1) / 255
 
 
-def predict(run: str | Path, images: list[str], out: str | Path, *, category: str | None = None) -> list[Path]:
+def picture_camera(azimuth: float | None, elevation: float | None, distance: float | None) -> Camera | None:
+    """The camera of a picture from where it was taken; None if nothing is said of it.
+
+    The object is taken to be in the middle of the picture, and the focal length to be that of 3D-R2N2's renders.
+
+    Args:
+        azimuth, elevation: of the camera as seen from the object, in degrees, as in 3D-R2N2's renders: azimuth 0 is
+            on the +x axis and 90 on the +z axis, elevation 90 is above.
+        distance: from the object's centre, in lengths of its longest side; TYPICAL_DISTANCE if not given.
+
+    Raises:
+        InputError: only some of it is said, or a value that no camera can have.
+    """
+    if azimuth is None and elevation is None and distance is None:
+        return None
+    if azimuth is None or elevation is None:
+        raise InputError("a camera needs both --azimuth and --elevation (in degrees); --distance is optional")
+    distance = TYPICAL_DISTANCE if distance is None else distance
+    if not math.isfinite(azimuth):
+        raise InputError(f"--azimuth {azimuth}: expected a finite number of degrees")
+    if not -90 < elevation < 90:
+        raise InputError(f"--elevation {elevation}: expected degrees between -90 and 90")
+    if not NEAREST < distance < math.inf:
+        raise InputError(
+            f"--distance {distance}: expected more than {NEAREST:.3f} (in lengths of the object's longest side), "
+            "since nearer the camera could be inside the object"
+        )
+    return Camera.from_r2n2(azimuth, elevation, distance / R2N2_DISTANCE, diagonal=1.0, size=IMAGE_SIZE)
+
+
+def predict(
+    run: str | Path, images: list[str], out: str | Path, *, category: str | None = None, camera: Camera | None = None
+) -> list[Path]:
     """Reconstructs each picture; writes NAME.glb and NAME.npz (the method's own representation) into `out`.
 
     Args:
         category: for methods that are given the category.
+        camera: of all pictures, at IMAGE_SIZE; None where it is unknown, and the method says if it needs one.
 
     Returns:
         The .glb files, one per picture.
@@ -50,13 +92,8 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
     import torch
 
     from ..datasets import SampleBatch, SampleKey
-    from .training import load_trained
 
     folder = RunFolder.open(run)
-    if not folder.final_checkpoint.is_file():
-        raise InputError(
-            f"{folder.path}: the run is not trained yet, expected {folder.final_checkpoint.name} in checkpoints/"
-        )
     names = [Path(image).stem for image in images]
     if not images:
         raise InputError("no image given")
@@ -66,7 +103,7 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
         )
     pictures = [read_picture(image) for image in images]
 
-    method = load_trained(folder.final_checkpoint)
+    method, reconstruct = folder.load()
     targets = {}
     if method.gifts:
         if set(method.gifts) != {"category"}:
@@ -76,17 +113,18 @@ def predict(run: str | Path, images: list[str], out: str | Path, *, category: st
             known = ", ".join(method.categories)
             raise InputError(f"method '{method.name}' needs --category, one of: {known}; found {category!r}")
         targets["category"] = torch.tensor([method.categories.index(category)])
+    cameras = None if camera is None else Camera.stack([camera]).to_torch()
     written = []
     for name, picture in zip(names, pictures, strict=True):
         batch = SampleBatch(
             (SampleKey(category or "unknown", name, 0),),
             torch.from_numpy(picture)[None],
-            None,
+            cameras,
             targets,
             method.categories,
         )
         with torch.inference_mode():
-            (shape,) = method.reconstruct_batch(batch)
+            (shape,) = reconstruct(batch)
         path = Path(out) / f"{name}.glb"
         path.parent.mkdir(parents=True, exist_ok=True)
         mesh = to_mesh(shape)

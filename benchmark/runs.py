@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ class RunConfig:
         data: its folder, so that evaluation finds it again.
         fingerprint: the data set's fingerprint when the run began.
         options: what was changed of the preset.
+        parent, output: of a run that scores a further output of another run's method: that run's folder, relative
+            to this one, and the output's name.
     """
 
     method: str
@@ -32,6 +36,8 @@ class RunConfig:
     data: str
     fingerprint: str
     options: dict[str, Any]
+    parent: str | None = None
+    output: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,10 +94,33 @@ class RunFolder:
         """
         values = read_yaml(self.config_path)
         fields = set(RunConfig.__dataclass_fields__)
-        if not isinstance(values, dict) or set(values) != fields:
+        needed = fields - {"parent", "output"}
+        if not isinstance(values, dict) or not needed <= set(values) <= fields:
             found = ", ".join(map(str, values)) if isinstance(values, dict) else type(values).__name__
-            raise InputError(f"{self.config_path}: expected the fields {', '.join(sorted(fields))}, found {found}")
+            raise InputError(f"{self.config_path}: expected the fields {', '.join(sorted(needed))}, found {found}")
         return RunConfig(**values)
+
+    def load(self) -> tuple[Any, Callable[[Any], list]]:
+        """The run's method, on the CPU, and what gives the run's reconstructions of a `SampleBatch`.
+
+        That is the method's `reconstruct_batch`; of a run that scores a further output, the method is the parent's
+        and it gives that output.
+
+        Raises:
+            InputError: the run is not trained, or its checkpoint is not whole.
+        """
+        from .training import load_trained
+
+        config = self.config()
+        trained = self if config.parent is None else RunFolder(Path(os.path.normpath(self.path / config.parent)))
+        if not trained.final_checkpoint.is_file():
+            raise InputError(
+                f"{trained.path}: the run is not trained yet, expected {trained.final_checkpoint.name} in checkpoints/"
+            )
+        method = load_trained(trained.final_checkpoint)
+        if config.output is None:
+            return method, method.reconstruct_batch
+        return method, lambda batch: method.reconstruct_output(batch, config.output)
 
     def begin(self, config: RunConfig) -> None:
         """Creates the folder, or continues the same run in it.
@@ -109,7 +138,7 @@ class RunFolder:
                         "choose another --out or --label, or remove the folder"
                     )
             return
-        write_yaml(self.config_path, asdict(config))
+        write_yaml(self.config_path, {name: value for name, value in asdict(config).items() if value is not None})
 
 
 def records_of(config: RunConfig, records: Any) -> Any:

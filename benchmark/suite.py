@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from ..datasets import open_dataset, prepare
 from ..geometry import InputError
 from .board import write_board
-from .evaluation import evaluate_run
+from .evaluation import derive_run, evaluate_run
 from .files import read_yaml
 from .progress import duration, say
 from .runs import RunFolder
@@ -20,13 +21,14 @@ from .workers import worker_pool
 
 @dataclass(frozen=True)
 class SuiteRun:
-    """One line of a suite: a method, and what it changes of the suite's preset."""
+    """One line of a suite: a method, what it changes of the suite's preset, and its further outputs to score."""
 
     method: str
     preset: str = "tiny"
     options: dict[str, Any] = field(default_factory=dict)
     label: str | None = None
     seeds: tuple[int, ...] = (0,)
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,10 @@ class Suite:
                 raise InputError(
                     f"{path}: run {number}: field 'seeds': expected a list of whole numbers, found {seeds!r}"
                 )
-            runs.append(SuiteRun(**(entry | {"seeds": tuple(seeds)})))
+            outputs = entry.get("outputs", ())
+            if not isinstance(outputs, (list, tuple)) or not all(isinstance(name, str) for name in outputs):
+                raise InputError(f"{path}: run {number}: field 'outputs': expected a list of names, found {outputs!r}")
+            runs.append(SuiteRun(**(entry | {"seeds": tuple(seeds), "outputs": tuple(outputs)})))
         protocols = values.get("protocols", cls.protocols)
         if isinstance(protocols, str) or not all(isinstance(name, str) for name in protocols):
             raise InputError(f"{path}: field 'protocols': expected a list of names, found {protocols!r}")
@@ -140,19 +145,27 @@ def run_suite(suite: Suite) -> tuple[Path, list[str]]:
     folders: list[RunFolder] = []
     planned = [(run, seed) for run in suite.runs for seed in run.seeds]
     samples = len(dataset.samples(suite.split, suite.views))
-    say(f"suite {suite.name}: {len(planned)} runs on {dataset.name}, {samples} samples to score each")
+    count = sum(1 + len(run.outputs) for run, _ in planned)
+    say(f"suite {suite.name}: {count} runs on {dataset.name}, {samples} samples to score each")
+
+    def score(what: str, make: Callable[..., RunFolder], *arguments: Any, **options: Any) -> RunFolder | None:
+        try:
+            folder = make(*arguments, **options)
+            evaluate_run(folder, dataset, split=suite.split, views=suite.views, protocols=suite.protocols)
+        except (InputError, ArithmeticError, RuntimeError) as error:
+            failures.append(f"{what}: {error}")
+            say(f"failed: {failures[-1]}")
+            return None
+        folders.append(folder)
+        return folder
+
     with worker_pool(suite.workers):
         for run, seed in planned:
-            try:
-                folder = train(
-                    run.method, dataset, suite.out, preset=run.preset, seed=seed, options=run.options, label=run.label
-                )
-                evaluate_run(folder, dataset, split=suite.split, views=suite.views, protocols=suite.protocols)
-            except (InputError, ArithmeticError, RuntimeError) as error:
-                failures.append(f"{run.method} (preset {run.preset}, seed {seed}): {error}")
-                say(f"failed: {failures[-1]}")
-            else:
-                folders.append(folder)
+            what = f"{run.method} (preset {run.preset}, seed {seed})"
+            changes = {"preset": run.preset, "seed": seed, "options": run.options, "label": run.label}
+            folder = score(what, train, run.method, dataset, suite.out, **changes)
+            for output in run.outputs if folder is not None else ():
+                score(f"{what}, output {output}", derive_run, folder, output)
     if not folders:
         raise InputError(f"suite {suite.name}: every run failed; the first: {failures[0]}")
     out = write_board(folders, Path(suite.board) / suite.name, title=suite.name)

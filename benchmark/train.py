@@ -65,6 +65,7 @@ def train(
         method={
             "name": method,
             "representation": cls.representation,
+            "limits": cls.limits,
             "targets": sorted(cls.targets),
             "gifts": sorted(cls.gifts),
             "paper": cls.paper,

@@ -55,6 +55,26 @@ class SampleBatch:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def __getitem__(self, index: int) -> SampleBatch:
+        """One of its samples, as a batch of one.
+
+        Raises:
+            IndexError: there is no such sample.
+        """
+        start = range(len(self))[index]
+        one = slice(start, start + 1)
+
+        def take(value):
+            return {name: take(v) for name, v in value.items()} if isinstance(value, dict) else value[one]
+
+        return replace(
+            self,
+            keys=self.keys[one],
+            images=self.images[one],
+            cameras=None if self.cameras is None else self.cameras[one],
+            targets=take(self.targets),
+        )
+
     def target(self, name: str):
         """One target; a clear error where the method did not declare it."""
         try:

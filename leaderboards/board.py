@@ -20,14 +20,14 @@ from .statistics import LEVEL, MEAN, OBJECTS, RESAMPLES, Bootstrap, Estimates, S
 
 BOARD_COLUMNS = (
     *("dataset", "split", "protocol", "metric", "category", "method", "preset", "seeds"),
-    *("value", "low", "high", "rank", "n", "failed", "gifts"),
+    *("value", "low", "high", "rank", "n", "failed", "gifts", "limits"),
 )
 COMPARISON_COLUMNS = (
     *("dataset", "split", "protocol", "metric", "category", "a", "preset_a", "b", "preset_b"),
     *("difference", "low", "high", "p", "p_holm", "n"),
 )
 RUN_COLUMNS = (
-    *("method", "dataset", "preset", "seed", "representation", "gifts"),
+    *("method", "dataset", "preset", "seed", "representation", "gifts", "limits"),
     *("parameters", "train_seconds", "inference_ms"),
 )
 
@@ -43,7 +43,7 @@ def leaderboard(records, runs=None, *, seed: int = 0):
     Args:
         records: DataFrame with the columns RECORD_COLUMNS.
         runs: DataFrame with the columns RUN_COLUMNS, from the runs' manifests; without it no method is taken to
-            have gifts.
+            have gifts or limits.
         seed: of the bootstrap.
 
     Returns:
@@ -51,7 +51,8 @@ def leaderboard(records, runs=None, *, seed: int = 0):
         the 95 % bootstrap interval over objects (NaN with fewer than 6 objects); `rank` is 1 + the number of
         methods that are significantly better (5 %, Holm-adjusted over all pairs), among methods without gifts, and
         is missing where the metric is not one to rank by or there is no interval; `n` counts objects and `failed`
-        failed samples over all seeds; `gifts` names what the method is given at test time.
+        failed samples over all seeds; `gifts` names what the method is given at test time, `limits` what its
+        representation cannot express.
 
     Raises:
         InputError: records or runs that are not valid, or methods without a sample in common.
@@ -139,6 +140,7 @@ class _Analysis:
     competitors: list[tuple[str, str]]
     seeds: list[int]
     gifts: list[str]
+    limits: list[str]
     results: dict[str, _Result]
     note: str
 
@@ -150,7 +152,8 @@ class _Analysis:
 def _analyze(records, runs, seed: int) -> list[_Analysis]:
     records = check_records(records, "the records")
     _refuse_reserved(records)
-    gifts = {} if runs is None else _gifts(_check_runs(runs), records)
+    runs = None if runs is None else _check_runs(runs)
+    gifts, limits = ({}, {}) if runs is None else (_gifts(runs, records), _limits(runs))
     competitors = records[["method", "preset"]].drop_duplicates()
     pairs = len(competitors) * (len(competitors) - 1) // 2
     # p-values are no smaller than 2 / (1 + resamples); after Holm's adjustment they must still be able to reach 5 %
@@ -176,6 +179,7 @@ def _analyze(records, runs, seed: int) -> list[_Analysis]:
                     *(dataset, split, protocol, metric, competitors),
                     seeds=[sum(column[:2] == key for column in columns) for key in competitors],
                     gifts=held,
+                    limits=[limits.get((method, dataset, preset), "") for method, preset in competitors],
                     results={
                         name: _judge(metric, held, estimates[name], counts[name])
                         for name in sorted(estimates, key=_place)
@@ -335,7 +339,7 @@ def _leaderboard_rows(analyses: list[_Analysis]) -> Iterator[tuple]:
                 yield (
                     *(*analysis.where, category, method, preset, analysis.seeds[i]),
                     *(result.value[i], result.low[i], result.high[i], result.ranks[i]),
-                    *(result.objects, int(result.failed[i]), analysis.gifts[i]),
+                    *(result.objects, int(result.failed[i]), analysis.gifts[i], analysis.limits[i]),
                 )
 
 
@@ -376,7 +380,7 @@ def _check_runs(runs):
     missing = [name for name in RUN_COLUMNS if name not in runs.columns]
     if missing:
         raise InputError(f"the runs have no column '{missing[0]}'; expected {', '.join(RUN_COLUMNS)}")
-    runs = runs[list(RUN_COLUMNS)].assign(gifts=runs["gifts"].fillna("").astype(str))
+    runs = runs[list(RUN_COLUMNS)].assign(**{name: runs[name].fillna("").astype(str) for name in ("gifts", "limits")})
     for name in ("parameters", "train_seconds", "inference_ms"):
         try:
             runs[name] = runs[name].astype(float)
@@ -396,6 +400,12 @@ def _gifts(runs, records) -> dict[tuple[str, str, str], str]:
         if key not in gifts:
             raise InputError(f"the runs do not list {'/'.join(key)} (method/dataset/preset), which has records")
     return gifts
+
+
+def _limits(runs) -> dict[tuple[str, str, str], str]:
+    """The limits of each (method, dataset, preset); a run from before its method stated any adds none."""
+    grouped = runs.groupby(["method", "dataset", "preset"])["limits"]
+    return {key: "; ".join(limits for limits in dict.fromkeys(own) if limits) for key, own in grouped}
 
 
 def _costs(runs):

@@ -19,6 +19,9 @@ HEADLINE = ("iou_32", "iou", "f_01", "cd_l1")
 GIFTED = "†"
 """Marks methods that are given more than images at test time."""
 
+LIMITED = "‡"
+"""Marks methods whose representation cannot express every shape."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -67,8 +70,16 @@ class Section:
     @property
     def gifts(self) -> dict[str, str]:
         """What each method with gifts is given."""
-        held = self.rows[self.rows["gifts"] != ""].drop_duplicates("label")
-        return dict(zip(held["label"], held["gifts"], strict=True))
+        return self._stated("gifts")
+
+    @property
+    def limits(self) -> dict[str, str]:
+        """What the representation of each method with limits cannot express."""
+        return self._stated("limits")
+
+    def _stated(self, column: str) -> dict[str, str]:
+        held = self.rows[self.rows[column] != ""].drop_duplicates("label")
+        return dict(zip(held["label"], held[column], strict=True))
 
     @cached_property
     def _known(self) -> Protocol | None:

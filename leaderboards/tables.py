@@ -11,6 +11,7 @@ from ..metrics.declarations import Metric
 from .figures import KINDS, figure_name
 from .presentation import (
     GIFTED,
+    LIMITED,
     Section,
     count_text,
     decimals,
@@ -35,6 +36,7 @@ Paired, over the same objects, in the mean over categories. "Better" is said whe
 every pair in every metric, with both p, stands in `comparisons.csv`."""
 
 GIFTS = f"{GIFTED} is given more than the image at test time, so it is not ranked"
+LIMITS = f"{LIMITED} is limited by its representation"
 
 
 class Cell(NamedTuple):
@@ -197,12 +199,10 @@ def _caption(section: Section, start: str) -> str:
         f"in {count} categor{'ies' if count != 1 else 'y'}; {PERCENT} intervals over objects; "
         "failed predictions count with the worst value."
     )
-    if section.gifts:
-        text += (
-            f" {GIFTS}: "
-            + ", ".join(f"{label} ({gifts.replace(',', ', ')})" for label, gifts in section.gifts.items())
-            + "."
-        )
+    gifts = {label: gifts.replace(",", ", ") for label, gifts in section.gifts.items()}
+    for sentence, stated in ((GIFTS, gifts), (LIMITS, section.limits)):
+        if stated:
+            text += f" {sentence}: " + ", ".join(f"{label} ({words})" for label, words in stated.items()) + "."
     return text
 
 
@@ -224,7 +224,8 @@ def _sentence(row, a: str, b: str, top: str, metric: Metric, gifts: dict[str, st
 
 
 def _name(label: str, section: Section) -> Cell:
-    return Cell(f"{label} {GIFTED}" if label in section.gifts else label)
+    marks = GIFTED * (label in section.gifts) + LIMITED * (label in section.limits)
+    return Cell(f"{label} {marks}".rstrip())
 
 
 def _rank(row) -> Cell:
@@ -273,6 +274,7 @@ _LATEX = {
     "–": "--",
     "−": "$-$",
     GIFTED: r"\textdagger{}",
+    LIMITED: r"\textdaggerdbl{}",
 }
 
 

@@ -15,7 +15,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
-from ..datasets.batch import TARGETS, SampleBatch
+from ..datasets.batch import TARGETS, SampleBatch, collate
 from ..geometry import Camera, InputError, Mesh, PointCloud, VoxelGrid
 
 Reconstruction = Mesh | PointCloud | VoxelGrid
@@ -79,6 +79,9 @@ class Method(pl.LightningModule):
     """As in `svr3d list`, run folders and tables."""
     representation: ClassVar[str]
     """`voxels`, `mesh`, `part_mesh`, `points` or `medial`: what it returns."""
+    limits: ClassVar[str] = ""
+    """What the representation cannot express whatever the network does, in a few words for the board, such as
+    "one closed surface of genus 0"; empty where there is nothing to say."""
     targets: ClassVar[frozenset[str]] = frozenset()
     """Supervision that training needs; the data module loads just these."""
     gifts: ClassVar[frozenset[str]] = frozenset()
@@ -87,6 +90,9 @@ class Method(pl.LightningModule):
     paper: ClassVar[str] = ""
     """Citation: authors, title, venue, year."""
 
+    outputs: tuple[str, ...] = ()
+    """Names of what it can return besides its final reconstruction, such as the mesh after each block of a
+    coarse-to-fine method. An attribute or property of the instance where they depend on options."""
     options: dict[str, Any]
     """The arguments it was made with, besides `categories`; a checkpoint holds them."""
 
@@ -193,6 +199,21 @@ class Method(pl.LightningModule):
         """
         return self.reconstruct(batch.images, batch.cameras)
 
+    def reconstruct_output(self, batch: SampleBatch, output: str) -> list[Reconstruction]:
+        """One reconstruction per sample, as `reconstruct_batch`, of one of its further `outputs`.
+
+        Methods with further outputs override this one.
+
+        Raises:
+            InputError: no such output.
+        """
+        raise self.unknown_output(output)
+
+    def unknown_output(self, output: str) -> InputError:
+        """The error for an output that it does not have."""
+        known = ", ".join(self.outputs) or "none besides the final reconstruction"
+        return InputError(f"method '{self.name}' has no output '{output}'; known: {known}")
+
     def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         """The weighted loss terms of the current stage (`self.stage`), by name; their sum is minimised."""
         raise InputError(f"method '{self.name}' has no losses: its stages are fitted, not learned by gradient")
@@ -256,9 +277,30 @@ class Method(pl.LightningModule):
         terms = self.losses(batch)
         total = sum(terms.values())
         if not total.isfinite():
-            names = ", ".join(map(str, batch.keys[:4])) + (" …" if len(batch) > 4 else "")
             bad = ", ".join(name for name, value in terms.items() if not value.isfinite())
-            raise FloatingPointError(f"the loss of stage '{self.stage.name}' is not finite ({bad}) on samples {names}")
+            raise FloatingPointError(
+                f"the loss of stage '{self.stage.name}' is not finite ({bad}) on {self._not_finite(batch)}"
+            )
         values = {f"{phase}/{name}": value.detach() for name, value in (terms | {"loss": total}).items()}
         self.log_dict(values, on_step=False, on_epoch=True, sync_dist=True, batch_size=len(batch))
         return total
+
+    def _not_finite(self, batch: SampleBatch) -> str:
+        """Names the samples of a batch whose own loss is not finite; all where it is finite on each alone."""
+
+        def finite(sample: SampleBatch) -> bool:
+            # Twice, since batch norm in training refuses a single value.
+            total = sum(self.losses(collate([sample, sample])).values())
+            return bool(total.isfinite())
+
+        with torch.no_grad():
+            bad = [str(key) for key, sample in zip(batch.keys, batch, strict=True) if not finite(sample)]
+        if bad:
+            return f"samples {_listed(bad)}"
+        return f"the batch of samples {_listed([str(key) for key in batch.keys])}, though finite on each of them alone"
+
+
+def _listed(names: list[str]) -> str:
+    """The first four names, and how many more there are."""
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return ", ".join(names[:4]) + more

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 from svr3d.benchmark.checkpoints import Generations, read_checkpoint, write_checkpoint
 from svr3d.benchmark.training import load_trained, train_method
 from svr3d.benchmark.training_log import TrainingLog
+from svr3d.datasets import collate
 from svr3d.geometry import InputError, VoxelGrid
 from svr3d.methods import Method, Stage, get_method, register
 from torch import nn
@@ -237,8 +239,6 @@ def test_best_epoch_is_kept(box_dataset, tmp_path):
     assert report.best_epoch["reconstruction"] == 1 + int(np.argmin(values))
     keys = box_dataset.samples("val")
     method.stage = method.stages()[0]
-    from svr3d.datasets import collate
-
     with torch.no_grad():
         terms = method.losses(collate([box_dataset.sample(key, method.targets) for key in keys]))
     assert float(terms["voxels"]) == pytest.approx(min(values), rel=1e-3)
@@ -247,6 +247,53 @@ def test_best_epoch_is_kept(box_dataset, tmp_path):
 def test_non_finite_loss_names_the_samples(box_dataset, tmp_path):
     with pytest.raises(InputError, match=r"not finite \(fit\) on samples \w+/box\d+/000"):
         train(Staged, box_dataset, tmp_path, explode=True)
+
+
+class Poisoned(Staged):
+    """Some objects' pictures are not numbers, which batch norm spreads over the batch and its running statistics."""
+
+    bad = frozenset()
+
+    def losses(self, batch):
+        bad = torch.tensor([key.object in self.bad for key in batch.keys])
+        return super().losses(replace(batch, images=batch.images.masked_fill(bad[:, None, None, None], np.nan)))
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, ""), (3, ""), (6, " and 2 more")])
+def test_just_the_samples_whose_own_loss_is_not_finite_are_named(count, more, box_dataset):
+    batch = collate([box_dataset.sample(key, Staged.targets) for key in box_dataset.samples("train")])
+    method = Poisoned(box_dataset.categories)
+    keys = batch.keys[2 : 2 + count]
+    method.bad = {key.object for key in keys}
+    method.enter(method.stages()[0])
+    with pytest.raises(FloatingPointError) as stopped:
+        method.training_step(batch, 0)
+    assert str(stopped.value).endswith(f"not finite (fit) on samples {', '.join(map(str, keys[:4]))}{more}")
+
+
+def test_training_stops_with_the_name_of_the_bad_sample(box_dataset, tmp_path):
+    class OneBad(Poisoned):
+        """One object is bad."""
+
+        bad = frozenset({box_dataset.samples("train")[5].object})
+
+    name = box_dataset.samples("train")[5]
+    with pytest.raises(InputError, match=rf"stopped in epoch 1: .* \(fit\) on samples {name}; a lower learning rate"):
+        train(OneBad, box_dataset, tmp_path)
+
+
+def test_a_loss_that_is_finite_on_each_sample_names_the_batch(box_dataset):
+    class Together(Staged):
+        """Its loss fails in company."""
+
+        def losses(self, batch):
+            return {"fit": torch.tensor(float("inf") if len(set(batch.keys)) > 1 else 1.0)}
+
+    batch = collate([box_dataset.sample(key, Staged.targets) for key in box_dataset.samples("train")])
+    method = Together(box_dataset.categories)
+    method.enter(method.stages()[0])
+    with pytest.raises(FloatingPointError, match=r"on the batch of samples .* and 4 more, though finite on each"):
+        method.training_step(batch, 0)
 
 
 def test_missing_target_and_other_categories_are_refused(box_dataset, tmp_path):

@@ -51,7 +51,7 @@ def manifests():
     """The runs' table for methods with their gifts."""
 
     def make(gifts: dict[str, str], **fields) -> pd.DataFrame:
-        row = {"dataset": "shapes", "preset": "tiny", "seed": 0, "representation": "voxels"}
+        row = {"dataset": "shapes", "preset": "tiny", "seed": 0, "representation": "voxels", "limits": ""}
         costs = {"parameters": 1_500_000, "train_seconds": 90.0, "inference_ms": 12.0}
         return pd.DataFrame([{"method": name, "gifts": gift, **row, **costs, **fields} for name, gift in gifts.items()])
 

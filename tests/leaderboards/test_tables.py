@@ -49,7 +49,7 @@ def runs(manifests):
 def page(records, tmp_path_factory):
     """A written board, and its Markdown."""
     out = tmp_path_factory.mktemp("board")
-    row = {"dataset": "shapes", "preset": "tiny", "seed": 0, "representation": "voxels"}
+    row = {"dataset": "shapes", "preset": "tiny", "seed": 0, "representation": "voxels", "limits": ""}
     costs = {"parameters": 1_500_000, "train_seconds": 90.0, "inference_ms": 12.0}
     gifts = {"good_one": "", "base_line": "", "ceiling": "voxels,category"}
     runs = pd.DataFrame([{"method": m, "gifts": g, **row, **costs} for m, g in gifts.items()])
@@ -177,17 +177,41 @@ def test_a_board_without_a_ranking_is_written(table, tmp_path, metric):
     assert not list((tmp_path / "figures").glob("*ranking*"))
 
 
-SPECIAL = r"a_b & 50% #1 {x} $y ~z^2 \w |v| <u> 3³ – †"
+SPECIAL = r"a_b & 50% #1 {x} $y ~z^2 \w |v| <u> 3³ – † ‡"
 
 
 def test_latex_escapes_special_characters(table):
     text = latex_page("100 % {of}\nit", leaderboard(table({SPECIAL: {"arm_chair": [0.5] * 6}})), None)
     assert (
         r"a\_b \& 50\% \#1 \{x\} \$y \textasciitilde{}z\textasciicircum{}2 \textbackslash{}w "
-        r"\textbar{}v\textbar{} \textless{}u\textgreater{} 3\textsuperscript{3} -- \textdagger{}"
+        r"\textbar{}v\textbar{} \textless{}u\textgreater{} 3\textsuperscript{3} -- \textdagger{} "
+        r"\textdaggerdbl{}"
     ) in text
     assert text.isascii() and r"arm\_chair" in text
     assert text.startswith("% 100 % {of} it\n")
+
+
+def test_limits_of_a_representation_are_marked(records, runs):
+    limits = {"good_one": "one closed surface, of genus 0", "ceiling": "32³ voxels"}
+    limited = runs.assign(limits=runs["method"].map(limits).fillna(""))
+    board, pairs = leaderboard(records, limited), comparisons(records, limited)
+    text = markdown_page("Shapes & co", board, pairs, None, [], [])
+    for table in markdown_tables(text):
+        assert [row[0] for row in table[2:5]] == ["good_one ‡", "base_line", "ceiling †‡"]
+    said = "‡ is limited by its representation: ceiling (32³ voxels), good_one (one closed surface, of genus 0).\n"
+    assert text.count(said) == len(markdown_tables(text)) == text.count("‡ is limited")
+    latex = latex_page("Shapes & co", board, None)
+    assert latex.count(r"good\_one \textdaggerdbl{} &") == latex.count(r"ceiling \textdagger{}\textdaggerdbl{} &") == 6
+    assert latex.count(r"\textdaggerdbl{} is limited by its representation: ceiling (32\textsuperscript{3} ") == 6
+    # nothing else changes
+    bare = re.sub(r" ‡ is limited.*", "", text).replace(" ‡", "").replace("†‡", "†")
+    assert bare == markdown_page("Shapes & co", leaderboard(records, runs), pairs, None, [], [])
+
+
+def test_limits_of_some_seeds_only_are_the_methods(records, runs):
+    old, new = runs, runs.assign(seed=1, limits="one closed surface")
+    board = leaderboard(records, pd.concat([old, new]))
+    assert set(board["limits"]) == {"one closed surface"}
 
 
 def test_latex_tables_are_well_formed(page):
