@@ -131,9 +131,7 @@ def test_gradient_of_a_sparse_map_by_finite_differences():
     single = SparseMap(matrix)
     result = single(x)
     assert result.dtype == torch.float64 and result.shape == (5, 2, 3)
-    torch.testing.assert_close(
-        result, torch.einsum("nv,vbc->nbc", torch.from_numpy(matrix), x), rtol=1e-5, atol=1e-5
-    )
+    torch.testing.assert_close(result, torch.einsum("nv,vbc->nbc", torch.from_numpy(matrix), x), rtol=1e-5, atol=1e-5)
     # A gradient that is not contiguous, as of a transposed result.
     (single(x).transpose(0, 2) * torch.arange(5.0)).sum().backward()
     expected = torch.from_numpy(matrix.T @ np.arange(5.0))[:, None, None].expand(7, 2, 3)
