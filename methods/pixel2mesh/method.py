@@ -187,7 +187,7 @@ class Pixel2Mesh(Method):
         view, deformations = self._deform(images, cameras)
         behind = sum(int(mesh.behind.sum()) for mesh in deformations)
         if behind:
-            total = len(images) * sum(mesh.before.shape[1] for mesh in deformations)
+            total = sum(mesh.behind.numel() for mesh in deformations)
             warnings.warn(
                 f"{behind} of {total} vertices lie on or behind the image plane; they were given the features of "
                 "where they would be just before it",

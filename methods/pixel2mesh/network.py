@@ -23,7 +23,8 @@ class Deformation:
 
     Args:
         before, after: Float[B, V, 3], coordinates in the network's frame.
-        behind: Long[B], how many of the vertices that features were pooled at lay on or behind the image plane.
+        behind: Bool[B, U], which of the vertices that features were pooled at, those before unpooling, lay on or behind the
+            image plane.
     """
 
     before: Tensor
@@ -175,5 +176,5 @@ class Pixel2MeshNetwork(nn.Module):
             if unpool is not None:
                 vertices = unpool(vertices)
             before, vertices = vertices, coordinates.float() + (vertices if self.offsets else 0)
-            found.append(Deformation(before.transpose(0, 1), vertices.transpose(0, 1), behind.sum(1)))
+            found.append(Deformation(before.transpose(0, 1), vertices.transpose(0, 1), behind))
         return found
