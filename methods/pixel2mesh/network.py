@@ -23,8 +23,8 @@ class Deformation:
 
     Args:
         before, after: Float[B, V, 3], coordinates in the network's frame.
-        behind: Bool[B, U], which of the vertices that features were pooled at, those before unpooling, lay on or behind the
-            image plane.
+        behind: Bool[B, U], which of the vertices that features were pooled at, those before unpooling, lay on or behind
+            the image plane.
     """
 
     before: Tensor

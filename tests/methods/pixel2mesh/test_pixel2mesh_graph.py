@@ -141,7 +141,7 @@ def test_gradient_of_a_sparse_map_by_finite_differences():
 @pytest.mark.parametrize(("level", "published"), [*zip(LEVELS, (1.3548, 1.3410, 1.3354), strict=True)])
 def test_scaled_laplacian(level, published):
     operator, largest = scaled_laplacian(level.edges, level.count)
-    if level.count < 1000:  # a dense matrix of the finest level would take seconds
+    if level.count < 1000:  # the finest level's eigenvalues would take seconds
         laplacian = dense_laplacian(level.edges, level.count)
         eigenvalues = np.linalg.eigvalsh(laplacian)
         assert largest == pytest.approx(eigenvalues[-1], rel=1e-12)
@@ -149,6 +149,12 @@ def test_scaled_laplacian(level, published):
         assert scaled[0] == pytest.approx(-1, abs=1e-12) and scaled[-1] == pytest.approx(1, abs=1e-12)
         expected = 2 / largest * laplacian - np.eye(level.count)
         np.testing.assert_allclose(operator.toarray(), expected, rtol=0, atol=1e-12)
+    else:
+        # λ - L is positive definite, which a Cholesky factor shows, just where λ lies above all eigenvalues.
+        above = np.eye(level.count) * largest - dense_laplacian(level.edges, level.count)
+        np.linalg.cholesky(above + 1e-9 * np.eye(level.count))
+        with pytest.raises(np.linalg.LinAlgError):
+            np.linalg.cholesky(above - 1e-9 * np.eye(level.count))
     np.testing.assert_allclose(operator.diagonal(), 2 / largest - 1)
     # The released mesh has other neighbours, degrees 4 to 8.
     assert 2 / largest == pytest.approx(published, rel=0.02)
