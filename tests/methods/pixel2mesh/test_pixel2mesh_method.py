@@ -107,7 +107,7 @@ def test_losses_are_the_sum_over_blocks_in_the_networks_frame(frame):
                 block=number,
             ).items():
                 expected[name] += SCALE * float(value) / len(shown)
-    assert {name: float(value) for name, value in terms.items()} == pytest.approx(expected, rel=1e-4)
+    assert {name: float(value.detach()) for name, value in terms.items()} == pytest.approx(expected, rel=1e-4)
 
 
 def test_training_in_mixed_precision():

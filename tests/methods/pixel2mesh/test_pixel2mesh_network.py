@@ -92,7 +92,7 @@ def test_vertices_of_the_blocks(options):
         np.testing.assert_array_equal(level.faces, expected.faces)
         np.testing.assert_array_equal(made.edges(number), expected.edges)
     # Each block starts from the last one's vertices and the middles of their edges.
-    start = torch.from_numpy(ellipsoid(3).vertices).float()
+    start = torch.tensor(ellipsoid(3).vertices).float()
     torch.testing.assert_close(found[0].before, start.expand(2, -1, -1))
     for number in (1, 2):
         coarse, (i, j) = found[number - 1].after, made.edges(number - 1).T
