@@ -3,12 +3,14 @@
 Features are `Float[V, B, C]`, vertices first: the linear maps then see V·B contiguous rows, and one product of a sparse
 matrix [V, V] with a dense one [V, B·C] sums the neighbours of every vertex in every sample, without copying either.
 
-The layers are torch-geometric's `ChebConv` and `GraphConv` in parameters, initialisation and result; only how they come
-to it differs, since their own message passing goes through an array with a row per edge and sample.
+The layers are torch-geometric's `ChebConv` and `GraphConv` in parameters and result, and but for the scale of the sum
+in initialisation; how they come to the result differs, since their own message passing goes through an array with a row
+per edge and sample.
 """
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -59,12 +61,15 @@ class SparseMap(nn.Module):
 
 
 def _to_torch(matrix: Any) -> Tensor:
-    return torch.sparse_csr_tensor(
-        torch.from_numpy(matrix.indptr.astype(np.int64)),
-        torch.from_numpy(matrix.indices.astype(np.int64)),
-        torch.from_numpy(matrix.data.astype(np.float32)),
-        matrix.shape,
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
+        return torch.sparse_csr_tensor(
+            torch.from_numpy(matrix.indptr.astype(np.int64)),
+            torch.from_numpy(matrix.indices.astype(np.int64)),
+            torch.from_numpy(matrix.data.astype(np.float32)),
+            matrix.shape,
+            check_invariants=True,
+        )
 
 
 def adjacency(edges: np.ndarray, count: int) -> Any:
@@ -117,6 +122,13 @@ class SumConv(GraphConv):
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__(in_channels, out_channels, aggr="add")
+
+    def reset_parameters(self) -> None:
+        super().reset_parameters()
+        with torch.no_grad():
+            # A vertex of a closed mesh has six neighbours in the mean. Their plain sum, at the start as large as six
+            # vertices' features, grows from layer to layer: the coordinates of a third block began at 10⁹.
+            self.lin_rel.weight /= 6
 
     def forward(self, x: Tensor, operator: SparseMap, unpool: SparseMap | None = None) -> Tensor:
         """Float[V, B, in] → Float[V', B, out], where V' is what `unpool`, applied to x first, makes of V."""

@@ -50,10 +50,7 @@ class StridedNetwork(nn.Module):
             stages.append(nn.Sequential(*layers))
         self.stages = nn.ModuleList(stages)
         self.channels = [scaled(channels, width) for channels, _, _ in plan[2:]]
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):  # with torch's own start, 18 layers leave a thousandth of the signal
-                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-                nn.init.zeros_(module.bias)
+        _initialize(self)
         self.to(memory_format=torch.channels_last)
 
     def forward(self, images: Tensor) -> list[FeatureMap]:
@@ -77,10 +74,12 @@ class VGG16(nn.Module):
     """Index in torchvision's `features` of the ReLU after each, and its stride."""
 
     def __init__(self) -> None:
-        from torchvision.models import vgg16
+        from torchvision.models.vgg import cfgs, make_layers
 
         super().__init__()
-        self.features = vgg16(weights=None, progress=False).features[: max(self.TAPS) + 1]
+        # Not by way of `vgg16`, whose classifier, never used here, is 90 % of its weights.
+        self.features = make_layers(cfgs["D"])[: max(self.TAPS) + 1]
+        _initialize(self)
         self.channels = [256, 512, 512]
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1), persistent=False)
         self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1), persistent=False)
@@ -109,6 +108,13 @@ class VGG16(nn.Module):
             if number in self.TAPS:  # pooling puts column i over the stride's pixels
                 maps.append(FeatureMap(x, float(self.TAPS[number]), self.TAPS[number] / 2))
         return maps
+
+
+def _initialize(network: nn.Module) -> None:
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):  # with torch's own start, 18 layers leave a thousandth of the signal
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            nn.init.zeros_(module.bias)
 
 
 def image_network(name: str, width: float = 1.0) -> StridedNetwork | VGG16:

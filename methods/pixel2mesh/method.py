@@ -105,7 +105,7 @@ class Pixel2Mesh(Method):
             residual="resnet" not in without,
             unpool="unpooling" not in without,
             offsets=offsets,
-            radii=tuple(radii),
+            radii=radii,
         )
         zeros = {name: 0.0 for name in ("normal", "laplacian", "edge") if name in without}
         self.loss_weights = replace(WEIGHTS[losses], **zeros)
@@ -187,11 +187,11 @@ class Pixel2Mesh(Method):
         view, deformations = self._deform(images, cameras)
         behind = sum(int(mesh.behind.sum()) for mesh in deformations)
         if behind:
-            total = len(images) * sum(mesh.before.shape[1] for mesh in deformations)
+            total = sum(mesh.behind.numel() for mesh in deformations)
             warnings.warn(
                 f"{behind} of {total} vertices lie on or behind the image plane; they were given the features of "
                 "where they would be just before it",
-                stacklevel=3,
+                stacklevel=4,  # over `torch.no_grad` too
             )
         vertices = view.to_canonical(deformations[block].after).double().cpu().numpy()
         return [Mesh(v, self.network.levels[block].faces) for v in vertices]
@@ -199,7 +199,7 @@ class Pixel2Mesh(Method):
     def _deform(self, images: Tensor, cameras: Camera | None) -> tuple[View, list[Deformation]]:
         if cameras is None:
             raise InputError(
-                f"method '{self.name}' looks up image features where its vertices are seen: it needs the images' cameras"
+                f"method '{self.name}' looks up image features where it sees its vertices: it needs the images' cameras"
             )
         cameras, side = cameras.to_torch(images.device), self.image_size
         if images.shape[-2:] != (side, side):

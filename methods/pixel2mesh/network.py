@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...geometry import InputError
-from .ellipsoid import ellipsoid
+from .ellipsoid import RELEASE_RADII, ellipsoid
 from .graph import CONVOLUTIONS, SparseMap, operator_of, unpooling
 from .image_networks import image_network, pool_features
 from .view import View
@@ -22,7 +23,8 @@ class Deformation:
 
     Args:
         before, after: Float[B, V, 3], coordinates in the network's frame.
-        behind: Long[B], how many of the vertices that features were pooled at lay on or behind the image plane.
+        behind: Bool[B, U], which of the vertices that features were pooled at, those before unpooling, lay on or behind
+            the image plane.
     """
 
     before: Tensor
@@ -114,12 +116,13 @@ class Pixel2MeshNetwork(nn.Module):
         residual: bool = True,
         unpool: bool = True,
         offsets: bool = False,
-        radii: tuple[float, float, float] = (0.280, 0.198, 0.198),
+        radii: Sequence[float] = RELEASE_RADII,
     ) -> None:
         super().__init__()
         for name, value in (("blocks", blocks), ("units", units), ("hidden", hidden)):
-            if not isinstance(value, int) or value < 1:
-                raise InputError(f"option '{name}': expected a whole number from 1, found {value!r}")
+            lowest = 2 if name == "hidden" and narrow else 1
+            if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
+                raise InputError(f"option '{name}': expected a whole number from {lowest}, found {value!r}")
         self.image_network = image_network(image_network_name, width)
         template = ellipsoid(blocks, radii)
         self.levels = template.levels if unpool else template.levels[-1:] * blocks
@@ -173,5 +176,5 @@ class Pixel2MeshNetwork(nn.Module):
             if unpool is not None:
                 vertices = unpool(vertices)
             before, vertices = vertices, coordinates.float() + (vertices if self.offsets else 0)
-            found.append(Deformation(before.transpose(0, 1), vertices.transpose(0, 1), behind.sum(1)))
+            found.append(Deformation(before.transpose(0, 1), vertices.transpose(0, 1), behind))
         return found

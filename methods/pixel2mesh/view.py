@@ -82,11 +82,11 @@ class View:
 
     def turn(self, directions: Tensor) -> Tensor:
         """Float[B, N, 3] canonical directions in the network's axes."""
-        return directions @ self.axes.transpose(-1, -2)
+        return _times(directions, self.axes.transpose(-1, -2))
 
     def to_canonical(self, points: Tensor) -> Tensor:
         """The inverse of `from_canonical`."""
-        return points @ self.axes / self.scale
+        return _times(points, self.axes) / self.scale
 
     def project(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """Continuous pixel coordinates Float[B, N, 2] of points Float[B, N, 3], and Bool[B, N]: which lie behind.
@@ -94,8 +94,14 @@ class View:
         Points nearer than `NEAR` to the image plane, or behind it, are projected from that depth, so the result is
         always finite.
         """
-        seen = points @ self.rotation.transpose(-1, -2) + self.centre[:, None]
+        seen = _times(points, self.rotation.transpose(-1, -2)) + self.centre[:, None]
         behind = seen[..., 2] < NEAR
         depth = seen[..., 2:].clamp(min=NEAR)
         homogeneous = torch.cat([seen[..., :2] / depth, torch.ones_like(depth)], dim=-1)
-        return (homogeneous @ self.intrinsics.transpose(-1, -2))[..., :2], behind
+        return _times(homogeneous, self.intrinsics.transpose(-1, -2))[..., :2], behind
+
+
+def _times(points: Tensor, matrix: Tensor) -> Tensor:
+    """points @ matrix in their own precision: in mixed precision, pixels beyond 128 would become whole numbers."""
+    with torch.autocast(points.device.type, enabled=False):
+        return points @ matrix
