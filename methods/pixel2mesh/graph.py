@@ -29,12 +29,28 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, values: Tensor, matrix: Tensor, transposed: Tensor) -> Tensor:
         ctx.matrices = matrix, transposed
-        return matrix @ values
+        return _product(matrix, values)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        return ctx.matrices[1] @ gradient.contiguous(), None, None
+        return _product(ctx.matrices[1], gradient), None, None
+
+
+def _product(matrix: Tensor, values: Tensor) -> Tensor:
+    """matrix @ values: [N, V] in CSR times [V, K] → [N, K].
+
+    As weighted sums of rows, each added by one thread in the order of the columns: the same result with any number of
+    threads, in less than half of the time that torch's product of a sparse matrix takes on a CPU.
+    """
+    return F.embedding_bag(
+        matrix.col_indices(),
+        values.detach().contiguous(),
+        matrix.crow_indices(),
+        mode="sum",
+        per_sample_weights=matrix.values(),
+        include_last_offset=True,
+    )
 
 
 class SparseMap(nn.Module):
