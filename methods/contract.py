@@ -104,6 +104,26 @@ def check_reconstruction(cls: type[Method]) -> None:
     _check_same(shapes, method.reconstruct_batch(batch), "the same batch twice")
 
 
+def check_outputs(cls: type[Method]) -> None:
+    """Each of its further outputs is a reconstruction too, and one that it has not is refused in a sentence."""
+    method = trained(cls)
+    batch = box_batch(cls.gifts, count=2, first=100)
+    for output in method.outputs:
+        try:
+            shapes = method.reconstruct_output(batch, output)
+        except InputError as error:
+            raise AssertionError(f"output '{output}' is declared, but refused: {error}") from error
+        assert len(shapes) == 2, f"output '{output}': {len(shapes)} shapes for 2 images"
+        for shape in shapes:
+            _check_shape(shape, cls.representation)
+    try:
+        method.reconstruct_output(batch, "no_such_output")
+    except InputError as error:
+        assert "no_such_output" in str(error), f"the error on an unknown output does not name it: {error}"
+    else:
+        raise AssertionError("an unknown output was accepted")
+
+
 def check_batches(cls: type[Method]) -> None:
     """A sample's reconstruction does not depend on its company, and a batch may be of one."""
     method = trained(cls)
@@ -153,6 +173,7 @@ CHECKS = (
     check_stages,
     check_training,
     check_reconstruction,
+    check_outputs,
     check_batches,
     check_no_cameras,
     check_no_truth,

@@ -124,6 +124,8 @@ def image_network(name: str, width: float = 1.0) -> StridedNetwork | VGG16:
         InputError: neither of them, or a width for VGG-16.
     """
     if name == "strided":
+        if not width > 0:
+            raise InputError(f"option 'width': expected a number above 0, found {width!r}")
         return StridedNetwork(width)
     if name != "vgg16":
         raise InputError(f"option 'image_network': expected strided or vgg16, found {name!r}")
@@ -150,7 +152,7 @@ def _interpolate(level: FeatureMap, pixels: Tensor) -> Tensor:
     rows = level.values.permute(0, 2, 3, 1).reshape(-1, channels)  # a view, as the networks are channels-last
     last = pixels.new_tensor([width - 1, height - 1])
     at = ((pixels - level.origin) / level.stride).clamp(min=pixels.new_zeros(2), max=last)
-    # A coordinate that is not finite makes features that are not, and so a loss that says so, but no index.
+    # A coordinate that is not a number makes features that are none, and so a loss that says so, but no index.
     low = at.detach().nan_to_num().floor().clamp(max=(last - 1).clamp(min=0))
     x, y = (at - low).unsqueeze(-1).unbind(-2)  # (V, B, 1), weights of the higher column and row
     column, row = low.long().unbind(-1)

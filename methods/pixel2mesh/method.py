@@ -85,11 +85,13 @@ class Pixel2Mesh(Method):
         cosine: bool = False,
     ) -> None:
         super().__init__(categories)
-        if losses not in WEIGHTS:
-            raise InputError(f"option 'losses': expected one of {', '.join(WEIGHTS)}, found {losses!r}")
-        if frame not in FRAMES:
-            raise InputError(f"option 'frame': expected one of {', '.join(FRAMES)}, found {frame!r}")
-        if isinstance(without, str) or not set(without) <= set(LEFT_OUT):
+        for name, value, known in (("losses", losses, tuple(WEIGHTS)), ("frame", frame, FRAMES)):
+            if value not in known:
+                raise InputError(f"option '{name}': expected one of {', '.join(known)}, found {value!r}")
+        for name, value in (("image_size", image_size), ("points", points)):
+            if not isinstance(value, int) or value < 1:
+                raise InputError(f"option '{name}': expected a whole number from 1, found {value!r}")
+        if not isinstance(without, (list, tuple)) or not all(name in LEFT_OUT for name in without):
             raise InputError(f"option 'without': expected a list of {', '.join(LEFT_OUT)}, found {without!r}")
         if pretrained and image_network != "vgg16":
             raise InputError(f"option 'pretrained': there are ImageNet weights for vgg16 only, not for {image_network}")
@@ -144,9 +146,10 @@ class Pixel2Mesh(Method):
     def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         view, meshes = self._deform(batch.images, batch.cameras)
         surface = batch.target("surface")
-        if "normals" not in surface:
+        if "normals" not in surface and self.loss_weights.normal:
             raise InputError(f"method '{self.name}' needs the normals of the surface, which this data set lacks")
-        points, normals = view.from_canonical(surface["points"]), view.turn(surface["normals"])
+        points = view.from_canonical(surface["points"])
+        normals = view.turn(surface["normals"]) if self.loss_weights.normal else points
         total: dict[str, Tensor] = {}
         for number, mesh in enumerate(meshes):
             terms = block_losses(
@@ -180,7 +183,7 @@ class Pixel2Mesh(Method):
     def reconstruct_output(self, batch: SampleBatch, output: str) -> list[Mesh]:
         """The mesh after one of the blocks."""
         if output not in self.outputs:
-            return super().reconstruct_output(batch, output)
+            raise self.unknown_output(output)
         return self._meshes(batch.images, batch.cameras, self.outputs.index(output))
 
     def _meshes(self, images: Tensor, cameras: Camera | None, block: int) -> list[Mesh]:

@@ -74,6 +74,15 @@ BROKEN = {
         breaking(reconstruct=lambda self, i, c: [VoxelGrid(np.random.rand(2, 2, 2)) for _ in i]),
         contract.check_reconstruction,
     ),
+    "output it has not": (breaking(outputs=("draft",)), contract.check_outputs),
+    "any output": (
+        breaking(reconstruct_output=lambda self, b, output: self.reconstruct_batch(b)),
+        contract.check_outputs,
+    ),
+    "output one short": (
+        breaking(outputs=("draft",), reconstruct_output=lambda self, b, output: self.reconstruct_batch(b)[1:]),
+        contract.check_outputs,
+    ),
     "looks at its neighbours": (
         breaking(reconstruct=lambda self, i, c: Good.reconstruct(self, i * len(i), c)),
         contract.check_batches,
