@@ -88,7 +88,7 @@ def train_method(
         preset_name: for the line that tells the cost.
         accelerator, devices, precision: as for Lightning's `Trainer`.
         workers: data loading processes.
-        points: surface and occupancy points per sample.
+        points: surface and occupancy points per sample, in stages that do not say how many.
         progress: tell the cost and, on a terminal, show a progress bar.
 
     Raises:
@@ -357,11 +357,10 @@ class _Samples:
 
     def __iter__(self) -> Iterator[SampleBatch]:
         session, targets, size = self.session, self.session.targets(self.stage), self.stage.batch_size
+        points = self.stage.points or session.points
         for start in range(0, len(self.keys), size):
             keys = self.keys[start : start + size]
-            yield collate(
-                [session.dataset.sample(key, targets, points=session.points, seed=session.seed) for key in keys]
-            )
+            yield collate([session.dataset.sample(key, targets, points=points, seed=session.seed) for key in keys])
 
 
 class _Teller:

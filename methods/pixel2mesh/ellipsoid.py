@@ -26,6 +26,9 @@ RELEASE_RADII = (0.280, 0.198, 0.198)
 PAPER_RADII = (0.2, 0.2, 0.4)
 """As the paper states them."""
 
+LIMITS = "one closed surface of genus 0"
+"""What no deformation of an ellipsoid can leave."""
+
 _COUNT = 156
 _STEPS = 100
 _STEP = 0.1

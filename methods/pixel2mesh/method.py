@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from ...datasets.batch import SampleBatch
 from ...geometry import Camera, InputError, Mesh
 from ..interface import Method, Stage
-from .ellipsoid import RELEASE_RADII
+from .ellipsoid import LIMITS, RELEASE_RADII
 from .losses import WEIGHTS, block_losses
 from .network import Deformation, Pixel2MeshNetwork
 from .view import FRAMES, View
@@ -49,7 +49,7 @@ class Pixel2Mesh(Method):
 
     name = "pixel2mesh"
     representation = "mesh"
-    limits = "one closed surface of genus 0"
+    limits = LIMITS
     targets = frozenset({"surface"})
     paper = (
         "N. Wang, Y. Zhang, Z. Li, Y. Fu, W. Liu, Y.-G. Jiang: Pixel2Mesh: Generating 3D Mesh Models from Single RGB "

@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -16,7 +15,8 @@ from torch.nn.functional import normalize
 from ...datasets.batch import SampleBatch
 from ...geometry import Camera, InputError, Mesh
 from ..interface import Method, Reconstruction, Stage
-from .ellipsoid import MeshLevel, ellipsoid, unpool
+from .ellipsoid import LIMITS, MeshLevel, ellipsoid, unpool
+from .graph import adjacency
 from .losses import WEIGHTS, LossWeights, block_losses, chamfer_loss, edge_loss
 
 _SCALE = 0.44
@@ -64,6 +64,7 @@ class OracleEllipsoid(Method):
 
     name = "oracle_ellipsoid"
     representation = "mesh"
+    limits = LIMITS
     gifts = frozenset({"surface"})
 
     def __init__(
@@ -208,14 +209,12 @@ class _Smooth(torch.autograd.Function):
 @lru_cache(maxsize=8)
 def _system(level: MeshLevel) -> tuple[Any, Any]:
     """The sparse matrix 1 + λL of a level, and its factorisation."""
-    from scipy.sparse import coo_matrix, diags, identity
+    from scipy.sparse import diags_array, eye_array
     from scipy.sparse.linalg import splu
 
-    (start, end), size = level.edges.T, (level.count, level.count)
-    joined = coo_matrix((np.ones(len(level.edges)), (start, end)), shape=size)
-    joined = joined + joined.T
-    laplacian = diags(np.bincount(level.edges.ravel()).astype(float)) - joined
-    matrix = (identity(level.count) + _SMOOTHNESS * laplacian).tocsc()
+    joined = adjacency(level.edges, level.count)
+    laplacian = diags_array(joined.sum(axis=1)) - joined
+    matrix = (eye_array(level.count) + _SMOOTHNESS * laplacian).tocsc()
     return matrix, splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
 
 

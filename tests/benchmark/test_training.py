@@ -98,6 +98,34 @@ def test_stages_run_in_order_and_freeze_the_rest(box_dataset, tmp_path):
     assert sorted(p.name for p in (tmp_path / "checkpoints").iterdir()) == ["final.ckpt"]
 
 
+class Pointed(Staged):
+    """Sees surface points: as many as its stages say."""
+
+    name = "pointed-for-tests"
+    targets = frozenset({"surface"})
+
+    def stages(self):
+        return [
+            Stage("fitted", targets=self.targets, fit=self._look, points=5),
+            Stage("own", targets=self.targets, losses=("fit",), epochs=1, points=7),
+            Stage("told", targets=self.targets, losses=("fit",), epochs=1),
+        ]
+
+    def _look(self, samples):
+        self.offset = torch.zeros(())
+        self.seen = [batch.target("surface")["points"].shape[1] for batch in samples][:1]
+
+    def losses(self, batch):
+        self.seen.append(batch.target("surface")["points"].shape[1])
+        return {"fit": self.decoder(self.encoder(batch.images.mean((2, 3)))).square().mean()}
+
+
+def test_a_stage_says_how_many_points_it_sees(box_dataset, tmp_path):
+    method = Pointed.create("tiny", box_dataset.categories)
+    train_method(method, box_dataset, tmp_path, seed=0, points=9, progress=False)
+    assert list(dict.fromkeys(method.seen)) == [5, 7, 9]
+
+
 def test_log_has_a_row_per_epoch_with_every_term(box_dataset, tmp_path):
     train(get_method("classvoxels"), box_dataset, tmp_path, epochs=2, threshold=0.4, **TINY)
     with open(tmp_path / "log.csv", newline="") as file:
