@@ -25,7 +25,7 @@ def run_table(folders: list[RunFolder], records: Any) -> Any:
     rows = []
     for folder in folders:
         config = folder.config()
-        manifest = read_json(folder.manifest) if folder.manifest.exists() else {}
+        manifest = folder.read_manifest()
         method, training = manifest.get("method", {}), manifest.get("training", {})
         own = records_of(config, records)
         seconds = own.drop_duplicates(["category", "object", "view"])["seconds"].median()

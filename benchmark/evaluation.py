@@ -117,7 +117,7 @@ def derive_run(folder: RunFolder, output: str) -> RunFolder:
         method, _ = folder.load()
         if output not in method.outputs:
             raise method.unknown_output(output)
-        manifest = read_json(folder.manifest) if folder.manifest.exists() else {}
+        manifest = folder.read_manifest()
         manifest.pop("evaluation", None)
         write_json(derived.manifest, manifest | {"derived": {"parent": parent, "output": output}})
     derived.begin(replace(config, preset=preset, parent=parent, output=output))

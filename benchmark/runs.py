@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..geometry import InputError
-from .files import read_yaml, write_yaml
+from .files import read_json, read_yaml, write_yaml
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ class RunFolder:
     @property
     def manifest(self) -> Path:
         return self.path / "manifest.json"
+
+    def read_manifest(self) -> dict[str, Any]:
+        """What `manifest.json` says so far; empty where there is none."""
+        return read_json(self.manifest) if self.manifest.exists() else {}
 
     @property
     def final_checkpoint(self) -> Path:

@@ -53,7 +53,7 @@ def train(
     folder.begin(
         RunConfig(method, dataset.name, name, seed, str(Path(dataset.root).resolve()), dataset.fingerprint(), options)
     )
-    if folder.final_checkpoint.is_file():
+    if folder.final_checkpoint.is_file() and "training" in folder.read_manifest():
         return folder
     say(f"{method}: training with preset {name}, seed {seed}, on {dataset.name}")
     start = time.perf_counter()

@@ -18,9 +18,12 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
-from torch_geometric.nn import ChebConv, GraphConv
 
 from ...geometry import InputError
+
+with warnings.catch_warnings():  # of torch.jit, which it still uses
+    warnings.simplefilter("ignore", FutureWarning)
+    from torch_geometric.nn import ChebConv, GraphConv
 
 
 class _Product(torch.autograd.Function):

@@ -88,7 +88,7 @@ class OracleEllipsoid(Method):
             raise InputError(f"method '{self.name}': option 'weights' is {weights!r}, expected {' or '.join(WEIGHTS)}")
         self.levels = ellipsoid(levels).levels
         self.steps, self.polish, self.lr, self.points = steps, polish, lr, points
-        self.weights = WEIGHTS[weights]
+        self.loss_weights = WEIGHTS[weights]
 
     @classmethod
     def _presets_folder(cls) -> Path | None:
@@ -133,7 +133,7 @@ class OracleEllipsoid(Method):
 
         def loss(after: Tensor, left: float) -> Tensor:
             points, normals = draws.truth()
-            weights = _faded(self.weights, left)
+            weights = _faded(self.loss_weights, left)
             terms = block_losses(before[None], after[None], points[None], normals[None], edges, weights, block=block)
             return sum(terms.values())
 

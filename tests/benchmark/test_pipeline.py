@@ -17,6 +17,7 @@ import yaml
 from PIL import Image
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.runs import RunFolder
+from svr3d.benchmark.train import train
 from svr3d.datasets import SampleKey, open_dataset
 from svr3d.geometry import Mesh, VoxelGrid, read_shape, write_shape
 
@@ -310,6 +311,21 @@ def test_stopped_between_the_last_sample_and_the_records(small_dataset: Path, tm
     assert main(evaluate) == 0
     assert len(records_of(tmp_path).drop_duplicates(["category", "object", "view"])) == 6
     assert not list(run.glob("*.jsonl"))
+
+
+def test_stopped_between_the_weights_and_the_manifest(small_dataset: Path, tmp_path: Path, monkeypatch) -> None:
+    dataset = open_dataset(small_dataset)
+
+    def stop(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("svr3d.benchmark.train.update_manifest", stop)
+        with pytest.raises(KeyboardInterrupt):
+            train("mean_shape", dataset, tmp_path, progress=False)
+    folder = train("mean_shape", dataset, tmp_path, progress=False)
+    manifest = folder.read_manifest()
+    assert manifest["method"]["name"] == "mean_shape" and manifest["training"]["total_seconds"] > 0
 
 
 def test_more_protocols_are_added_to_the_records(small_dataset: Path, tmp_path: Path) -> None:
