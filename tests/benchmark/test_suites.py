@@ -1,0 +1,27 @@
+"""The suites that come with svr3d."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from svr3d.benchmark import suite
+from svr3d.benchmark.suite import Suite
+from svr3d.methods import get_method
+from svr3d.metrics import load_protocol
+
+NAMES = sorted(path.stem for path in (Path(suite.__file__).parent / "suites").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_it_names_exists(name: str) -> None:
+    read = Suite.read(name)
+    assert read.name == name
+    for protocol in read.protocols:
+        load_protocol(protocol)
+    for run in read.runs:
+        method = get_method(run.method).create(run.preset, ("chair",), **run.options)
+        assert bool(run.options) == bool(run.label), f"{run.method}: options need a label"
+        assert set(run.outputs) <= set(method.outputs)
+    labels = [(run.method, run.preset, run.label, seed) for run in read.runs for seed in run.seeds]
+    assert len(set(labels)) == len(labels)
