@@ -180,7 +180,7 @@ class _Session:
                 batch_size=stage.batch_size,
                 seed=self.seed,
                 views=stage.views,
-                points=stage.points or self.points,
+                points=self.points_of(stage),
                 workers=self.workers,
             )
             trainer = pl.Trainer(
@@ -219,6 +219,10 @@ class _Session:
     def targets(self, stage: Stage) -> frozenset[str]:
         """What the stage gets of this data set."""
         return stage.targets | (stage.optional & self.dataset.targets)
+
+    def points_of(self, stage: Stage) -> int:
+        """How many points of each sample the stage sees."""
+        return stage.points or self.points
 
     def generations(self, number: int) -> Generations:
         """The checkpoints of the epochs of a stage."""
@@ -357,7 +361,7 @@ class _Samples:
 
     def __iter__(self) -> Iterator[SampleBatch]:
         session, targets, size = self.session, self.session.targets(self.stage), self.stage.batch_size
-        points = self.stage.points or session.points
+        points = session.points_of(self.stage)
         for start in range(0, len(self.keys), size):
             keys = self.keys[start : start + size]
             yield collate([session.dataset.sample(key, targets, points=points, seed=session.seed) for key in keys])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +15,7 @@ from torch.nn import functional as F
 
 from ..datasets.batch import SampleBatch
 from ..geometry import InputError, VoxelGrid
+from .learning import scaled
 
 IMAGE_SIZE = 127
 """Side of the crop that the image encoder sees."""
@@ -25,11 +25,6 @@ RESOLUTION = 32
 """Voxels per side of the decoder's output."""
 THRESHOLD = 0.4
 """Probability above which a voxel is occupied, as 3D-R2N2 and what follows it have it."""
-
-
-def scaled(channels: int, width: float) -> int:
-    """`channels` scaled by `width`, at least 8 and a multiple of 8."""
-    return max(8, round(channels * width / 8) * 8)
 
 
 class ImageEncoder(nn.Module):
@@ -189,10 +184,3 @@ def fit_threshold(predict: Callable[[SampleBatch], Tensor], samples: Iterable[Sa
             both, either = (occupied & voxels).sum(1), (occupied | voxels).sum(1)
             total[i] += (both / either.clamp(min=1)).sum().cpu()
     return float(thresholds[total.argmax()])
-
-
-def optimize(optimizer: torch.optim.Optimizer, epochs: int, cosine: bool) -> Any:
-    """What `Method.optimizer` returns: `optimizer`, its learning rate constant or falling along half a cosine."""
-    if not cosine:
-        return optimizer
-    return {"optimizer": optimizer, "lr_scheduler": torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)}

@@ -178,9 +178,9 @@ def _order(points):
     """Int64[n]: the points in an order in which every BLOCK of them is a cell of a k-d tree."""
     n = points.shape[1]
     order, keys = np.arange(n), np.empty(n)
-    todo = [(0, n)]
-    while len(todo) > 0:
-        low, high = todo.pop()
+    pending = [(0, n)]
+    while len(pending) > 0:
+        low, high = pending.pop()
         if high - low <= BLOCK:
             continue
         axis, widest = 0, -1.0
@@ -195,8 +195,8 @@ def _order(points):
             keys[k] = points[axis, order[k]]
         middle = low + (-(-(high - low) // BLOCK) // 2) * BLOCK
         _select(keys, order, low, high, middle)
-        todo.append((low, middle))
-        todo.append((middle, high))
+        pending.append((low, middle))
+        pending.append((middle, high))
     return order
 
 

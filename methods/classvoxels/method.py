@@ -19,7 +19,8 @@ from torch.nn import functional as F
 from ...datasets.batch import SampleBatch
 from ...geometry import Camera, InputError, VoxelGrid
 from ..interface import Method, Stage
-from ..voxel_networks import THRESHOLD, crop, fit_threshold, flip_some, optimize, to_grids, voxel_target
+from ..learning import optimize
+from ..voxel_networks import THRESHOLD, crop, fit_threshold, flip_some, to_grids, voxel_target
 from .network import ClassVoxelNetwork
 
 

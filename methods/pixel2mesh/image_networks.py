@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ...geometry import InputError
-from ..voxel_networks import scaled
+from ..learning import scaled
 
 
 class FeatureMap(NamedTuple):

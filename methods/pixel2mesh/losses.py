@@ -194,7 +194,7 @@ def block_losses(
     before: Tensor,
     after: Tensor,
     surface: Tensor,
-    normals: Tensor,
+    normals: Tensor | None,
     edges: Tensor,
     weights: LossWeights,
     *,
@@ -205,7 +205,7 @@ def block_losses(
     Args:
         before, after: Float[B, V, 3], the block's input and output, with this block's number of vertices.
         surface: Float[B, N, 3], points of the true surface.
-        normals: Float[B, N, 3], its normals there.
+        normals: Float[B, N, 3], its normals there; None will do where the weight of theirs is 0.
         edges: Long[E, 2], of this block's mesh.
         weights: of the terms; one whose weight is 0 is left out.
         block: which one, from 0.

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from ...datasets.batch import SampleBatch
 from ...geometry import Camera, InputError, Mesh
 from ..interface import Method, Stage
+from ..learning import optimize
 from .ellipsoid import LIMITS, RELEASE_RADII
 from .losses import WEIGHTS, block_losses
 from .network import Deformation, Pixel2MeshNetwork
@@ -149,7 +150,7 @@ class Pixel2Mesh(Method):
         if "normals" not in surface and self.loss_weights.normal:
             raise InputError(f"method '{self.name}' needs the normals of the surface, which this data set lacks")
         points = view.from_canonical(surface["points"])
-        normals = view.turn(surface["normals"]) if self.loss_weights.normal else points
+        normals = view.turn(surface["normals"]) if self.loss_weights.normal else None
         total: dict[str, Tensor] = {}
         for number, mesh in enumerate(meshes):
             terms = block_losses(
@@ -167,13 +168,10 @@ class Pixel2Mesh(Method):
 
     def optimizer(self, parameters: list[nn.Parameter]) -> Any:
         adam = torch.optim.Adam(parameters, lr=self.lr, weight_decay=self.decay)
-        if self.cosine:
-            schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, self.epochs)
-        elif self.milestones:
+        if self.milestones and not self.cosine:
             schedule = torch.optim.lr_scheduler.MultiStepLR(adam, self.milestones, self.drop)
-        else:
-            return adam
-        return {"optimizer": adam, "lr_scheduler": schedule}
+            return {"optimizer": adam, "lr_scheduler": schedule}
+        return optimize(adam, self.epochs, self.cosine)
 
     @torch.no_grad()
     def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[Mesh]:

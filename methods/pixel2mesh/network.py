@@ -131,14 +131,10 @@ class Pixel2MeshNetwork(nn.Module):
             for level in template.levels[:-1]:
                 initial = unpooling(level.edges, level.count) @ initial
         self.register_buffer("initial", torch.from_numpy(initial.astype(np.float32)), persistent=False)
-        operators: dict[int, SparseMap] = {}
-        for level in self.levels:
-            if level.count not in operators:
-                operators[level.count] = operator_of(convolution, level.edges, level.count)
-        self.operators = nn.ModuleList(operators[level.count] for level in self.levels)
-        self.unpools = nn.ModuleList(
-            SparseMap(unpooling(level.edges, level.count)) if unpool else nn.Identity() for level in self.levels[:-1]
-        )
+        operators = {level: operator_of(convolution, level.edges, level.count) for level in dict.fromkeys(self.levels)}
+        self.operators = nn.ModuleList(operators[level] for level in self.levels)
+        coarse = self.levels[:-1] if unpool else ()
+        self.unpools = nn.ModuleList(SparseMap(unpooling(level.edges, level.count)) for level in coarse)
         for number, level in enumerate(self.levels):
             self.register_buffer(f"edges{number}", torch.from_numpy(level.edges.copy()), persistent=False)
         self.with_coordinates, self.offsets = coordinates, offsets
@@ -171,7 +167,7 @@ class Pixel2MeshNetwork(nn.Module):
                 parts.append(vertices)
             if features is not None:
                 parts.append(features)
-            unpool = self.unpools[number - 1] if number and isinstance(self.unpools[number - 1], SparseMap) else None
+            unpool = self.unpools[number - 1] if number and self.unpools else None
             features, coordinates = block(torch.cat(parts, dim=-1), self.operators[number], unpool)
             if unpool is not None:
                 vertices = unpool(vertices)

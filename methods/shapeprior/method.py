@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from ...datasets.batch import SampleBatch
 from ...geometry import Camera, InputError, VoxelGrid
 from ..interface import Method, Stage
+from ..learning import optimize
 from ..mean_voxels import category_indices, mean_voxels
 from ..voxel_networks import (
     RESOLUTION,
@@ -25,7 +26,6 @@ from ..voxel_networks import (
     crop,
     fit_threshold,
     flip_some,
-    optimize,
     to_grids,
     voxel_target,
 )

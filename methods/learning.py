@@ -1,0 +1,19 @@
+"""What networks of different kinds share: widths, and the course of the learning rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+
+def scaled(channels: int, width: float) -> int:
+    """`channels` scaled by `width`, at least 8 and a multiple of 8."""
+    return max(8, round(channels * width / 8) * 8)
+
+
+def optimize(optimizer: torch.optim.Optimizer, epochs: int, cosine: bool) -> Any:
+    """What `Method.optimizer` returns: `optimizer`, its learning rate constant or falling along half a cosine."""
+    if not cosine:
+        return optimizer
+    return {"optimizer": optimizer, "lr_scheduler": torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)}
