@@ -106,6 +106,10 @@ def _looks(board) -> dict[str, _Look]:
     return looks
 
 
+_HEADING = 24
+"""Characters of a heading that a column of the ranking has room for."""
+
+
 def _subtitle(section: Section) -> str:
     return f"{section.dataset}, {section.split}, protocol {section.protocol}"
 
@@ -159,7 +163,10 @@ def _ranking(section: Section, looks: dict[str, _Look]):
                 )
         if 0 < free < len(labels):
             axis.axhline(free - 0.5, color="#bbbbbb", linewidth=0.7, linestyle=(0, (4, 3)))
-        axis.set_title(section.heading(metric), loc="left", fontsize=8)
+        heading = section.heading(metric)
+        if len(heading) > _HEADING:
+            heading = heading.replace(" (", "\n(", 1)  # the unit on a line of its own
+        axis.set_title(heading, loc="left", fontsize=8)
         axis.grid(axis="x")
         axis.margins(x=0.08)
         axis.xaxis.set_major_locator(MaxNLocator(3))
