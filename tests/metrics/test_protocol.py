@@ -43,7 +43,7 @@ def test_classvoxels():
 
 
 def test_the_page_is_up_to_date():
-    page = Path(module.__file__).parent.parent / "docs/protocols.md"
+    page = Path(module.__file__).parents[2] / "docs/protocols.md"
     assert page.read_text(encoding="utf-8") == protocol_page(), "run `make docs`"
 
 

@@ -8,7 +8,7 @@ from .protocol import Protocol, list_protocols, load_protocol
 INTRODUCTION = """\
 # Protocols
 
-<!-- Made by `make docs` from metrics/protocols/*.yaml. Change those. -->
+<!-- Made by `make docs` from svr3d/metrics/protocols/*.yaml. Change those. -->
 
 A protocol is a named, versioned, frozen description of an evaluation: in which frame two shapes are compared, which
 points stand for them, what is measured, by which factor it is multiplied, what failure costs. A number without its
