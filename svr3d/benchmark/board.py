@@ -7,10 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ..geometry import InputError
-from ..geometry.files import replacing
+from ..errors import InputError
+from ..files import read_json, replacing, write_json
 from ..leaderboards import load_records, write_leaderboard
-from .files import read_json, write_json
 from .runs import RunFolder, records_of
 
 

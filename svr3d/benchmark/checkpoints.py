@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 
-from ..geometry import InputError
-from ..geometry.files import replacing
+from ..errors import InputError
+from ..files import replacing
 
 
 def write_checkpoint(path: Path, content: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 from jsonargparse import ActionYesNo, ArgumentParser
 
 from .. import __version__
-from ..geometry.errors import InputError
+from ..errors import InputError
 
 
 def list_command(

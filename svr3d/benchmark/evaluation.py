@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from ..datasets import SampleKey, open_dataset
-from ..geometry import InputError, align, read_shape, to_canonical, write_shape
-from ..geometry.files import replacing
+from ..errors import InputError
+from ..files import read_json, replacing, write_json
+from ..geometry import align, read_shape, to_canonical, write_shape
 from ..leaderboards import load_records, write_records
 from ..metrics import GroundTruth, Protocol, load_protocol, score
-from .files import read_json, write_json
+from ..processes import worker_pool
+from ..progress import duration, say, track
 from .manifest import hardware, update_manifest, versions
-from .progress import duration, say, track
 from .runs import RunConfig, RunFolder, check_label
-from .workers import worker_pool
 
 PREDICTION_SUFFIXES = (".npz", ".glb", ".ply", ".obj", ".off", ".stl", ".binvox")
 

@@ -6,7 +6,7 @@ import json
 import textwrap
 from typing import Any
 
-from ..geometry import InputError
+from ..errors import InputError
 from .runs import RunFolder
 
 

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .files import read_json, write_json
+from ..files import read_json, write_json
 
 _PACKAGES = (
     "svr3d", "torch", "torchvision", "pytorch-lightning", "numpy", "scipy", "numba", "pykdtree", "scikit-image",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..geometry import Camera, InputError, to_mesh, write_shape
-from ..geometry.camera import R2N2_DISTANCE
+from ..errors import InputError
+from ..geometry import Camera, to_mesh, write_shape
+from ..geometry.rendering.camera import R2N2_DISTANCE
 from .runs import RunFolder
 
 IMAGE_SIZE = 137

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..geometry import InputError
-from .files import read_json, read_yaml, write_yaml
+from ..errors import InputError
+from ..files import read_json, read_yaml, write_yaml
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..datasets import SampleKey, open_dataset
-from ..geometry import Camera, InputError, read_shape, render_shape
+from ..errors import InputError
+from ..geometry import Camera, read_shape, render_shape
 from ..leaderboards import picture_grid
+from ..progress import say
 from .evaluation import prediction_file
-from .progress import say
 from .runs import RunConfig, RunFolder, records_of
 
 TILE = 192

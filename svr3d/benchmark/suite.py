@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ..datasets import open_dataset, prepare
-from ..geometry import InputError
+from ..errors import InputError
+from ..files import read_yaml
+from ..processes import worker_pool
+from ..progress import duration, say
 from .board import write_board
 from .evaluation import derive_run, evaluate_run
-from .files import read_yaml
-from .progress import duration, say
 from .runs import RunFolder
 from .train import train
-from .workers import worker_pool
 
 
 @dataclass(frozen=True)

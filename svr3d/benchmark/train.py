@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..geometry import InputError
+from ..errors import InputError
 from ..methods import get_method
+from ..progress import duration, say
 from .manifest import git_commit, hardware, update_manifest, versions
-from .progress import duration, say
 from .runs import RunConfig, RunFolder, check_label
 
 

@@ -34,11 +34,11 @@ import torch
 
 from ..datasets import DataModule, collate
 from ..datasets.batch import SampleBatch
-from ..geometry import InputError
+from ..errors import InputError
 from ..methods.checkpoint import pack, unpack
 from ..methods.interface import Method, Stage
+from ..progress import duration
 from .checkpoints import Generations, read_checkpoint, write_checkpoint
-from .progress import duration
 from .training_log import TrainingLog
 
 STEPS_TO_SKIP, STEPS_TO_TIME = 2, 5

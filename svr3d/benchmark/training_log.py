@@ -6,7 +6,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..geometry.files import replacing
+from ..files import replacing
 
 
 class TrainingLog:

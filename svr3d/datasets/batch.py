@@ -9,7 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..geometry import Camera, InputError
+from ..errors import InputError
+from ..geometry import Camera
 
 TARGETS = ("surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches", "medial", "category")
 """The kinds of supervision a method can ask for."""

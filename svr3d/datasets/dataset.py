@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..geometry import Camera, InputError, Mesh, PartMesh
+from ..errors import InputError
+from ..geometry import Camera, Mesh, PartMesh
 from . import layout
 from .batch import TARGETS, SampleBatch, SampleKey
 from .categories import short_name

@@ -6,21 +6,19 @@ Readers raise `InputError` naming the file and the field; none of them returns a
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..geometry import Camera, InputError, Mesh, Part, PartMesh, PointCloud, VoxelGrid
-from ..geometry.files import replacing
+from ..errors import InputError
+from ..files import whole_folder
+from ..geometry import Camera, Mesh, Part, PartMesh, PointCloud, VoxelGrid
 
 VERSION = 1
 """Of the layout; noted in `metadata.yaml`."""
@@ -112,31 +110,10 @@ class ObjectRecord:
 # Writing
 
 
-@contextmanager
-def whole_folder(folder: Path):
-    """A folder to write into that becomes `folder` when the block ends without an error, and vanishes otherwise."""
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-        if folder.exists():
-            shutil.rmtree(folder)
-        os.rename(partial, folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
 def remove_partial_folders(root: Path) -> None:
     """Deletes what killed writers left behind in the category folders of `root`."""
     for partial in root.glob("*/.*.partial"):
         shutil.rmtree(partial, ignore_errors=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Writes a text file in one step: a reader sees the old one or the new one."""
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
 
 
 def write_object(folder: Path, record: ObjectRecord) -> None:
@@ -232,15 +209,6 @@ def canonical_camera(world_mat: np.ndarray, placement: Placement) -> np.ndarray:
     """Float[3, 4]: the inverse of `source_camera`."""
     rotation, translation = world_mat[:, :3], world_mat[:, 3]
     return np.hstack([rotation, ((translation + rotation @ placement.loc) / placement.scale)[:, None]])
-
-
-def is_disk_full(error: BaseException) -> bool:
-    """Whether an error, or one that it was raised from, means that nothing more can be written."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 # Reading

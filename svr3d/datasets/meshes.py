@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..geometry import InputError, Mesh, Part, PartMesh
+from ..errors import InputError
+from ..geometry import Mesh, Part, PartMesh
 from .hashing import stable_hash
 from .sources import Source
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader, DistributedSampler
 
-from ..geometry import InputError
+from ..errors import InputError
 from .batch import SampleBatch, SampleKey, collate
 from .dataset import Dataset
 from .hashing import stable_seed

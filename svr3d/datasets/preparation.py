@@ -22,7 +22,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import geometry as geometry_package
-from ..geometry import InputError, Mesh, Part, PartMesh, PointCloud, VoxelGrid
+from ..errors import InputError
+from ..files import is_disk_full, write_text
+from ..geometry import Mesh, Part, PartMesh, PointCloud, VoxelGrid
 from . import layout
 from .duplicates import NearDuplicate, find_duplicates
 from .hashing import stable_hash, stable_seed
@@ -206,9 +208,9 @@ def prepare(
             if run.built:
                 timing = {"objects": run.built, "wall_seconds": report.wall_seconds, "processes": workers}
                 timing["work_seconds"] = run.seconds
-                layout.write_text(root / "timing.json", json.dumps(timing, indent=1) + "\n")
+                write_text(root / "timing.json", json.dumps(timing, indent=1) + "\n")
     except OSError as error:
-        if not layout.is_disk_full(error):
+        if not is_disk_full(error):
             raise
         raise InputError(
             f"{root}: the disk is full; nothing is half-written, free some space and run the same command again"
@@ -451,7 +453,7 @@ def _start(root: Path, recipe: Recipe, items: list[tuple[str, str, str]]) -> Non
         (root / "metadata.yaml").unlink(missing_ok=True)
         for listing in root.glob("*/*.lst"):
             listing.unlink()
-        layout.write_text(path, text)
+        write_text(path, text)
 
 
 def _finish(
@@ -482,14 +484,14 @@ def _finish(
         names = {split: sorted(n for c, n, s in kept if c == category and s == split) for split in _SPLITS}
         report.prepared[category] = {split: len(names[split]) for split in _SPLITS}
         for split in _SPLITS:
-            layout.write_text(root / category / f"{split}.lst", "".join(f"{n}\n" for n in names[split]))
+            write_text(root / category / f"{split}.lst", "".join(f"{n}\n" for n in names[split]))
     for category in {category for category, _, _ in items} - set(report.prepared):
         shutil.rmtree(root / category, ignore_errors=True)
-    layout.write_text(root / "report.json", report.to_json())
-    layout.write_text(root / "report.md", report.to_markdown())
+    write_text(root / "report.json", report.to_json())
+    write_text(root / "report.md", report.to_markdown())
     metadata: dict[str, Any] = {category: {"id": category, "name": category} for category in report.prepared}
     metadata["svr3d"] = {"name": report.name, "layout": layout.VERSION, "labels": sorted(labels), **asdict(recipe)}
-    layout.write_text(root / "metadata.yaml", yaml.safe_dump(metadata, sort_keys=False))
+    write_text(root / "metadata.yaml", yaml.safe_dump(metadata, sort_keys=False))
 
 
 def _known_duplicates(root: Path) -> list[NearDuplicate]:
@@ -528,7 +530,7 @@ class _Run:
             outcomes = stack.enter_context(closing(self._outcomes(missing)))
             for (category, name), outcome in outcomes:
                 if isinstance(outcome, BaseException):
-                    if layout.is_disk_full(outcome):
+                    if is_disk_full(outcome):
                         raise OSError(errno.ENOSPC, "no space left") from outcome
                     self._refuse(category, name, outcome)
                 else:
@@ -615,7 +617,7 @@ def _attempt(source: Any, category: str, name: str, recipe: Recipe, root: Path) 
     try:
         return prepare_object(source, category, name, recipe, root / category / name)
     except Exception as error:
-        if layout.is_disk_full(error):
+        if is_disk_full(error):
             return OSError(errno.ENOSPC, "no space left")
         return error if isinstance(error, InputError) else RuntimeError(f"unexpected {type(error).__name__}: {error}")
 

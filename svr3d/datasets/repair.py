@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..errors import InputError
 from ..geometry import (
-    InputError,
     Mesh,
     PartMesh,
     drop_degenerate_faces,

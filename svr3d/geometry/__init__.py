@@ -1,36 +1,38 @@
 """Shapes, cameras and the conversions between them."""
 
+from ..errors import InputError
 from .align import align, to_canonical
-from .batched_voxels import voxelize_batch
-from .betti import Betti, betti_numbers, genus
-from .camera import Camera
-from .contains import Containment, containment, contains, winding_number
+from .betti import Betti, betti_numbers
 from .convert import Shape, occupied, to_mesh, to_surface, to_voxels
-from .errors import InputError
-from .health import MeshHealth, mesh_health
-from .intersections import self_intersections
 from .io import read_shape, write_shape
-from .isosurface import marching_cubes
-from .lighting import Light, Lighting
-from .mesh import Mesh, Part, PartMesh
 from .normalize import normalize, transformed
-from .pictures import render_shape
-from .point_cloud import PointCloud
-from .render import Renderer, Rendering, render
-from .sampling import sample_surface
-from .thickness import shape_diameter
-from .topology import (
+from .rendering.camera import Camera
+from .rendering.lighting import Light, Lighting
+from .rendering.pictures import render_shape
+from .rendering.render import Renderer, Rendering, render
+from .rendering.viewpoints import r2n2_cameras
+from .shapes.mesh import Mesh, Part, PartMesh
+from .shapes.point_cloud import PointCloud
+from .shapes.voxel_grid import VoxelGrid
+from .solids.batched_voxels import voxelize_batch
+from .solids.contains import Containment, containment, contains
+from .solids.orientation import orient_faces
+from .solids.voxelize import Voxelization, voxelization, voxelize, voxelize_parts
+from .solids.winding import winding_number
+from .surface.connectivity import (
     bounds_a_solid,
     components,
     drop_degenerate_faces,
     drop_duplicate_faces,
     is_watertight,
     merge_vertices,
-    orient_faces,
 )
-from .viewpoints import r2n2_cameras
-from .voxel_grid import VoxelGrid
-from .voxelize import Voxelization, voxelization, voxelize, voxelize_parts
+from .surface.genus import genus
+from .surface.health import MeshHealth, mesh_health
+from .surface.intersections import self_intersections
+from .surface.isosurface import marching_cubes
+from .surface.sampling import sample_surface
+from .surface.thickness import shape_diameter
 
 __all__ = [
     "Betti",

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from .camera import Camera
+from ..errors import InputError
 from .convert import to_mesh, to_surface
-from .errors import InputError
-from .mesh import Mesh
-from .point_cloud import PointCloud
-from .voxel_grid import VoxelGrid
+from .rendering.camera import Camera
+from .shapes.mesh import Mesh
+from .shapes.point_cloud import PointCloud
+from .shapes.voxel_grid import VoxelGrid
 
 FRAMES = ("canonical", "camera", "shapenet")
 ALIGNMENTS = ("none", "scale", "similarity")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._arrays import as_array
-from .contains import contains
-from .errors import InputError
-from .isosurface import check_bounded, marching_cubes
-from .mesh import Mesh
-from .point_cloud import PointCloud
-from .sampling import sample_surface
-from .voxel_grid import VoxelGrid
-from .voxelize import voxelize
+from ..arrays import as_array
+from ..errors import InputError
+from .shapes.mesh import Mesh
+from .shapes.point_cloud import PointCloud
+from .shapes.voxel_grid import VoxelGrid
+from .solids.contains import contains
+from .solids.voxelize import voxelize
+from .surface.isosurface import check_bounded, marching_cubes
+from .surface.sampling import sample_surface
 
 Shape = Mesh | PointCloud | VoxelGrid
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from .errors import InputError
-from .mesh import Mesh
+from ..errors import InputError
+from .shapes.mesh import Mesh
 
 AnyMesh = TypeVar("AnyMesh", bound=Mesh)
 

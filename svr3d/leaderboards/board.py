@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..geometry.errors import InputError
-from ..geometry.files import replacing
+from ..errors import InputError
+from ..files import replacing
 from ..metrics.declarations import METRICS, Metric, get_metric, is_curve
 from .records import check_records
 from .statistics import LEVEL, MEAN, OBJECTS, RESAMPLES, Bootstrap, Estimates, Scores, holm, ranks

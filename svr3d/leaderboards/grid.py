@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..geometry.files import replacing
+from ..files import replacing
 
 INK, QUIET, LINE, PAPER = (26, 26, 26), (95, 102, 112), (222, 226, 230), (255, 255, 255)
 FAILED_FILL, FAILED_HATCH, FAILED_INK = (247, 245, 245), (228, 220, 220), (160, 50, 60)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..geometry.errors import InputError
+from ..errors import InputError
 from ..metrics.declarations import Metric, get_metric, is_curve
 from ..metrics.protocol import Protocol, load_protocol
 from .statistics import MEAN, OBJECTS

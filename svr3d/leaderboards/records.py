@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..geometry.errors import InputError
-from ..geometry.files import replacing
+from ..errors import InputError
+from ..files import replacing
 from ..metrics.declarations import get_metric
 
 _TYPES = {

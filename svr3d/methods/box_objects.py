@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from ..datasets.batch import SampleBatch, SampleKey
-from ..geometry import Camera, InputError, Part, PartMesh
+from ..errors import InputError
+from ..geometry import Camera, Part, PartMesh
 
 CATEGORIES = ("plank", "post")
 _CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])

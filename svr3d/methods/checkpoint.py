@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ..geometry import InputError
+from ..errors import InputError
 from .interface import Method
 from .registry import get_method
 

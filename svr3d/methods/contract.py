@@ -22,7 +22,8 @@ import numpy as np
 import torch
 
 from ..datasets.batch import TARGETS
-from ..geometry import InputError, Mesh, PartMesh, PointCloud, VoxelGrid
+from ..errors import InputError
+from ..geometry import Mesh, PartMesh, PointCloud, VoxelGrid
 from .box_objects import CATEGORIES, box_batch
 from .checkpoint import pack, unpack
 from .interface import PRESETS, Method, Reconstruction

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from ..datasets.batch import TARGETS, SampleBatch, collate
-from ..geometry import Camera, InputError, Mesh, PointCloud, VoxelGrid
+from ..errors import InputError
+from ..geometry import Camera, Mesh, PointCloud, VoxelGrid
 
 Reconstruction = Mesh | PointCloud | VoxelGrid
 """What a method returns for one sample, in the canonical frame; `PartMesh` is a `Mesh`."""

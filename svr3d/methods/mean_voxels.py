@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..datasets.batch import SampleBatch
-from ..geometry import InputError
+from ..errors import InputError
 from .interface import Method
 
 

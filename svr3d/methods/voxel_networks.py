@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..datasets.batch import SampleBatch
-from ..geometry import InputError, VoxelGrid
+from ..errors import InputError
+from ..geometry import VoxelGrid
 from .learning import scaled
 
 IMAGE_SIZE = 127

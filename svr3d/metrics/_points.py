@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..geometry.errors import InputError
+from ..errors import InputError
 
 
 def as_points(values: Any, what: str) -> Tensor:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import geometry
-from ..geometry import InputError, Mesh, PartMesh, PointCloud, VoxelGrid
+from ..errors import InputError
+from ..geometry import Mesh, PartMesh, PointCloud, VoxelGrid
 from ._content import content
 from .chamfer import chamfer_distance
 from .declarations import get_metric

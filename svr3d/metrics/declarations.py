@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..geometry.errors import InputError
+from ..errors import InputError
 
 DIAGONAL = math.sqrt(3.0)
 """Longest distance within the canonical unit cube."""

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..geometry.errors import InputError
+from ..errors import InputError
 from ._points import as_pair
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..geometry import InputError, Mesh, PartMesh
+from ..errors import InputError
+from ..geometry import Mesh, PartMesh
 from .comparison import Comparison, PredictionError
 from .protocol import Protocol, load_protocol
 from .truth import GroundTruth

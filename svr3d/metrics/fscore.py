@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..geometry.errors import InputError
+from ..errors import InputError
 from ._points import mean_over_points
 from .neighbors import Neighbors, nearest_neighbors
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..geometry import InputError, VoxelGrid
+from ..errors import InputError
+from ..geometry import VoxelGrid
 
 
 def overlap(a: Any, b: Any) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..geometry.errors import InputError
+from ..errors import InputError
 from ._points import as_lengths, as_pair
 
 _PAIRS_AT_ONCE = 1 << 24

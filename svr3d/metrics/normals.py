@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from ..geometry.errors import InputError
+from ..errors import InputError
 from ._points import as_points, mean_over_points
 from .neighbors import Neighbors, nearest_neighbors
 

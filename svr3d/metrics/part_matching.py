@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry import InputError, Mesh, PartMesh, sample_surface
+from ..errors import InputError
+from ..geometry import Mesh, PartMesh, sample_surface
 from .declarations import WORST_PART
 
 

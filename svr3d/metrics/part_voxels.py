@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..geometry import InputError, VoxelGrid
+from ..errors import InputError
+from ..geometry import VoxelGrid
 from .iou import voxel_iou
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..geometry import InputError, VoxelGrid
+from ..errors import InputError
+from ..geometry import VoxelGrid
 
 
 def average_precision(scores: Any, truth: Any) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..geometry.errors import InputError
+from ..errors import InputError
 from .declarations import CURVE, METRICS, get_metric
 
 GROUP = "svr3d.protocols"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..geometry import InputError, Mesh, VoxelGrid, sample_surface, shape_diameter, to_mesh
+from ..errors import InputError
+from ..geometry import Mesh, VoxelGrid, sample_surface, shape_diameter, to_mesh
 from .neighbors import nearest_neighbors
 
 

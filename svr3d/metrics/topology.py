@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..geometry import Betti, InputError, Mesh, VoxelGrid, betti_numbers
+from ..errors import InputError
+from ..geometry import Betti, Mesh, VoxelGrid, betti_numbers
 
 RESOLUTION = 64
 """Voxels per side at which solids are compared."""

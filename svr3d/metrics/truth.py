@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry import InputError, Mesh, PartMesh, PointCloud, VoxelGrid
+from ..errors import InputError
+from ..geometry import Mesh, PartMesh, PointCloud, VoxelGrid
 
 
 @dataclass(frozen=True, eq=False)

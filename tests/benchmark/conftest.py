@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+
 from svr3d.methods.box_objects import CATEGORIES, box_camera, box_object
 
 

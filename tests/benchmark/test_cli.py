@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from svr3d.benchmark.cli import COMMANDS, main
 from svr3d.geometry import Mesh, write_shape
 

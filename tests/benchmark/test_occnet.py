@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 from PIL import Image, ImageDraw
+
 from svr3d.benchmark.cli import main
 from svr3d.datasets import open_dataset
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+
 from svr3d.benchmark import evaluation, runs
 from svr3d.benchmark.cli import main
 from svr3d.geometry import Mesh

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import yaml
 from PIL import Image
+
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.runs import RunFolder
 from svr3d.benchmark.train import train

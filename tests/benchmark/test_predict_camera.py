@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.predict import IMAGE_SIZE, NEAREST, TYPICAL_DISTANCE, picture_camera, read_picture
 from svr3d.geometry import InputError, Mesh, read_shape

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from svr3d.benchmark.evaluation import Placement, evaluate_predictions
 from svr3d.datasets import open_dataset
 from svr3d.geometry import write_shape

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from svr3d.benchmark import suite
 from svr3d.benchmark.suite import Suite
 from svr3d.methods import get_method

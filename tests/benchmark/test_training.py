@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
+
 from svr3d.benchmark.checkpoints import Generations, read_checkpoint, write_checkpoint
 from svr3d.benchmark.training import load_trained, train_method
 from svr3d.benchmark.training_log import TrainingLog
 from svr3d.datasets import collate
 from svr3d.geometry import InputError, VoxelGrid
 from svr3d.methods import Method, Stage, get_method, register
-from torch import nn
 
 TINY = {"width": 0.05, "stride_first": True, "batch_size": 4}
 

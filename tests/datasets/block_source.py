@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import numpy as np
+
 from svr3d.datasets.sources import Source
 from svr3d.geometry import InputError, Part, PartMesh
 

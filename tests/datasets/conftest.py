@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from block_source import QUICK, Blocks
+
 from svr3d.datasets.preparation import prepare
 
 

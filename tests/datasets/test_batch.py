@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+
 from svr3d.datasets import SampleBatch, collate
 from svr3d.methods.box_objects import box_batch
 

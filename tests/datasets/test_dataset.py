@@ -5,6 +5,7 @@ import pytest
 import torch
 from block_source import Blocks
 from PIL import Image
+
 from svr3d.datasets import DataModule, SampleKey, open_dataset
 from svr3d.geometry import InputError, VoxelGrid, normalize, write_shape
 

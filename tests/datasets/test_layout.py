@@ -6,6 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 from block_source import Blocks
+
+from svr3d import files
 from svr3d.datasets import layout, open_dataset
 from svr3d.datasets.batch import SampleKey
 from svr3d.geometry import Camera, InputError, contains, normalize, voxelize
@@ -118,11 +120,11 @@ def test_files_carry_no_clock(prepared):
 
 def test_an_object_is_whole_or_absent(tmp_path):
     folder = tmp_path / "chair" / "a"
-    with pytest.raises(RuntimeError), layout.whole_folder(folder) as out:
+    with pytest.raises(RuntimeError), files.whole_folder(folder) as out:
         (out / "x").write_text("half")
         raise RuntimeError
     assert list((tmp_path / "chair").iterdir()) == []
-    with layout.whole_folder(folder) as out:
+    with files.whole_folder(folder) as out:
         (out / "x").write_text("whole")
         assert not folder.exists()
     assert [p.name for p in folder.iterdir()] == ["x"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import trimesh
 from block_source import CUBE_CORNERS, CUBE_FACES, QUICK, boxes
+
 from svr3d.datasets import Meshes, open_dataset, prepare
 from svr3d.datasets.meshes import part_label
 from svr3d.datasets.repair import repair, thicken_sheets

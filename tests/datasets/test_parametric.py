@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from svr3d.datasets.parametric import CATEGORIES, PART_LABELS, Parametric, generate
 from svr3d.geometry import InputError, PartMesh
 

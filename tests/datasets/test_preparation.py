@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from block_source import QUICK, Blocks, boxes
+
 from svr3d.datasets import layout, open_dataset, prepare
 from svr3d.datasets import preparation as module
 from svr3d.geometry import InputError, write_shape
@@ -74,8 +75,8 @@ if __name__ == "__main__":
     "where, after",
     [
         ("layout._write_views", 5),  # in the middle of an object's files
-        ("layout.os.rename", 3),  # an object complete but not yet in place
-        ("layout.write_text", 4),  # between the lists
+        ("files.os.rename", 3),  # an object complete but not yet in place
+        ("preparation.write_text", 4),  # between the lists
     ],
 )
 def test_killed_and_run_again_gives_the_same_bytes(prepared, tmp_path, where, after):

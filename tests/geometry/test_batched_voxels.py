@@ -5,7 +5,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from svr3d.geometry import InputError, Mesh, _closed, batched_voxels, voxelize, voxelize_batch
+
+from svr3d.geometry import InputError, Mesh, voxelize, voxelize_batch
+from svr3d.geometry.solids import _fill as _closed
+from svr3d.geometry.solids import batched_voxels
 
 
 def padded(*meshes, dtype=torch.float64):

@@ -7,6 +7,7 @@ import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from svr3d.geometry import InputError, Mesh, MeshHealth, mesh_health, read_shape
 
 SOUND = MeshHealth(

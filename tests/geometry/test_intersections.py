@@ -10,6 +10,7 @@ import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from svr3d.geometry import InputError, Mesh, normalize, read_shape, self_intersections
 
 

@@ -6,6 +6,7 @@ import struct
 import numpy as np
 import pytest
 import trimesh
+
 from svr3d.geometry import (
     InputError,
     Mesh,

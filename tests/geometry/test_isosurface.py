@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
+
 from svr3d.geometry import InputError, VoxelGrid, contains, is_watertight, marching_cubes, occupied, voxelize
-from svr3d.geometry.topology import bounds_a_solid
+from svr3d.geometry.surface.connectivity import bounds_a_solid
 
 
 def test_a_voxelised_sphere_comes_back_centred_with_its_volume(shapes):

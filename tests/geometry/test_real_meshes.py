@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+
 from svr3d.geometry import (
     PartMesh,
     contains,

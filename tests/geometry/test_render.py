@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+
 from svr3d.geometry import Camera, InputError, Lighting, Mesh, Part, PartMesh, Renderer, render
 
 CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / 2.0

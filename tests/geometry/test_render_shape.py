@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from svr3d.geometry import (
     Camera,
     InputError,
@@ -17,7 +18,7 @@ from svr3d.geometry import (
     render,
     render_shape,
 )
-from svr3d.geometry.pictures import _cubes, _icosahedron
+from svr3d.geometry.rendering.pictures import _cubes, _icosahedron
 
 CAMERA = Camera.from_r2n2(40, 27, 0.8, diagonal=1.2)
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+
 from svr3d.geometry import InputError, Mesh, Part, PartMesh, PointCloud, VoxelGrid
 
 

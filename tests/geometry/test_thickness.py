@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.spatial.transform import Rotation
+
 from svr3d.geometry import InputError, Mesh, orient_faces, sample_surface, shape_diameter
 
 
@@ -112,7 +113,7 @@ def _moved(sample, scale, rotation, shift):
 
 
 def test_blocks_do_not_show(shapes, monkeypatch):
-    from svr3d.geometry import thickness
+    from svr3d.geometry.surface import thickness
 
     torus = shapes.torus(sections=24)
     sample = sample_surface(torus, 500)

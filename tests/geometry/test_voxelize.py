@@ -3,6 +3,7 @@ import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from svr3d.geometry import InputError, Mesh, containment, contains, voxelization, voxelize, voxelize_parts
 
 
@@ -325,7 +326,8 @@ def test_edges_of_thick_solids_are_no_thin_solids(shapes, centres, seed):
 
 def test_pieces_of_a_neighbourhood():
     from scipy.ndimage import label
-    from svr3d.geometry._thin import _pieces
+
+    from svr3d.geometry.solids._thin import _pieces
 
     rng = np.random.default_rng(0)
     corner = np.abs(np.indices((3, 3, 3)) - 1).sum(axis=0) == 3
@@ -341,7 +343,7 @@ def test_pieces_of_a_neighbourhood():
 
 def test_proposals_for_thin_solids():
     """Bridges, patches over holes and what stands alone are needed, also in two voxels; bumps are not."""
-    from svr3d.geometry._thin import add_needed
+    from svr3d.geometry.solids._thin import add_needed
 
     def taken(occupied, proposed):
         values, thin = np.zeros((9, 9, 9), np.float32), np.zeros((9, 9, 9), bool)
@@ -389,7 +391,8 @@ def test_watertight_is_said_of_places_not_of_indices(shapes):
 
 def test_the_rules_for_thin_solids_are_asked_where_needed(real_meshes, monkeypatch):
     """Asked of every mesh, they add no more than when asked of those with thin features (a pillow's seam apart)."""
-    from svr3d.geometry import _closed, normalize, read_shape
+    from svr3d.geometry import normalize, read_shape
+    from svr3d.geometry.solids import _fill as _closed
 
     meshes = [normalize(read_shape(file))[0] for file in sorted(real_meshes.glob("*/*/model.obj"))[::3]]
     chosen = [voxelize(mesh).occupancy for mesh in meshes]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from svr3d.leaderboards.records import RECORD_COLUMNS
 
 

@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from svr3d.geometry.errors import InputError
+
+from svr3d.errors import InputError
 from svr3d.leaderboards import comparisons, leaderboard
 from svr3d.leaderboards.board import BOARD_COLUMNS, COMPARISON_COLUMNS, align
 from svr3d.leaderboards.presentation import Section

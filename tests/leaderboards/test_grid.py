@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from PIL import Image
+
 from svr3d.leaderboards.grid import picture_grid
 
 COLORS = list(itertools.product((30, 120, 210), (40, 130), (50, 140, 230)))

@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from svr3d.geometry.errors import InputError
+
+from svr3d.errors import InputError
 from svr3d.leaderboards import load_records, write_records
 from svr3d.leaderboards.records import RECORD_COLUMNS
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+
 from svr3d.leaderboards.statistics import Bootstrap, Scores, holm, ranks
 
 

@@ -7,6 +7,7 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+
 from svr3d.leaderboards import comparisons, leaderboard, write_leaderboard
 from svr3d.leaderboards.board import BOARD_COLUMNS, COMPARISON_COLUMNS
 from svr3d.leaderboards.figures import draw_figures

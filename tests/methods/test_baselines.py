@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+
 from svr3d.datasets.batch import SampleBatch, SampleKey, collate
 from svr3d.geometry import InputError, Mesh, VoxelGrid
 from svr3d.methods.baselines import ClassMean, MeanShape

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from svr3d.geometry import InputError
 from svr3d.methods.box_objects import box_batch, box_camera, box_object
 

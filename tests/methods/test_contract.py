@@ -1,6 +1,7 @@
 """The contract of methods, for every registered one."""
 
 import pytest
+
 from svr3d.methods import get_method, list_methods
 from svr3d.methods.contract import CHECKS
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
+
 from svr3d.geometry import Mesh, VoxelGrid
 from svr3d.methods import Method, Stage, contract
-from torch import nn
 
 
 class Good(Method):

@@ -1,6 +1,7 @@
 """What every method inherits."""
 
 import pytest
+
 from svr3d.geometry import InputError
 from svr3d.methods import Method, Stage
 from svr3d.methods.checkpoint import pack, unpack

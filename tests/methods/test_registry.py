@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from svr3d.geometry import InputError
 from svr3d.methods import Method, get_method, list_methods, register, registry
 
@@ -39,7 +40,7 @@ class Plain(Method):
 
 @pytest.fixture
 def session(monkeypatch):
-    monkeypatch.setattr(registry, "_session", {})
+    monkeypatch.setattr(registry.METHODS, "_session", {})
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from svr3d.geometry import Mesh
 
 

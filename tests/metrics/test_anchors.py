@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from svr3d.geometry import Mesh, PointCloud, VoxelGrid
 from svr3d.metrics import GroundTruth, load_protocol, score
 

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+
 import svr3d.metrics
 from svr3d.geometry import InputError
 from svr3d.metrics import METRICS, get_metric

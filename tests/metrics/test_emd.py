@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
+
 from svr3d.geometry import InputError
 from svr3d.metrics import earth_movers_distance
 

@@ -34,6 +34,7 @@ def check():
     import torch
     from scipy.optimize import linear_sum_assignment
     from scipy.spatial.distance import cdist
+
     from svr3d.metrics import _auction_kernels
 
     for n in (2, 3, 12):

@@ -6,6 +6,7 @@ import torch
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from svr3d.geometry import InputError, Mesh, VoxelGrid, contains, voxelize
 from svr3d.metrics import point_iou, voxel_iou
 

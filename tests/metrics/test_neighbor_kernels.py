@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+
 from svr3d.geometry import InputError
 from svr3d.metrics import neighbors
 

@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
+
 from svr3d.geometry import InputError
 from svr3d.metrics import nearest_neighbors
 from svr3d.metrics.neighbors import _search_pairs

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
+
 from svr3d.geometry import InputError, Mesh, Part, PartMesh, sample_surface
 from svr3d.metrics import chamfer_distance, match_parts
 from svr3d.metrics.part_matching import WORST_PART

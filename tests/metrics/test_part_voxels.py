@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from svr3d.geometry import InputError, VoxelGrid
 from svr3d.metrics import mean_over_parts, part_iou, voxel_iou
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from svr3d.geometry import InputError, sample_surface
 from svr3d.metrics import chamfer_distance, f_score, nearest_neighbors, normal_consistency
 

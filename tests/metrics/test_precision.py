@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from svr3d.geometry import InputError, VoxelGrid
 from svr3d.metrics import average_precision
 

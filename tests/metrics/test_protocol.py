@@ -6,8 +6,9 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
-import svr3d.metrics.protocol as module
 import yaml
+
+import svr3d.metrics.protocol as module
 from svr3d.geometry import InputError
 from svr3d.metrics import METRICS, get_metric, list_protocols, load_protocol
 from svr3d.metrics.protocol_page import protocol_page

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from svr3d.geometry import InputError, Mesh, PointCloud, marching_cubes, sample_surface, shape_diameter, voxelize
 from svr3d.metrics import thickness_error
 

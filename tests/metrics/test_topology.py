@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import trimesh
+
 from svr3d.geometry import InputError, Mesh, PointCloud, VoxelGrid, voxelize
 from svr3d.metrics import genus_error, topology_error
 

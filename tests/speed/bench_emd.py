@@ -15,6 +15,7 @@ from rich.table import Table
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 from side_by_side import best_of, on_box, on_sphere, on_torus, versions
+
 from svr3d.metrics import earth_movers_distance
 
 

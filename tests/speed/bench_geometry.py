@@ -15,16 +15,8 @@ import numpy as np
 import trimesh
 from rich.console import Console
 from rich.table import Table
-from svr3d.geometry import (
-    Mesh,
-    Part,
-    PartMesh,
-    marching_cubes,
-    orient_faces,
-    sample_surface,
-    voxelize,
-    voxelize_parts,
-)
+
+from svr3d.geometry import Mesh, Part, PartMesh, marching_cubes, orient_faces, sample_surface, voxelize, voxelize_parts
 
 
 def best(function, repeats=7):

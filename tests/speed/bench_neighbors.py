@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.spatial import cKDTree
 from side_by_side import best_in_turns, on_box, on_sphere, versions
+
 from svr3d.metrics import nearest_neighbors
 
 

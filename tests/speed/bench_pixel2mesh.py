@@ -27,16 +27,17 @@ import torch
 from rich.console import Console
 from rich.table import Table
 from side_by_side import best_in_turns, on_sphere, versions
+from torch import Tensor, nn
+from torch_geometric.nn import ChebConv
+
 from svr3d.datasets.batch import SampleBatch, SampleKey
 from svr3d.geometry import Camera
-from svr3d.geometry.viewpoints import r2n2_cameras
+from svr3d.geometry.rendering.viewpoints import r2n2_cameras
 from svr3d.methods.pixel2mesh import Pixel2Mesh
 from svr3d.methods.pixel2mesh.ellipsoid import MeshLevel, unpool
 from svr3d.methods.pixel2mesh.graph import ChebyshevConv, SparseMap, scaled_laplacian
 from svr3d.methods.pixel2mesh.image_networks import pool_features
 from svr3d.methods.pixel2mesh.losses import block_losses
-from torch import Tensor, nn
-from torch_geometric.nn import ChebConv
 
 BATCH = 8
 THREADS = 2

@@ -13,8 +13,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from svr3d.geometry import Lighting, Mesh, Renderer, _shading, r2n2_cameras
-from svr3d.geometry.render import _Surface
+
+from svr3d.geometry import Lighting, Mesh, Renderer, r2n2_cameras
+from svr3d.geometry.rendering import _shading
+from svr3d.geometry.rendering.render import _Surface
 
 
 def sphere(faces):

@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+
 from svr3d.benchmark.evaluation import Placement, evaluate_predictions
-from svr3d.benchmark.workers import default_workers, worker_pool
 from svr3d.datasets import open_dataset, prepare
 from svr3d.metrics import GroundTruth, load_protocol, score
+from svr3d.processes import default_workers, worker_pool
 
 COUNT = 200
 PROTOCOLS = ("svr3d-v1", "occnet", "meshrcnn", "pixel2mesh", "what3d", "smnet", "atlasnet", "pix3d", "classvoxels")

@@ -14,6 +14,7 @@ import open3d
 import trimesh
 from rich.console import Console
 from rich.table import Table
+
 from svr3d.geometry import Mesh, containment, contains, voxelization, voxelize
 
 

@@ -11,16 +11,8 @@ import trimesh
 from rich.console import Console
 from rich.table import Table
 from side_by_side import best_in_turns
-from svr3d.geometry import (
-    Mesh,
-    Part,
-    PartMesh,
-    VoxelGrid,
-    betti_numbers,
-    mesh_health,
-    self_intersections,
-    voxelize,
-)
+
+from svr3d.geometry import Mesh, Part, PartMesh, VoxelGrid, betti_numbers, mesh_health, self_intersections, voxelize
 from svr3d.metrics import average_precision, match_parts, part_iou, thickness_error, topology_error
 
 

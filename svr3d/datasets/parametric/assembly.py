@@ -7,7 +7,8 @@ from manifold3d import Error, Manifold, OpType
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from ...geometry import InputError, Part, PartMesh
+from ...errors import InputError
+from ...geometry import Part, PartMesh
 from .materials import Color
 
 

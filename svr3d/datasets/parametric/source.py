@@ -6,7 +6,8 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from ...geometry import InputError, PartMesh
+from ...errors import InputError
+from ...geometry import PartMesh
 from . import bag, bench, boat, cabinet, car, chair, couch, display, knife, lamp, phone, plane, rifle, speaker, table
 from .assembly import Assembly
 from .draw import Draw

@@ -1,5 +1,5 @@
 """Reading and writing shapes."""
 
-from .files import read_shape, write_shape
+from .shape_files import read_shape, write_shape
 
 __all__ = ["read_shape", "write_shape"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
-from ..voxel_grid import VoxelGrid
-from ._files import replace_file
+from ...errors import InputError
+from ..shapes.voxel_grid import VoxelGrid
+from ._common import replace_file
 
 
 def read(path: Path) -> VoxelGrid:

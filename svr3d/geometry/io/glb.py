@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..mesh import Mesh, Part, PartMesh
-from ._files import expect_mesh, make_mesh, reading, replace_file
+from ...errors import InputError
+from ..shapes.mesh import Mesh, Part, PartMesh
+from ._common import expect_mesh, make_mesh, reading, replace_file
 
 _TRIANGLE_FAN = 6
 

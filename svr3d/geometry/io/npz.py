@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
-from ..mesh import Mesh, Part, PartMesh
-from ..point_cloud import PointCloud
-from ..voxel_grid import VoxelGrid
-from ._files import replace_file
+from ...errors import InputError
+from ..shapes.mesh import Mesh, Part, PartMesh
+from ..shapes.point_cloud import PointCloud
+from ..shapes.voxel_grid import VoxelGrid
+from ._common import replace_file
 
 
 def read(path: Path) -> Mesh | VoxelGrid | PointCloud:

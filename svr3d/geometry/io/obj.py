@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
-from ..mesh import Mesh, Part, PartMesh
-from ._files import expect_mesh, make_mesh, replace_file, triangulate
+from ...errors import InputError
+from ..shapes.mesh import Mesh, Part, PartMesh
+from ._common import expect_mesh, make_mesh, replace_file, triangulate
 
 
 def read(path: Path) -> Mesh:

@@ -6,9 +6,9 @@ import io
 import re
 from pathlib import Path
 
-from ..errors import InputError
-from ..mesh import Mesh
-from ._files import expect_mesh, reading, replace_file
+from ...errors import InputError
+from ..shapes.mesh import Mesh
+from ._common import expect_mesh, reading, replace_file
 
 
 def read(path: Path) -> Mesh:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
-from ..mesh import Mesh
-from ..point_cloud import PointCloud
-from ._files import expect_mesh, linear_to_srgb, reading, replace_file, srgb_to_linear, triangulate
+from ...errors import InputError
+from ..shapes.mesh import Mesh
+from ..shapes.point_cloud import PointCloud
+from ._common import expect_mesh, linear_to_srgb, reading, replace_file, srgb_to_linear, triangulate
 
 
 def read(path: Path) -> Mesh | PointCloud:

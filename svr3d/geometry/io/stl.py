@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
-from ..mesh import Mesh
-from ._files import expect_mesh, reading, replace_file
+from ...errors import InputError
+from ..shapes.mesh import Mesh
+from ._common import expect_mesh, reading, replace_file
 
 
 def read(path: Path) -> Mesh:

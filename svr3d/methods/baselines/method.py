@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from ...datasets.batch import SampleBatch
-from ...geometry import Camera, InputError, VoxelGrid
+from ...errors import InputError
+from ...geometry import Camera, VoxelGrid
 from ..interface import Method, Stage
 from ..mean_voxels import best_threshold, category_indices, mean_voxels
 

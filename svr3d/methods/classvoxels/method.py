@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...datasets.batch import SampleBatch
-from ...geometry import Camera, InputError, VoxelGrid
+from ...errors import InputError
+from ...geometry import Camera, VoxelGrid
 from ..interface import Method, Stage
 from ..learning import optimize
 from ..voxel_networks import THRESHOLD, crop, fit_threshold, flip_some, to_grids, voxel_target

@@ -7,7 +7,7 @@ import itertools
 import torch
 from torch import Tensor, nn
 
-from ...geometry import InputError
+from ...errors import InputError
 from ..voxel_networks import ImageEncoder, VoxelDecoder
 
 FUSIONS = ("concat", "sum")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from ...datasets.batch import SampleBatch
-from ...geometry import Camera, InputError, Mesh, VoxelGrid
+from ...errors import InputError
+from ...geometry import Camera, Mesh, VoxelGrid
 from ..interface import Method, Reconstruction, Stage
 
 

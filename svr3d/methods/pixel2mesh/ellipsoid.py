@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...geometry import InputError
+from ...errors import InputError
 
 if TYPE_CHECKING:
     from torch import Tensor

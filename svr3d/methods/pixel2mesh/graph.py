@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from ...geometry import InputError
+from ...errors import InputError
 
 with warnings.catch_warnings():  # of torch.jit, which it still uses
     warnings.simplefilter("ignore", FutureWarning)

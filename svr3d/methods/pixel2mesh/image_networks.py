@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ...geometry import InputError
+from ...errors import InputError
 from ..learning import scaled
 
 

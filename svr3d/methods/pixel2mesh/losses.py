@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...geometry.errors import InputError
+from ...errors import InputError
 from ...metrics.neighbors import nearest_neighbors
 
 _SHORT = 1e-6

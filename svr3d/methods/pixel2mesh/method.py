@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...datasets.batch import SampleBatch
-from ...geometry import Camera, InputError, Mesh
+from ...errors import InputError
+from ...geometry import Camera, Mesh
 from ..interface import Method, Stage
 from ..learning import optimize
 from .ellipsoid import LIMITS, RELEASE_RADII

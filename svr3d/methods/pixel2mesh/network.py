@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...geometry import InputError
+from ...errors import InputError
 from .ellipsoid import RELEASE_RADII, ellipsoid
 from .graph import CONVOLUTIONS, SparseMap, operator_of, unpooling
 from .image_networks import image_network, pool_features

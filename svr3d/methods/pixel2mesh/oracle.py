@@ -13,7 +13,8 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ...datasets.batch import SampleBatch
-from ...geometry import Camera, InputError, Mesh
+from ...errors import InputError
+from ...geometry import Camera, Mesh
 from ..interface import Method, Reconstruction, Stage
 from .ellipsoid import LIMITS, MeshLevel, ellipsoid, unpool
 from .graph import adjacency

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ...geometry import Camera, InputError
+from ...errors import InputError
+from ...geometry import Camera
 
 DISTANCE = 0.8
 """Distance of the object from the camera in the network's units: metres in the paper, about the middle of 3D-R2N2's."""

@@ -14,7 +14,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ...datasets.batch import SampleBatch
-from ...geometry import Camera, InputError, Mesh, VoxelGrid
+from ...errors import InputError
+from ...geometry import Camera, Mesh, VoxelGrid
 from ..interface import Method, Reconstruction, Stage
 
 IMAGE_SIZE = 128

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...datasets.batch import SampleBatch
-from ...geometry import Camera, InputError, VoxelGrid
+from ...errors import InputError
+from ...geometry import Camera, VoxelGrid
 from ..interface import Method, Stage
 from ..learning import optimize
 from ..mean_voxels import category_indices, mean_voxels

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 import trimesh
+
 from svr3d.geometry import InputError, Mesh, components, genus, is_watertight
 from svr3d.methods.pixel2mesh.ellipsoid import (
     PAPER_RADII,
@@ -126,6 +127,7 @@ def test_the_same_on_each_call_and_read_only():
 
 def test_does_not_depend_on_the_order_of_the_hull(monkeypatch):
     import scipy.spatial
+
     from svr3d.methods.pixel2mesh import ellipsoid as module
 
     hull = scipy.spatial.ConvexHull

@@ -13,6 +13,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
+from torch import Tensor
+
 from svr3d.geometry import InputError
 from svr3d.methods.pixel2mesh import losses
 from svr3d.methods.pixel2mesh.losses import (
@@ -28,7 +30,6 @@ from svr3d.methods.pixel2mesh.losses import (
     move_loss,
     normal_loss,
 )
-from torch import Tensor
 
 
 def icosahedron() -> tuple[Tensor, Tensor]:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+
 from svr3d.datasets.batch import SampleBatch, SampleKey
 from svr3d.geometry import InputError, is_watertight, sample_surface
 from svr3d.methods.box_objects import CATEGORIES, box_batch, box_object

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
+from torch_geometric.nn import ChebConv, GraphConv
+
 from svr3d.geometry import InputError
 from svr3d.methods.pixel2mesh.ellipsoid import ellipsoid
 from svr3d.methods.pixel2mesh.graph import (
@@ -15,8 +18,6 @@ from svr3d.methods.pixel2mesh.graph import (
     scaled_laplacian,
     unpooling,
 )
-from torch import Tensor
-from torch_geometric.nn import ChebConv, GraphConv
 
 LEVELS = ellipsoid(3).levels
 

@@ -10,6 +10,8 @@ from urllib.error import URLError
 import numpy as np
 import pytest
 import torch
+from torch import Tensor, nn
+
 from svr3d.geometry import InputError
 from svr3d.methods.pixel2mesh.image_networks import (
     VGG16,
@@ -18,7 +20,6 @@ from svr3d.methods.pixel2mesh.image_networks import (
     image_network,
     pool_features,
 )
-from torch import Tensor, nn
 
 # (channels, side of the kernel, stride), as released.
 STRIDED = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .errors import InputError
-from .mesh import Mesh
+from ...errors import InputError
+from ..shapes.mesh import Mesh
 
 
 def self_intersections(mesh: Mesh) -> np.ndarray:

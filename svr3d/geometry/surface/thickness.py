@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._arrays import as_array
-from .errors import InputError
-from .mesh import Mesh
+from ...arrays import as_array
+from ...errors import InputError
+from ..shapes.mesh import Mesh
 
 START = 1e-5
 """How far along a ray looking begins, of the mesh's longest side: past the face it starts on, within Embree's float32

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._arrays import as_array
-from .errors import InputError
+from ...arrays import as_array
+from ...errors import InputError
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import InputError
+from ..shapes.mesh import Mesh, PartMesh
 from .camera import Camera
-from .errors import InputError
 from .lighting import Lighting
-from .mesh import Mesh, PartMesh
 
 DEFAULT_ALBEDO = 0.45
 """Linear RGB of meshes without colours."""

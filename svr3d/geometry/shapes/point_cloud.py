@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._arrays import as_array
+from ...arrays import as_array
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
-from ..files import replacing
-from ..mesh import Mesh, Part, PartMesh
+from ...errors import InputError
+from ...files import replacing
+from ..shapes.mesh import Mesh, Part, PartMesh
 
 
 @contextmanager

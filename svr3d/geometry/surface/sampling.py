@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .errors import InputError
-from .mesh import Mesh, PartMesh
-from .point_cloud import PointCloud
+from ...errors import InputError
+from ..shapes.mesh import Mesh, PartMesh
+from ..shapes.point_cloud import PointCloud
 
 
 def sample_surface(mesh: Mesh, count: int, *, seed: int = 0) -> PointCloud:

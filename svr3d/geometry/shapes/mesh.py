@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from ._arrays import as_array
-from .errors import InputError
+from ...arrays import as_array
+from ...errors import InputError
 
 
 @dataclass(frozen=True, eq=False)

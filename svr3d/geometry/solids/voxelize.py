@@ -3,7 +3,7 @@
 The winding number of a mesh without boundary is whole, and one line through each voxel's centre counts it: crossings
 along x, signed. Overlapping parts unite, inner walls do no harm. Around a mesh with a boundary every centre is looked
 at along ±x, ±y and ±z. Most lines miss the holes: where at most one of the six disagrees about inside, the others are
-believed, and elsewhere the generalised winding number decides (`_winding`).
+believed, and elsewhere the generalised winding number decides (`_fan`).
 
 Solids thinner than a voxel can pass between the centres. Two rules propose voxels for them, so boards never vanish, nor
 rods of at least a fifth of a voxel: an interval of a column between two neighbouring centres is given to the voxel that
@@ -20,11 +20,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...errors import InputError
+from ..shapes.mesh import Mesh, PartMesh
+from ..shapes.voxel_grid import VoxelGrid
+from ..surface.connectivity import bounds_a_solid
 from .contains import judge
-from .errors import InputError
-from .mesh import Mesh, PartMesh
-from .topology import bounds_a_solid
-from .voxel_grid import VoxelGrid
+from .winding import boundary
 
 
 class Voxelization(NamedTuple):
@@ -71,14 +72,14 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
         used, faces = np.unique(faces, return_inverse=True)
         vertices, faces = vertices[used], faces.reshape(-1, 3)
         reach = max(0.5, float(np.abs(vertices).max()))
-    from . import _closed, _crossings, _thin
+    from . import _crossings, _fill, _thin
 
     reach = resolution * max(0.5, reach)
     half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
     watertight, ambiguous = bounds_a_solid(mesh), 0.0
     values, looked = np.empty((resolution,) * 3, dtype=np.float32), None
     if watertight:
-        _closed.fill(vertices, faces, resolution, half, values)
+        _fill.fill(vertices, faces, resolution, half, values)
     else:
         looked = votes, winding, _ = _look_along_axes(mesh.triangles, resolution, half)
         values[:], doubtful, ambiguous = judge(votes)
@@ -86,7 +87,7 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
             index = np.argwhere(doubtful)
             values[doubtful] = _winding_at(mesh, index, winding[doubtful], resolution, half) >= 0.5
     # of a mesh far beyond the box too many samples would lie outside
-    if reach > resolution or _closed.has_thin_features(vertices, faces, values):
+    if reach > resolution or _fill.has_thin_features(vertices, faces, values):
         looked = looked or _look_along_axes(mesh.triangles, resolution, half)
         _thin.add_needed(values, looked[2])
     return Voxelization(VoxelGrid(values), watertight, ambiguous)
@@ -130,13 +131,13 @@ def _look_along_axes(triangles: np.ndarray, resolution: int, half: int) -> tuple
 
 def _winding_at(mesh: Mesh, index: np.ndarray, crossings: np.ndarray, resolution: int, half: int) -> np.ndarray:
     """The generalised winding number at voxels `index` Int[N, 3], given the signed crossings towards -x."""
-    from . import _winding
+    from . import _fan
 
-    start, end = _winding.boundary(mesh)
+    start, end = boundary(mesh)
     winding = crossings.astype(np.float64)
     lattice = (2 * index + 1 - resolution) * half
     rounded = (_on_lattice(start, resolution, half), _on_lattice(end, resolution, half))
-    _winding.add_boundary(start, end, *rounded, (index + 0.5) / resolution - 0.5, lattice, winding)
+    _fan.add_boundary(start, end, *rounded, (index + 0.5) / resolution - 0.5, lattice, winding)
     return winding
 
 
@@ -157,7 +158,7 @@ def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
         return VoxelGrid(grid.values, labels=np.zeros(grid.values.shape, dtype=np.int64))
     from scipy.ndimage import distance_transform_edt
 
-    from .sampling import sample_surface
+    from ..surface.sampling import sample_surface
 
     # About 50 points for each voxel of surface: the winner is clear where the shares differ at all.
     count = int(np.clip(50 * mesh.area * resolution**2, 10_000, 1_000_000))

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import InputError
+from ..shapes.mesh import Mesh, PartMesh
+from ..shapes.point_cloud import PointCloud
+from ..shapes.voxel_grid import VoxelGrid
 from .camera import Camera
-from .errors import InputError
-from .mesh import Mesh, PartMesh
-from .point_cloud import PointCloud
 from .render import render
-from .voxel_grid import VoxelGrid
 
 PLAIN = (0.27, 0.36, 0.49)
 """Linear RGB of shapes drawn without colours: a grey blue."""

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from ...errors import InputError
 from ..convert import Shape, to_mesh
-from ..errors import InputError
-from ..mesh import Mesh, PartMesh
-from ..point_cloud import PointCloud
-from ..voxel_grid import VoxelGrid
+from ..shapes.mesh import Mesh, PartMesh
+from ..shapes.point_cloud import PointCloud
+from ..shapes.voxel_grid import VoxelGrid
 from . import binvox, glb, npz, obj, off, ply, stl
 
 _FORMATS = {".obj": obj, ".ply": ply, ".off": off, ".stl": stl, ".glb": glb, ".binvox": binvox, ".npz": npz}

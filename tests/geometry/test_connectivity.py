@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from svr3d.geometry import (
     Mesh,
     PartMesh,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .contains import ray_crossings
+from .ray_crossings import ray_crossings
 
 
 def escapes(

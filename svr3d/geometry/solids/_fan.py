@@ -13,23 +13,6 @@ import numpy as np
 from numba import njit
 
 from ._crossings import LATTICE, _is_left, _side
-from .mesh import Mesh
-from .topology import _edges, _merged
-
-
-def boundary(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
-    """Where the edges begin and end, both Float[E, 3], that faces run along more often in this direction than back.
-
-    An edge is there as often as that. Vertices at the same place count as one.
-    """
-    vertices, faces = _merged(mesh)
-    edge_of, sense, _, count = _edges(faces)
-    half_edge = np.empty(len(count), dtype=np.int64)
-    half_edge[edge_of] = np.arange(len(edge_of))
-    half_edge, sense = np.repeat(half_edge, np.abs(sense)), np.repeat(sense, np.abs(sense))
-    ends = np.stack([faces.T.reshape(-1), faces[:, [1, 2, 0]].T.reshape(-1)])[:, half_edge]
-    low, high = ends.min(axis=0), ends.max(axis=0)
-    return vertices[np.where(sense > 0, low, high)], vertices[np.where(sense > 0, high, low)]
 
 
 @njit(cache=True, error_model="numpy")

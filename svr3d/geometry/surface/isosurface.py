@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .errors import InputError
-from .mesh import Mesh
-from .voxel_grid import VoxelGrid
+from ...errors import InputError
+from ..shapes.mesh import Mesh
+from ..shapes.voxel_grid import VoxelGrid
 
 
 def marching_cubes(grid: VoxelGrid) -> Mesh:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...errors import InputError
 from .camera import Camera
-from .errors import InputError
 
 
 def r2n2_cameras(count: int, *, seed: int, diagonal: float, size: int = 137) -> list[Camera]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import InputError
+from ...errors import InputError
 
 R2N2_FOCAL = 35.0 / 32.0
 """Focal length of the 3D-R2N2 renders in image widths: 35 mm on a 32 mm sensor."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import InputError
+from ...errors import InputError
+from ..shapes.mesh import Mesh
+from .connectivity import components, drop_duplicate_faces, edges, is_watertight, merged
 from .intersections import self_intersections
-from .mesh import Mesh
-from .topology import _edges, _merged, components, drop_duplicate_faces, is_watertight
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def mesh_health(mesh: Mesh) -> MeshHealth:
     """
     if not np.isfinite(mesh.triangles).all():
         raise InputError("cannot judge a mesh with non-finite vertices")
-    _, sense, _, count = _edges(_merged(mesh)[1])
+    _, sense, _, count = edges(merged(mesh)[1])
     labels = components(mesh)
     return MeshHealth(
         faces=len(mesh.faces),

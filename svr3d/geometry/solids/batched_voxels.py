@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .errors import InputError
+from ...errors import InputError
 from .voxelize import checked_resolution
 
 if TYPE_CHECKING:
