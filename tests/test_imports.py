@@ -11,46 +11,111 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent / "svr3d"
 
+GROUND = {"arrays", "errors", "files", "plugins", "processes", "progress"}
+"""Modules of the ground floor, which everything may import and which import nothing but each other."""
+
 MAY_IMPORT = {
     "geometry": set(),
     "metrics": {"geometry"},
     "datasets": {"geometry"},
     "methods": {"geometry", "datasets.batch", "metrics"},
-    "leaderboards": {"metrics.declarations", "metrics.protocol", "geometry.errors", "geometry.files"},
+    "leaderboards": {"metrics.declarations", "metrics.protocol"},
     "benchmark": {"geometry", "metrics", "datasets", "methods", "leaderboards"},
 }
 
+ROOMS = ("shapes", "surface", "solids", "rendering")
+"""Of geometry, from the bottom up: a room imports from those before it, never from those behind."""
 
-def imports(file: Path, package: str) -> set[str]:
-    """The other packages' modules that a file imports, as `metrics.chamfer`, absolute and relative imports alike."""
-    parts = (package, *file.relative_to(ROOT / package).parts[:-1])
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = ("svr3d", *parts)[: len(parts) + 2 - node.level]
-            module = ".".join((*base, *(node.module.split(".") if node.module else ())))
-            names = [f"{module}.{alias.name}" for alias in node.names]
-        else:
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its name below `svr3d`; a package's own is its `__init__`."""
+    found = {}
+    for file in sorted(ROOT.rglob("*.py")):
+        parts = file.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts)] = file
+    return found
+
+
+MODULES = modules()
+
+
+def imports(file: Path) -> set[str]:
+    """The modules of this package that a file imports, absolutely or relatively, at its top or in a function.
+
+    `from .. import x` is the module x where there is one, and else the package's `__init__`.
+    """
+    parts = ("svr3d", *file.relative_to(ROOT).parts[:-1])
+    names = set()
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in for_types:
             continue
-        found |= {name.removeprefix("svr3d.") for name in names if name.startswith("svr3d.")}
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = parts[: len(parts) + 1 - node.level] if node.level else ()
+            module = ".".join((*base, *(node.module.split(".") if node.module else ())))
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    found = set()
+    for name in names:
+        if not name.startswith("svr3d."):
+            continue
+        tail = name.removeprefix("svr3d.")
+        outer = tail.rpartition(".")[0]
+        candidates = (tail, f"{tail}.__init__", outer, f"{outer}.__init__" if outer else "__init__")
+        found.add(next(candidate for candidate in candidates if candidate in MODULES))
     return found
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_imports_run_downward_only(package: str) -> None:
-    allowed = MAY_IMPORT[package]
-    for file in sorted((ROOT / package).rglob("*.py")):
-        for name in imports(file, package):
-            if name.split(".")[0] == package or name == "__version__":
-                continue
+    allowed = MAY_IMPORT[package] | GROUND | {package}
+    for module, file in MODULES.items():
+        if module.split(".")[0] != package:
+            continue
+        for name in imports(file) - {"__init__"}:
             fits = any(name == prefix or name.startswith(f"{prefix}.") for prefix in allowed)
-            assert fits, (
-                f"{file.relative_to(ROOT)} imports {name}, but {package} may import only {sorted(allowed) or 'nothing'}"
-            )
+            assert fits, f"{module} imports {name}, but {package} may import only {sorted(allowed)}"
+
+
+@pytest.mark.parametrize("module", sorted(GROUND))
+def test_the_ground_floor_stands_on_nothing(module: str) -> None:
+    assert imports(MODULES[module]) <= GROUND
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_of_geometry_import_downward_only(room: str) -> None:
+    above = ROOMS[ROOMS.index(room) + 1 :]
+    for module, file in MODULES.items():
+        if not module.startswith(f"geometry.{room}."):
+            continue
+        for name in imports(file):
+            parts = name.split(".")
+            assert len(parts) > 2 or parts[0] != "geometry", f"{module} imports {name}, from outside the rooms"
+            assert parts[0] != "geometry" or parts[1] not in above, f"{module} imports {name}, of a room above"
+
+
+def test_there_is_no_circle() -> None:
+    """Neither between packages nor within one, imports in functions included."""
+    graph = {module: imports(file) for module, file in MODULES.items()}
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " → ".join((*path[path.index(module) :], module))
+        if module in done:
+            return
+        for name in sorted(graph[module]):
+            visit(name, (*path, module))
+        done.add(module)
+
+    for module in graph:
+        visit(module, ())
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """Shapes, cameras and the conversions between them."""
 
 from ..errors import InputError
-from .align import align, to_canonical
+from .alignment import align, to_canonical
 from .betti import Betti, betti_numbers
 from .convert import Shape, occupied, to_mesh, to_surface, to_voxels
 from .io import read_shape, write_shape
-from .normalize import normalize, transformed
+from .normalization import normalize, transformed
 from .rendering.camera import Camera
 from .rendering.lighting import Light, Lighting
 from .rendering.pictures import render_shape

@@ -53,7 +53,8 @@ KILLED = """
 import os, signal, sys
 sys.path.insert(0, {tests!r})
 from block_source import QUICK, Blocks
-from svr3d.datasets import layout, prepare
+from svr3d import files
+from svr3d.datasets import layout, prepare, preparation
 import svr3d.geometry as geometry
 
 if __name__ == "__main__":
