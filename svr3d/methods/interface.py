@@ -108,12 +108,19 @@ class Method(nn.Module):
     # Presets
 
     @classmethod
+    def presets_folder(cls) -> Path | None:
+        """The folder of its preset files; None where there is none."""
+        file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+        folder = None if file is None else Path(file).parent / "presets"
+        return folder if folder is not None and folder.is_dir() else None
+
+    @classmethod
     def presets(cls) -> list[str]:
         """The names of its presets: the files `presets/NAME.yaml` beside the module that defines the class.
 
         A method without that folder has no options that depend on the budget: each of `PRESETS` means the defaults.
         """
-        folder = cls._presets_folder()
+        folder = cls.presets_folder()
         return list(PRESETS) if folder is None else sorted(path.stem for path in folder.glob("*.yaml"))
 
     @classmethod
@@ -165,20 +172,14 @@ class Method(nn.Module):
         return asdict(self.options)
 
     @classmethod
-    def _presets_folder(cls) -> Path | None:
-        file = getattr(sys.modules.get(cls.__module__), "__file__", None)
-        folder = None if file is None else Path(file).parent / "presets"
-        return folder if folder is not None and folder.is_dir() else None
-
-    @classmethod
     def _preset_file(cls, name: str) -> str:
-        return f"preset file {(cls._presets_folder() or Path()) / f'{name}.yaml'}"
+        return f"preset file {(cls.presets_folder() or Path()) / f'{name}.yaml'}"
 
     @classmethod
     def _read_preset(cls, name: str) -> dict[str, Any]:
         if name not in cls.presets():
             raise InputError(f"method '{cls.name}' has no preset '{name}'; known: {', '.join(cls.presets())}")
-        folder = cls._presets_folder()
+        folder = cls.presets_folder()
         if folder is None:
             return {}
         try:

@@ -14,6 +14,8 @@ from ..errors import InputError
 
 T = TypeVar("T")
 
+_PLURALS = {int: "whole numbers", float: "numbers", str: "texts"}
+
 
 @dataclasses.dataclass(frozen=True)
 class NoOptions:
@@ -46,6 +48,30 @@ def make_options(cls: type[T], values: Mapping[str, Any], where: str) -> T:
         raise InputError(f"{where}: {error}") from error
 
 
+def require_at_least(options: Any, **least: float) -> None:
+    """Checks that numbers among the options are not below a bound; None passes.
+
+    Raises:
+        InputError: naming the first option that is.
+    """
+    for name, bound in least.items():
+        value = getattr(options, name)
+        if value is not None and not value >= bound:
+            raise InputError(f"option '{name}': expected at least {bound}, found {value!r}")
+
+
+def require_positive(options: Any, *names: str) -> None:
+    """Checks that numbers among the options are finite and above zero; None passes.
+
+    Raises:
+        InputError: naming the first option that is not.
+    """
+    for name in names:
+        value = getattr(options, name)
+        if value is not None and not 0 < value < float("inf"):
+            raise InputError(f"option '{name}': expected a number above 0, found {value!r}")
+
+
 def described(annotation: Any) -> str:
     """A type in words: `int | None` → "a whole number or null"."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
@@ -54,7 +80,7 @@ def described(annotation: Any) -> str:
     if origin is Literal:
         return f"one of {', '.join(map(str, arguments))}"
     if origin in (tuple, list):
-        return f"a list, each of it {described(arguments[0])}"
+        return f"a list of {_PLURALS.get(arguments[0], described(arguments[0]).removeprefix('one of '))}"
     words = {int: "a whole number", float: "a number", bool: "true or false", str: "a text", types.NoneType: "null"}
     return words.get(annotation, getattr(annotation, "__name__", str(annotation)))
 

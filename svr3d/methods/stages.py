@@ -43,7 +43,7 @@ class Stage:
 
     Args:
         name: unique within the method; names the stage's checkpoints and its rows in `log.csv`.
-        targets: what it needs of the data, and the values that earlier stages derived (by stage name).
+        targets: what it needs of the data, and of the values that earlier stages derived.
         optional: targets that it uses where the data has them.
         pictures, cameras: whether it needs them; what it does not need is not loaded.
         unit: what one sample is: a `view` of an object, an `object`, or a `part` of one. Units other than views come
@@ -85,10 +85,12 @@ class Learned(Stage):
         epochs: its length.
         trains: names of the submodules whose parameters it trains; empty means all. The others are frozen and in
             evaluation mode.
-        monitor: the validation quantity (a term, a diagnostic, or `loss`) whose best epoch is kept; None keeps the last.
+        monitor: the validation quantity (a term, a diagnostic, or `loss`) whose best epoch is kept; None keeps the
+            last.
         diagnostics: names of further values that `losses` returns, reported and not minimised.
-        augment: changes a training batch at random, by the generator that it is given: in the loader's process, seeded
-            by the place of the batch in its epoch. Validation batches stay as they are.
+        augment: changes a training sample (a batch of one) at random, by the generator that it is given alone, which
+            is seeded by the sample and the epoch. It runs where samples are loaded, so in no defined order. Validation
+            samples stay as they are.
     """
 
     losses: Callable[[SampleBatch], dict[str, Tensor]] = field(compare=False)
@@ -130,10 +132,20 @@ class Derived(Stage):
     """A stage that computes values of every unit once, with the method as the stages before left it.
 
     The values lie memory-mapped beside the run, for the training and the validation split, and are joined to the
-    batches of later stages that name this stage among their `targets`: `batch.target(STAGE)` is then a dict of them.
+    batches of later stages of the same unit that name them among their `targets`.
 
     Args:
         derive: values Float or Long [B, …] of a batch, by name; those of a sample may not depend on its company.
+        values: their names.
     """
 
     derive: Callable[[SampleBatch], dict[str, Tensor]] = field(compare=False)
+    values: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.values or not all(name.isidentifier() for name in self.values):
+            raise InputError(
+                f"stage '{self.name}': expected names of letters, digits and underscores for its values, "
+                f"found {self.values!r}"
+            )
