@@ -194,6 +194,7 @@ class _Session:
             fit(self.method, stage, samples)
         elif self.fabric.is_global_zero:
             self.data.write_derived(self.method, stage)
+        leave(self.method)
         seconds = time.perf_counter() - start
         self.report.seconds[stage.name], self.report.epochs[stage.name] = seconds, 0
         if self.fabric.is_global_zero:

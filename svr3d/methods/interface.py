@@ -192,6 +192,11 @@ class Method(nn.Module):
 
     # For fitted stages
 
+    @property
+    def fitted(self) -> frozenset[str]:
+        """The names of the buffers that fitted stages fill."""
+        return frozenset(self._fitted)
+
     def register_fitted(self, *names: str) -> None:
         """Buffers that a fitted stage fills: empty until then, of whatever shape and type it gives them.
 

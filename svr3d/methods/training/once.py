@@ -11,7 +11,6 @@ from ...datasets.batch import SampleBatch
 from ...errors import InputError
 from ..interface import Method
 from ..stages import Derived, Fitted
-from .modes import leave
 
 
 def fit(method: Method, stage: Fitted, samples: Iterable[SampleBatch]) -> None:
@@ -19,7 +18,6 @@ def fit(method: Method, stage: Fitted, samples: Iterable[SampleBatch]) -> None:
     method.eval()
     with torch.no_grad():
         stage.fit(samples)
-    leave(method)
 
 
 def derive(method: Method, stage: Derived, batch: SampleBatch) -> dict[str, Tensor]:
@@ -31,7 +29,6 @@ def derive(method: Method, stage: Derived, batch: SampleBatch) -> dict[str, Tens
     method.eval()
     with torch.no_grad():
         values = stage.derive(batch.to(method.device))
-    leave(method)
     if set(values) != set(stage.values):
         raise InputError(
             f"stage '{stage.name}': derived {', '.join(sorted(values))}, declared are {', '.join(stage.values)}"
