@@ -6,9 +6,10 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-_POOL: ProcessPoolExecutor | None = None
+_SHARED: _Shared | None = None
 
 
 def default_workers() -> int:
@@ -18,20 +19,45 @@ def default_workers() -> int:
 
 @contextmanager
 def worker_pool(workers: int | None = None) -> Iterator[ProcessPoolExecutor]:
-    """A pool of `workers` processes with one thread each; nested calls share the outermost pool."""
-    global _POOL
-    if _POOL is not None:
-        yield _POOL
+    """A pool of `workers` processes with one thread each; nested calls share the outermost pool.
+
+    Where a worker was killed, a pool can do no more: the block that meets it ends with `BrokenProcessPool`, and the
+    next one gets a new pool.
+    """
+    global _SHARED
+    if _SHARED is None:
+        _SHARED = _Shared(workers or default_workers())
+        try:
+            yield _SHARED.pool()
+        finally:
+            _SHARED.close()
+            _SHARED = None
         return
-    pool = ProcessPoolExecutor(
-        workers or default_workers(), mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread
-    )
-    _POOL = pool
+    shared = _SHARED
     try:
-        yield pool
-    finally:
-        _POOL = None
-        pool.shutdown(cancel_futures=True)
+        yield shared.pool()
+    except BrokenProcessPool:
+        shared.close()
+        raise
+
+
+class _Shared:
+    """The pool of the outermost call, started when it is first asked for."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def pool(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_one_thread)
+        return self._pool
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
 
 def _one_thread() -> None:
