@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import layout
+from .targets.surface import read_surface_fields
 
 THRESHOLD = 0.01
 """Mean distance between two near-duplicates, in longest sides."""
@@ -90,7 +91,7 @@ def _within(folder: Path, category: str, members: list[tuple[str, str]]) -> list
 
 
 def _points(folder: Path) -> np.ndarray:
-    return layout.read_surface(folder / layout.SURFACE).points.astype(np.float32)
+    return read_surface_fields(folder / layout.SURFACE)["points"].astype(np.float32)
 
 
 def _distance_field(points: np.ndarray) -> np.ndarray:

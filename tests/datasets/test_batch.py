@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from svr3d.datasets import SampleBatch, collate
-from svr3d.methods.box_objects import box_batch
+from svr3d.datasets.box_objects import box_batch
 
 TARGETS = {"surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches", "category"}
 
