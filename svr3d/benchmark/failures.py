@@ -15,7 +15,7 @@ from ..files import is_disk_full, write_text
 ERROR_FILE = "error.txt"
 
 
-class RunStopped(RuntimeError):
+class RunStoppedError(RuntimeError):
     """A run that cannot go on now; what it has done is kept. Its message is one sentence for people."""
 
 
@@ -38,7 +38,7 @@ def error_kept(folder: Path) -> Iterator[None]:
 def sentence(error: BaseException) -> str:
     """What to say of an error that ended a run, in one line."""
     text = " ".join(str(error).split())
-    if isinstance(error, (InputError, RunStopped, FloatingPointError)):
+    if isinstance(error, (InputError, RunStoppedError, FloatingPointError)):
         return text
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if is_out_of_memory(error):

@@ -32,7 +32,7 @@ def _methods() -> list[dict[str, Any]]:
                 "name": name,
                 "representation": cls.representation,
                 "targets": sorted(cls.targets),
-                "gifts": sorted(cls.gifts),
+                "given": sorted(cls.given),
                 "presets": cls.presets(),
                 "paper": cls.paper,
             }
