@@ -97,24 +97,24 @@ class DerivedWriter:
         self._rows = {key: row for row, key in enumerate(sorted({str(key) for key in keys}))}
         self._partial = self.folder.with_name(f".{self.folder.name}.partial")
         self._values: dict[str, np.ndarray] = {}
+        self._done: np.ndarray
         self._resume()
 
     def _resume(self) -> None:
         names = list(self._rows)
         try:
-            same = json.loads((self._partial / _INDEX).read_text(encoding="utf-8")) == names
-            done = np.lib.format.open_memmap(self._partial / _DONE, mode="r+") if same else None
-        except (OSError, ValueError):
-            done = None
-        if done is None:
+            if json.loads((self._partial / _INDEX).read_text(encoding="utf-8")) != names:
+                raise ValueError("values of other samples")
+            self._done = np.lib.format.open_memmap(self._partial / _DONE, mode="r+")
+            for file in self._partial.glob("*.npy"):
+                if file.name != _DONE:
+                    self._values[file.stem] = np.lib.format.open_memmap(file, mode="r+")
+        except (OSError, ValueError):  # nothing to resume, or killed while a file was being made
+            self._values = {}
             shutil.rmtree(self._partial, ignore_errors=True)
             self._partial.mkdir(parents=True)
-            done = np.lib.format.open_memmap(self._partial / _DONE, mode="w+", dtype=bool, shape=(len(names),))
+            self._done = np.lib.format.open_memmap(self._partial / _DONE, mode="w+", dtype=bool, shape=(len(names),))
             write_json(self._partial / _INDEX, names)
-        else:
-            files = [file for file in self._partial.glob("*.npy") if file.name != _DONE]
-            self._values = {file.stem: np.lib.format.open_memmap(file, mode="r+") for file in files}
-        self._done = done
 
     def missing(self, keys: Iterable[SampleKey]) -> list[SampleKey]:
         """Those that have no values yet."""
