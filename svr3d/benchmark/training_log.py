@@ -14,8 +14,8 @@ from ..files import replacing
 class TrainingLog:
     """A table that is rewritten with every row, so that a kill leaves it whole.
 
-    Columns are `stage`, `epoch` (from 1; 0 for one that is not learned), `seconds` (wall time of the stage so far), then
-    `train/TERM` and `val/TERM` for every loss term and diagnostic, and for the terms' sum, `loss`.
+    Columns are `stage`, `epoch` (from 1; 0 for one that is not learned), `seconds` (wall time of the stage so far),
+    then `train/TERM` and `val/TERM` for every loss term and diagnostic, and for the terms' sum, `loss`.
 
     Args:
         path: of the file; read if it is there.

@@ -71,7 +71,10 @@ def stage_runs(method: Method, steps: int = STEPS) -> Iterator[StageRun]:
             try:
                 if isinstance(stage, Learned):
                     learner = Learner(method, stage, fabric)
-                    learner.train([_augmented(stage, run.batch)] * steps, lambda loss, losses=run.losses: losses.append(float(loss)))
+                    learner.train(
+                        [_augmented(stage, run.batch)] * steps,
+                        lambda loss, losses=run.losses: losses.append(float(loss)),
+                    )
                 elif isinstance(stage, Fitted):
                     fit(method, stage, [run.batch])
                 elif isinstance(stage, Derived):
