@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from ..datasets.batch import SampleBatch
 from ..errors import InputError
 from ..methods.interface import Method
@@ -91,11 +93,12 @@ class LearnedStage:
     def _epoch(self, learner: Learner, training: Any, validation: Any, epoch: int) -> None:
         since = time.perf_counter()
         training.sampler.set_epoch(epoch)
-        # To open a loader draws from torch's generator. What a training draws is to stay what it was under Lightning's
-        # trainer, which opened that of the first epoch before it, and all others after.
-        batches = iter(training) if epoch == 0 else None
+        batches = iter(training)  # which draws from torch's generator, how often depends on the number of workers
         reseed(self.data.seed, self.number, epoch, self.fabric.global_rank)
-        batches = iter(training) if batches is None else batches
+        if epoch > 0:
+            # So that trainings stay, bit for bit, what they were when the loader of all epochs but the first was opened
+            # at this place.
+            torch.empty((), dtype=torch.int64).random_()
         if self._is_first(epoch):
             batches = self._timed(batches, len(training), len(validation), since)
         values = {f"train/{name}": value for name, value in learner.train(self._shown(batches, training)).items()}

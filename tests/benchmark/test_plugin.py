@@ -38,7 +38,7 @@ from svr3d.methods import Learned, Method
 
 @dataclass(frozen=True)
 class Options:
-    epochs: int = 3
+    epochs: int = 10
     batch_size: int = 4
     lr: float = 0.05
 
