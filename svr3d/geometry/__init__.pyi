@@ -23,6 +23,7 @@ from .rendering.viewpoints import r2n2_cameras
 from .representations.registry import get_representation, is_shape, list_representations, representation_of
 from .representations.representation import Format, Representation, Shape
 from .shape_files import list_suffixes, read_shape, write_shape
+from .shapes.medial_mesh import MedialMesh
 from .shapes.mesh import Mesh, Part, PartMesh
 from .shapes.point_cloud import PointCloud
 from .shapes.voxel_grid import VoxelGrid, relabelled
@@ -55,6 +56,7 @@ __all__ = [
     "InputError",
     "Light",
     "Lighting",
+    "MedialMesh",
     "Mesh",
     "MeshHealth",
     "Part",

@@ -10,7 +10,13 @@ import numpy as np
 
 from ..errors import InputError
 from .formats.archives import read_arrays, write_arrays
-from .representations.registry import all_representations, get_representation, representation_of
+from .representations.mesh import MeshRepresentation
+from .representations.registry import (
+    get_representation,
+    other_representations,
+    own_representations,
+    representation_of,
+)
 from .representations.representation import Format, Representation, Shape
 from .shapes.mesh import PartMesh
 
@@ -22,6 +28,7 @@ _BY_ARRAY = {
     "vertices": "mesh",
     "values": "voxels",
     "points": "points",
+    "spheres": "medial",
 }
 """What an archive that does not name its representation holds: the first of these arrays tells."""
 
@@ -31,11 +38,11 @@ def list_suffixes() -> tuple[str, ...]:
 
     A format that a distribution adds stands behind the suite's own; one that cannot be imported is left out.
     """
-    return tuple(_formats(all_representations()[0]))
+    return tuple(_formats([*own_representations(), *other_representations()[0]]))
 
 
 def read_shape(path: str | Path, *, labels: Mapping[str, str] | None = None) -> Shape:
-    """The shape in a file: .npz, .glb, .ply, .obj, .off, .stl, .binvox, or what an installed distribution adds.
+    """The shape in a file: .npz, .glb, .ply, .obj, .off, .stl, .binvox, .ma, or what an installed distribution adds.
 
     Groups of an .obj, nodes of a .glb and parts of an .npz make a `PartMesh` if there are several. A
     .ply without faces and an .npz with `points` are a `PointCloud`. Coordinates are as in the file; for .binvox
@@ -43,7 +50,7 @@ def read_shape(path: str | Path, *, labels: Mapping[str, str] | None = None) -> 
 
     An .npz archive holds the fields of a shape, and in `representation` the name of what it is. Where that is missing,
     `vertices faces [face_colors] [face_part part_names part_labels]` is a mesh, `values threshold [labels label_names]`
-    a grid and `points [normals] [part_ids]` a point cloud; other entries are ignored.
+    a grid, `points [normals] [part_ids]` a point cloud and `spheres edges faces` a medial mesh; others are ignored.
 
     Args:
         labels: semantic labels of parts, by part name; the others keep the file's label, or else their name.
@@ -88,9 +95,10 @@ def write_shape(path: str | Path, shape: Shape) -> None:
     try:
         representation = representation_of(shape)
         if suffix != NATIVE and suffix not in representation.formats:
-            holders = [one for one in all_representations()[0] if suffix in one.formats]
-            if not representation.has_inside or get_representation("mesh") not in holders:
-                raise InputError(f"a {suffix} file holds a {holders[0].noun}, not a {type(shape).__name__}")
+            if not representation.has_inside or suffix not in MeshRepresentation.formats:
+                known = (*own_representations(), *other_representations()[0])
+                holder = next(one.noun for one in known if suffix in one.formats)
+                raise InputError(f"a {suffix} file holds a {holder}, not a {type(shape).__name__}")
             shape = representation.to_mesh(shape)
         file_format.write(path, shape)
     except (InputError, OSError) as error:
@@ -114,12 +122,15 @@ class _Native:
 
 def _held(arrays: Mapping[str, np.ndarray]) -> Representation:
     if "representation" in arrays:
-        return get_representation(str(arrays["representation"]))
-    for array, name in _BY_ARRAY.items():
-        if array in arrays:
-            return get_representation(name)
-    expected = ", ".join(f"`{array}`" for array in _BY_ARRAY)
-    raise InputError(f"expected arrays `representation` or one of {expected}, found {', '.join(arrays) or 'none'}")
+        name = str(arrays["representation"])
+    else:
+        name = next((name for array, name in _BY_ARRAY.items() if array in arrays), "")
+    if not name:
+        expected = ", ".join(f"`{array}`" for array in ("representation", *_BY_ARRAY))
+        raise InputError(f"expected arrays {expected}, found {', '.join(arrays) or 'none'}")
+    # one's own first: looking up others takes milliseconds
+    own = next((one for one in own_representations() if one.name == name), None)
+    return own or get_representation(name)
 
 
 def _formats(representations: list[Representation]) -> dict[str, Format]:
@@ -132,11 +143,13 @@ def _formats(representations: list[Representation]) -> dict[str, Format]:
 
 
 def _format(path: Path) -> Format:
-    representations, errors = all_representations()
-    formats = _formats(representations)
-    try:
-        return formats[path.suffix.lower()]
-    except KeyError:
-        said = "".join(f"; {error}" for error in errors)
-        expected = f"expected one of {', '.join(formats)}"
-        raise InputError(f"{path}: unknown format '{path.suffix}'; {expected}{said}") from None
+    suffix = path.suffix.lower()
+    formats = _formats(own_representations())
+    if suffix in formats:
+        return formats[suffix]
+    others, errors = other_representations()
+    formats = _formats([*own_representations(), *others])
+    if suffix in formats:
+        return formats[suffix]
+    said = "".join(f"; {error}" for error in errors)
+    raise InputError(f"{path}: unknown format '{path.suffix}'; expected one of {', '.join(formats)}{said}")

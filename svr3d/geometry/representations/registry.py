@@ -7,49 +7,50 @@ from typing import Any
 
 from ...errors import InputError
 from ...plugins import Plugins
+from .medial_mesh import MedialRepresentation
 from .mesh import MeshRepresentation, PartMeshRepresentation
 from .point_cloud import PointCloudRepresentation
 from .representation import Representation
 from .voxel_grid import VoxelRepresentation
 
-_BUILT_IN: dict[str, Representation] = {
-    one.name: one
-    for one in (
-        MeshRepresentation(),
-        PartMeshRepresentation(),
-        PointCloudRepresentation(),
-        VoxelRepresentation(),
+_OWN: dict[str, type[Representation]] = {
+    cls.name: cls
+    for cls in (
+        MeshRepresentation,
+        PartMeshRepresentation,
+        PointCloudRepresentation,
+        VoxelRepresentation,
+        MedialRepresentation,
     )
 }
 
+_by_class: dict[type, Representation] = {}
+"""The representation of each class of shape seen so far: what other distributions add takes milliseconds to look up."""
+
 
 def _checked(value: Any, name: str, where: str) -> Representation:
-    """An instance of a class that a distribution offers."""
-    if isinstance(value, Representation):
-        return value
+    """An instance of the class that a distribution offers."""
     if not (isinstance(value, type) and issubclass(value, Representation)):
         raise InputError(f"{where}: expected a subclass of svr3d.geometry.Representation, found {value!r}")
+    if value.__abstractmethods__:
+        raise InputError(f"{where}: {value.__name__} lacks {', '.join(sorted(value.__abstractmethods__))}")
     for field in ("name", "noun", "shape"):
         if not hasattr(value, field):
             raise InputError(f"{where}: {value.__name__} does not say its `{field}`")
     if value.name != name:
         raise InputError(f"{where}: expected a class whose `name` is '{name}', found '{value.name}'")
-    taken = {suffix for one in _BUILT_IN.values() for suffix in one.formats} | {".npz"}
     for suffix, file_format in value.formats.items():
-        if suffix in taken and file_format not in [one.formats.get(suffix) for one in _BUILT_IN.values()]:
+        if suffix == ".npz" or any(cls.formats.get(suffix, file_format) is not file_format for cls in _OWN.values()):
             raise InputError(f"{where}: the suffix '{suffix}' is taken; give its files another one")
-    return _made(value, where)
+    return _made(value)
 
 
 @cache
-def _made(cls: type[Representation], where: str) -> Representation:
-    try:
-        return cls()
-    except TypeError as error:
-        raise InputError(f"{where}: {error}") from error
+def _made(cls: type[Representation]) -> Representation:
+    return cls()
 
 
-REPRESENTATIONS: Plugins[Representation] = Plugins("svr3d.shapes", "shape", _checked, built_in=lambda: _BUILT_IN)
+REPRESENTATIONS: Plugins[Representation] = Plugins("svr3d.shapes", "shape", _checked, built_in=lambda: _OWN)
 
 
 def list_representations() -> list[str]:
@@ -58,10 +59,10 @@ def list_representations() -> list[str]:
 
 
 def get_representation(name: str) -> Representation:
-    """The representation called `name`, such as `mesh`, `part_mesh`, `points` or `voxels`.
+    """The representation called `name`: `mesh`, `part_mesh`, `points`, `voxels`, `medial`, or what a distribution adds.
 
     Raises:
-        InputError: there is none, or its distribution cannot be imported.
+        InputError: there is none, or two distributions have one, or its distribution cannot be imported.
     """
     return REPRESENTATIONS.get(name)
 
@@ -74,7 +75,7 @@ def representation_of(shape: Any) -> Representation:
     """
     found = _of_class(type(shape))
     if found is None:
-        known = [one.shape.__name__ for one in _BUILT_IN.values()]
+        known = [cls.shape.__name__ for cls in _OWN.values()]
         raise InputError(f"expected a {', '.join(known[:-1])} or {known[-1]}, found {type(shape).__name__}")
     return found
 
@@ -84,23 +85,30 @@ def is_shape(value: Any) -> bool:
     return _of_class(type(value)) is not None
 
 
-def all_representations() -> tuple[list[Representation], list[InputError]]:
-    """Every representation, this distribution's first; and what is wrong with those that cannot be had."""
-    found, errors = list(_BUILT_IN.values()), []
+def own_representations() -> list[Representation]:
+    """Those of this distribution."""
+    return [_made(cls) for cls in _OWN.values()]
+
+
+def other_representations() -> tuple[list[Representation], list[InputError]]:
+    """Those that other distributions add; and what is wrong with those that cannot be had."""
+    found, errors = [], []
     for name in REPRESENTATIONS.names():
-        if name in _BUILT_IN:
-            continue
-        try:
-            found.append(REPRESENTATIONS.get(name))
-        except InputError as error:
-            errors.append(error)
+        if name not in _OWN:
+            try:
+                found.append(REPRESENTATIONS.get(name))
+            except InputError as error:
+                errors.append(error)
     return found, errors
 
 
 def _of_class(cls: type) -> Representation | None:
-    for one in _BUILT_IN.values():
-        if one.shape is cls:
-            return one
-    # Only now look at other distributions: reading what is installed takes milliseconds.
-    by_class = {one.shape: one for one in reversed(all_representations()[0])}
-    return next((by_class[base] for base in cls.__mro__ if base in by_class), None)
+    if cls in _by_class:
+        return _by_class[cls]
+    known = {one.shape: one for one in own_representations()}
+    if cls not in known:
+        known = {one.shape: one for one in other_representations()[0]} | known
+    found = next((known[base] for base in cls.__mro__ if base in known), None)
+    if found is not None:
+        _by_class[cls] = found
+    return found
