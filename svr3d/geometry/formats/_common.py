@@ -24,7 +24,7 @@ def reading(format_name: str) -> Iterator[None]:
         raise InputError(f"not a valid {format_name} file ({type(error).__name__}: {error})") from error
 
 
-def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
+def replace_file(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
     """Writes `chunks` as the content of `path`: readers see the old file or the new one."""
     with replacing(path) as temporary, temporary.open("wb") as file:
         file.writelines(chunks)

@@ -40,5 +40,5 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
         if array.dtype.hasobject:
             raise InputError(f"the array '{name}' holds Python objects; expected numbers or text")
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
     replace_file(path, [buffer.getbuffer()])

@@ -39,10 +39,10 @@ def read(path: Path) -> MedialMesh:
     for (kind, values), count, what in zip(found.items(), expected, ("spheres", "edges", "faces"), strict=True):
         if len(values) != count:
             raise InputError(f"expected {count} {what}, as the first line says, found {len(values)} lines of {kind}")
-    spheres = np.array(found["v"], dtype=np.float64).reshape(-1, 4)
+    spheres, edges, faces = (np.array(found[kind]).reshape(-1, length) for kind, (length, *_) in _KINDS.items())
     if not np.isfinite(spheres).all():
         raise InputError("expected finite numbers, found NaN or infinity")
-    return MedialMesh(spheres, found["e"], found["f"])
+    return MedialMesh(spheres, edges, faces)
 
 
 def _counts(number: int, words: list[str]) -> list[int] | None:

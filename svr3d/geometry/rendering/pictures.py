@@ -53,4 +53,6 @@ def render_shape(shape: Shape, camera: Camera, size: int | None = None, *, parts
         colors = PALETTE[face_part % len(PALETTE)]
     else:
         colors = np.broadcast_to(PLAIN, (len(mesh.faces), 3))
-    return render(Mesh(mesh.vertices, mesh.faces, colors), camera).color
+    picture = render(Mesh(mesh.vertices, mesh.faces, colors), camera).color
+    assert picture is not None  # colour was not declined
+    return picture

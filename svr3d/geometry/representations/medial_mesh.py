@@ -13,7 +13,7 @@ from ..shapes.medial_mesh import MedialMesh
 from ..shapes.mesh import Mesh
 from ..solids.contains import Containment
 from ..solids.medial_distance import box, inside_medial, primitive_distance, primitives
-from ..surface.isosurface import zero_surface
+from ..surface.isosurface import no_surface, zero_surface
 from .representation import Representation
 
 CELLS = 128
@@ -53,11 +53,11 @@ def medial_surface(shape: MedialMesh, cells: int) -> Mesh:
     """The surface of the solid of `shape`, by marching cubes of its distance on a lattice of `cells` along its longest
     side."""
     if _finite(shape).is_empty:
-        return Mesh([], [])
+        return no_surface()
     low, high = shape.bounds
     cell = (high - low).max() / cells
     if not cell > 0:
-        return Mesh([], [])
+        return no_surface()
     # Half cells, lest the extremes of the shape lie on the lattice and make triangles without area there.
     origin = low - 1.5 * cell
     distance = np.full(np.ceil((high - low) / cell + 3).astype(int) + 1, REACH * cell)

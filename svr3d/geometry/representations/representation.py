@@ -35,11 +35,11 @@ class Shape(Protocol):
 class Format(Protocol):
     """A file format; a module with these two functions is one."""
 
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path, /) -> Any:
         """The shape in a file. Raises InputError, without the file's name, where it is damaged."""
         ...
 
-    def write(self, path: Path, shape: Any) -> None:
+    def write(self, path: Path, shape: Any, /) -> None:
         """Writes a shape of a class that lists this format; `svr3d.files.replacing` does it in one step."""
         ...
 

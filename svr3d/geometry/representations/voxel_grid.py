@@ -13,7 +13,7 @@ from ..formats import binvox
 from ..shapes.mesh import Mesh
 from ..shapes.voxel_grid import VoxelGrid, voxel_centres
 from ..solids.contains import Containment
-from ..solids.voxelize import checked_resolution
+from ..solids.voxelize import checked_resolution, nearest_voxel
 from ..surface.isosurface import check_bounded, marching_cubes
 from .representation import Representation
 
@@ -44,7 +44,7 @@ class VoxelRepresentation(Representation[VoxelGrid]):
         occupancy = _inside(shape, centres).reshape((resolution,) * 3)
         if shape.labels is None:
             return VoxelGrid(occupancy)
-        labels = _labels_at(shape, centres).reshape(occupancy.shape) * occupancy
+        labels = _labels_at(shape.labels, centres).reshape(occupancy.shape) * occupancy
         return VoxelGrid(occupancy, labels=labels, label_names=shape.label_names)
 
     def part_labels(self, shape: VoxelGrid, resolution: int) -> VoxelGrid | None:
@@ -78,15 +78,12 @@ def _inside(grid: VoxelGrid, points: np.ndarray) -> np.ndarray:
     return map_coordinates(grid.values, index, order=1, mode="grid-constant", cval=0.0) > grid.threshold
 
 
-def _labels_at(grid: VoxelGrid, points: np.ndarray) -> np.ndarray:
+def _labels_at(labels: np.ndarray, points: np.ndarray) -> np.ndarray:
     """The label of the labelled voxel nearest to the voxel that holds each point."""
-    from scipy.ndimage import distance_transform_edt
-
-    if not grid.labels.any():
+    if not labels.any():
         return np.zeros(len(points), dtype=np.int64)
-    nearest = distance_transform_edt(grid.labels == 0, return_distances=False, return_indices=True)
-    index = np.clip(np.floor((points.T + 0.5) * grid.resolution).astype(np.int64), 0, grid.resolution - 1)
-    return grid.labels[tuple(nearest)][tuple(index)]
+    index = np.clip(np.floor((points.T + 0.5) * len(labels)).astype(np.int64), 0, len(labels) - 1)
+    return labels[nearest_voxel(labels != 0)][tuple(index)]
 
 
 def cubes(grid: VoxelGrid) -> tuple[Mesh, np.ndarray | None]:

@@ -6,7 +6,7 @@ as integers: the result does not depend on the device, nor on the order in which
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
 from .voxelize import checked_resolution
@@ -92,7 +92,7 @@ def _checked(vertices: torch.Tensor, faces: torch.Tensor) -> tuple[torch.Tensor,
     return vertices, faces
 
 
-def _described(value: object) -> str:
+def _described(value: Any) -> str:
     return f"{value.dtype}{list(value.shape)}" if hasattr(value, "shape") else type(value).__name__
 
 

@@ -59,7 +59,11 @@ def box(spheres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def primitive_distance(spheres: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Float[N]: the exact signed distance of `points` Float[N, 3] to the primitive of `spheres` Float[1 to 3, 4]."""
-    return (ball_distance, cone_distance, slab_distance)[len(spheres) - 1](*spheres, points)
+    if len(spheres) == 1:
+        return ball_distance(spheres[0], points)
+    if len(spheres) == 2:
+        return cone_distance(spheres[0], spheres[1], points)
+    return slab_distance(spheres[0], spheres[1], spheres[2], points)
 
 
 def ball_distance(a: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -156,13 +156,12 @@ def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
     grid = voxelize(mesh, resolution)
     if grid.is_empty:
         return VoxelGrid(grid.values, labels=np.zeros(grid.values.shape, dtype=np.int64), label_names=mesh.labels)
-    from scipy.ndimage import distance_transform_edt
-
     from ..surface.sampling import sample_surface
 
     # About 50 points for each voxel of surface: the winner is clear where the shares differ at all.
     count = int(np.clip(50 * mesh.area * resolution**2, 10_000, 1_000_000))
     surface = sample_surface(mesh, count, seed=0)
+    assert surface.normals is not None and surface.part_ids is not None  # as of every mesh with parts
     # Faces between two voxels belong to the one on their solid side.
     solid_side = surface.points * resolution - 0.001 * surface.normals
     voxel = np.floor(solid_side + resolution / 2).astype(np.int64)
@@ -172,6 +171,12 @@ def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
     shares = np.bincount(flat + labels[surface.part_ids[in_box]], minlength=grid.values.size * len(mesh.labels))
     shares = shares.reshape(*grid.values.shape, len(mesh.labels))
     winner = shares.argmax(axis=-1) + 1
-    nearest = distance_transform_edt(shares.sum(axis=-1) == 0, return_distances=False, return_indices=True)
-    inside = np.where(grid.occupancy, winner[tuple(nearest)], 0)
+    inside = np.where(grid.occupancy, winner[nearest_voxel(shares.sum(axis=-1) > 0)], 0)
     return VoxelGrid(grid.values, labels=inside, label_names=mesh.labels)
+
+
+def nearest_voxel(mask: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The index, three Int[R, R, R], of the voxel of `mask` Bool[R, R, R] that is nearest to each; some must be set."""
+    from scipy.ndimage import distance_transform_edt
+
+    return tuple(np.asarray(distance_transform_edt(~mask, return_distances=False, return_indices=True)))

@@ -21,7 +21,7 @@ def marching_cubes(grid: VoxelGrid) -> Mesh:
     """
     check_bounded(grid)
     if grid.is_empty:
-        return Mesh(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64))
+        return no_surface()
     vertices, faces = _extract(np.pad(grid.values, 1), grid.threshold)
     # index 0 of the padded grid is the centre of the voxel just outside the box
     return Mesh((vertices - 0.5) / grid.resolution - 0.5, faces)
@@ -34,9 +34,14 @@ def zero_surface(distance: np.ndarray, origin: np.ndarray, cell: float) -> Mesh:
         distance: at origin + cell · (i, j, k); positive all around the lattice.
     """
     if not (distance < 0).any():
-        return Mesh([], [])
+        return no_surface()
     vertices, faces = _extract(-distance / cell, 0.0)
     return Mesh(origin + cell * vertices, faces)
+
+
+def no_surface() -> Mesh:
+    """A mesh without vertices and faces."""
+    return Mesh(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64))
 
 
 def _extract(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
