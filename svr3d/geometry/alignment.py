@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..errors import InputError
@@ -10,6 +12,9 @@ from .rendering.camera import Camera
 from .representations.registry import representation_of
 from .representations.representation import Shape
 from .shapes.point_cloud import PointCloud
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 FRAMES = ("canonical", "camera", "shapenet")
 ALIGNMENTS = ("none", "scale", "similarity")
@@ -20,7 +25,7 @@ def to_canonical(
     frame: str,
     *,
     camera: Camera | None = None,
-    loc: np.ndarray | None = None,
+    loc: Float[np.ndarray, " 3"] | None = None,
     scale: float | None = None,
 ) -> AnyShape:
     """`shape` in the canonical frame.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from .shapes.mesh import Mesh
 from .shapes.point_cloud import PointCloud
 from .shapes.voxel_grid import VoxelGrid
 from .solids.contains import Containment
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
 
@@ -68,7 +71,7 @@ def has_inside(shape: Shape) -> bool:
     return representation_of(shape).has_inside
 
 
-def occupied(shape: Shape, points: np.ndarray) -> np.ndarray:
+def occupied(shape: Shape, points: Float[np.ndarray, "n 3"]) -> Bool[np.ndarray, " n"]:
     """Bool[N]: which of `points` Float[N, 3] lie in the solid of `shape`.
 
     In a mesh, where its winding number is at least ½; in a grid, where the trilinearly interpolated values, zero
@@ -80,7 +83,7 @@ def occupied(shape: Shape, points: np.ndarray) -> np.ndarray:
     return containment(shape, points).inside
 
 
-def containment(shape: Shape, points: np.ndarray) -> Containment:
+def containment(shape: Shape, points: Float[np.ndarray, "n 3"]) -> Containment:
     """`occupied`, with whether `shape` bounds a solid at all and how many of the points are in doubt.
 
     Only meshes can be in doubt.
@@ -104,7 +107,7 @@ def bounds_a_solid(shape: Shape) -> bool:
     return representation_of(shape).bounds_a_solid(shape)
 
 
-def bounds(shape: Shape) -> np.ndarray:
+def bounds(shape: Shape) -> Float[np.ndarray, "2 3"]:
     """Float[2, 3]: lowest and highest corner of the box around `shape`; of a mesh, around the vertices faces use.
 
     Raises:
@@ -117,7 +120,11 @@ def bounds(shape: Shape) -> np.ndarray:
 
 
 def moved(
-    shape: AnyShape, *, scale: float = 1.0, rotation: np.ndarray | None = None, offset: np.ndarray | float = 0.0
+    shape: AnyShape,
+    *,
+    scale: float = 1.0,
+    rotation: Float[np.ndarray, "3 3"] | None = None,
+    offset: Float[np.ndarray, " 3"] | float = 0.0,
 ) -> AnyShape:
     """`shape` under the similarity x ↦ rotation · (scale · x) + offset; normals turn with it, radii are scaled.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ...errors import InputError
@@ -10,6 +12,9 @@ from ..representations.representation import Shape
 from ..shapes.mesh import Mesh
 from .camera import Camera
 from .render import render
+
+if TYPE_CHECKING:
+    from jaxtyping import UInt8
 
 PLAIN = (0.27, 0.36, 0.49)
 """Linear RGB of shapes drawn without colours: a grey blue."""
@@ -31,7 +36,9 @@ PALETTE = np.array(
 """Linear RGB of parts, in the order of their labels, beginning again after the last."""
 
 
-def render_shape(shape: Shape, camera: Camera, size: int | None = None, *, parts: bool = False) -> np.ndarray:
+def render_shape(
+    shape: Shape, camera: Camera, size: int | None = None, *, parts: bool = False
+) -> UInt8[np.ndarray, "h w 3"]:
     """UInt8[H, W, 3]: a picture of any shape, in one plain colour.
 
     Voxels are drawn as the cubes they are, points as small balls, other solids by their mesh.

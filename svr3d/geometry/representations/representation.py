@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from ..shapes.voxel_grid import VoxelGrid, voxel_centres
 from ..solids.contains import Containment
 from ..solids.voxelize import checked_resolution
 from ..surface.sampling import sample_surface
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 
 class Shape(Protocol):
@@ -81,11 +84,11 @@ class Representation(ABC, Generic[S]):
         """The surface."""
 
     @abstractmethod
-    def containment(self, shape: S, points: np.ndarray) -> Containment:
+    def containment(self, shape: S, points: Float[np.ndarray, "n 3"]) -> Containment:
         """Which of `points` Float[N, 3] are inside, and how far to trust it."""
 
     @abstractmethod
-    def moved(self, shape: S, matrix: np.ndarray, scale: float, offset: np.ndarray) -> S:
+    def moved(self, shape: S, matrix: Float[np.ndarray, "3 3"], scale: float, offset: np.ndarray) -> S:
         """`shape` under x ↦ matrix · (scale · x) + offset; `matrix` is a rotation, or one times a factor."""
 
     def to_surface(self, shape: S, count: int, seed: int) -> PointCloud:
@@ -106,11 +109,11 @@ class Representation(ABC, Generic[S]):
         """Whether inside and outside are well defined."""
         return self.has_inside
 
-    def bounds(self, shape: S) -> np.ndarray:
+    def bounds(self, shape: S) -> Float[np.ndarray, "2 3"]:
         """Float[2, 3]: lowest and highest corner of a shape that is not empty."""
         return self.to_mesh(shape).bounds
 
-    def drawn(self, shape: S) -> tuple[Mesh, np.ndarray | None]:
+    def drawn(self, shape: S) -> tuple[Mesh, Int[np.ndarray, " f"] | None]:
         """The mesh that stands for a shape in a picture, and the part that each of its faces shows, counted from 0."""
         return self.to_mesh(shape), None
 

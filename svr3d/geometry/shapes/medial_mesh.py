@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...arrays import as_array
 from ...errors import InputError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +32,9 @@ class MedialMesh:
         InputError: an array has the wrong shape, a radius is negative, or an index names no sphere.
     """
 
-    spheres: np.ndarray
-    edges: np.ndarray = ()  # type: ignore[assignment]
-    faces: np.ndarray = ()  # type: ignore[assignment]
+    spheres: Float[np.ndarray, "n 4"]
+    edges: Int[np.ndarray, "e 2"] = ()  # type: ignore[assignment]
+    faces: Int[np.ndarray, "f 3"] = ()  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         spheres = as_array(self.spheres, np.float64, (None, 4), "medial spheres")
@@ -55,17 +59,17 @@ class MedialMesh:
         return bool(np.isfinite(self.spheres).all())
 
     @property
-    def centers(self) -> np.ndarray:
+    def centers(self) -> Float[np.ndarray, "n 3"]:
         """Float[N, 3]."""
         return self.spheres[:, :3]
 
     @property
-    def radii(self) -> np.ndarray:
+    def radii(self) -> Float[np.ndarray, " n"]:
         """Float[N]."""
         return self.spheres[:, 3]
 
     @property
-    def bounds(self) -> np.ndarray:
+    def bounds(self) -> Float[np.ndarray, "2 3"]:
         """Float[2, 3]: lowest and highest corner of the box around all spheres, and so around the solid."""
         if self.is_empty:
             raise InputError("an empty medial mesh has no bounds")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...arrays import as_array
 from ...errors import InputError
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float, Int
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +30,9 @@ class VoxelGrid:
         InputError: an array has the wrong shape, or the names are not those of the labels.
     """
 
-    values: np.ndarray
+    values: Float[np.ndarray, "r r r"]
     threshold: float = 0.5
-    labels: np.ndarray | None = None
+    labels: Int[np.ndarray, "r r r"] | None = None
     label_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -58,7 +62,7 @@ class VoxelGrid:
         return self.values.shape[0]
 
     @property
-    def occupancy(self) -> np.ndarray:
+    def occupancy(self) -> Bool[np.ndarray, "r r r"]:
         """Bool[R, R, R]."""
         return self.values > self.threshold
 
@@ -95,7 +99,7 @@ def relabelled(grid: VoxelGrid, names: Iterable[str]) -> VoxelGrid:
     return replace(grid, labels=lookup[grid.labels], label_names=names)
 
 
-def voxel_centres(resolution: int) -> np.ndarray:
+def voxel_centres(resolution: int) -> Float[np.ndarray, "n 3"]:
     """Float[R³, 3]: the centres of a grid's voxels, z fastest."""
     index = np.indices((resolution,) * 3).reshape(3, -1).T
     return (index + 0.5) / resolution - 0.5

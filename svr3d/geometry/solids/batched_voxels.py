@@ -13,6 +13,7 @@ from .voxelize import checked_resolution
 
 if TYPE_CHECKING:
     import torch
+    from jaxtyping import Bool, Float, Int
 
 PAIRS = 1 << 21
 """Pairs of face and column that are looked at in one go (about 0.5 GB)."""
@@ -21,7 +22,9 @@ VOXELS = 1 << 26
 """Voxels of one group of meshes (4 bytes each)."""
 
 
-def voxelize_batch(vertices: torch.Tensor, faces: torch.Tensor, resolution: int = 32) -> torch.Tensor:
+def voxelize_batch(
+    vertices: Float[torch.Tensor, "b v 3"], faces: Int[torch.Tensor, "*b f 3"], resolution: int = 32
+) -> Bool[torch.Tensor, "b r r r"]:
     """The solids that meshes (canonical frame) bound, over [-0.5, 0.5]³, on the device of `vertices`.
 
     A closed mesh gets the voxels of `voxelize`, apart from its rules for solids thinner than a voxel, which are not

@@ -8,13 +8,17 @@ closed form: it lies where the gradient vanishes, or else on the boundary, which
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..shapes.medial_mesh import MedialMesh
 
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
 
-def signed_distance(shape: MedialMesh, points: np.ndarray) -> np.ndarray:
+
+def signed_distance(shape: MedialMesh, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, " n"]:
     """Float[N]: how far each of `points` Float[N, 3] is from the solid of `shape`, negative inside.
 
     Exact outside and on the surface. Inside it is the depth in the primitive where it is deepest; where primitives
@@ -26,7 +30,7 @@ def signed_distance(shape: MedialMesh, points: np.ndarray) -> np.ndarray:
     return found
 
 
-def inside_medial(shape: MedialMesh, points: np.ndarray) -> np.ndarray:
+def inside_medial(shape: MedialMesh, points: Float[np.ndarray, "n 3"]) -> Bool[np.ndarray, " n"]:
     """Bool[N]: which of `points` Float[N, 3] are in the solid of `shape` or on its surface; NaN is outside."""
     inside = np.zeros(len(points), dtype=bool)
     for spheres in primitives(shape):
@@ -36,7 +40,7 @@ def inside_medial(shape: MedialMesh, points: np.ndarray) -> np.ndarray:
     return inside
 
 
-def primitives(shape: MedialMesh) -> Iterator[np.ndarray]:
+def primitives(shape: MedialMesh) -> Iterator[Float[np.ndarray, "k 4"]]:
     """The spheres Float[k, 4] of each primitive: slabs (k = 3), then cones (2) and balls (1) that are in no other."""
     covered: set[tuple[int, ...]] = set()
     for index in (*np.sort(shape.faces).tolist(), *np.sort(shape.edges).tolist()):
@@ -51,13 +55,13 @@ def primitives(shape: MedialMesh) -> Iterator[np.ndarray]:
             yield shape.spheres[[i]]
 
 
-def box(spheres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def box(spheres: Float[np.ndarray, "k 4"]) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest corner Float[3] of the primitive of `spheres` Float[k, 4]."""
     radii = spheres[:, 3:]
     return (spheres[:, :3] - radii).min(axis=0), (spheres[:, :3] + radii).max(axis=0)
 
 
-def primitive_distance(spheres: np.ndarray, points: np.ndarray) -> np.ndarray:
+def primitive_distance(spheres: Float[np.ndarray, "k 4"], points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, " n"]:
     """Float[N]: the exact signed distance of `points` Float[N, 3] to the primitive of `spheres` Float[1 to 3, 4]."""
     if len(spheres) == 1:
         return ball_distance(spheres[0], points)
@@ -66,12 +70,14 @@ def primitive_distance(spheres: np.ndarray, points: np.ndarray) -> np.ndarray:
     return slab_distance(spheres[0], spheres[1], spheres[2], points)
 
 
-def ball_distance(a: np.ndarray, points: np.ndarray) -> np.ndarray:
+def ball_distance(a: Float[np.ndarray, " 4"], points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, " n"]:
     """Float[N]: to the ball of sphere `a` Float[4]."""
     return np.linalg.norm(points - a[:3], axis=1) - a[3]
 
 
-def cone_distance(a: np.ndarray, b: np.ndarray, points: np.ndarray) -> np.ndarray:
+def cone_distance(
+    a: Float[np.ndarray, " 4"], b: Float[np.ndarray, " 4"], points: Float[np.ndarray, "n 3"]
+) -> Float[np.ndarray, " n"]:
     """Float[N]: to the cone between the spheres `a` and `b` Float[4], rounded by them at its ends."""
     axis, growth = b[:3] - a[:3], b[3] - a[3]
     length = np.linalg.norm(axis)
@@ -86,7 +92,9 @@ def cone_distance(a: np.ndarray, b: np.ndarray, points: np.ndarray) -> np.ndarra
     return np.linalg.norm(relative - t[:, None] * axis, axis=1) - (a[3] + t * growth)
 
 
-def slab_distance(a: np.ndarray, b: np.ndarray, c: np.ndarray, points: np.ndarray) -> np.ndarray:
+def slab_distance(
+    a: Float[np.ndarray, " 4"], b: Float[np.ndarray, " 4"], c: Float[np.ndarray, " 4"], points: Float[np.ndarray, "n 3"]
+) -> Float[np.ndarray, " n"]:
     """Float[N]: to the slab between the spheres `a`, `b` and `c` Float[4]: two planes that touch all three, and the
     cones of its three sides."""
     sides = [cone_distance(*side, points) for side in ((a, b), (b, c), (c, a))]
