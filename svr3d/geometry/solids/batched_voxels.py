@@ -125,7 +125,7 @@ def _voxels(vertices: torch.Tensor, faces: torch.Tensor, resolution: int) -> tor
 
 
 def _is_closed(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
-    """Bool[B]: `_closed.is_closed`, in signed integers that wrap around."""
+    """Bool[B]: `surface._balance.is_balanced`, in signed integers that wrap around."""
     import torch
 
     def shifted(x: torch.Tensor, bits: int) -> torch.Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 from ...arrays import as_array
 from ...errors import InputError
 from ..shapes.mesh import Mesh
-from ..surface.connectivity import bounds_a_solid
+from ..surface.connectivity import is_closed
 from .ray_crossings import ray_crossings
 from .winding import winding_from_crossings
 
@@ -40,10 +40,10 @@ def contains(mesh: Mesh, points: np.ndarray) -> np.ndarray:
     Raises:
         InputError: the mesh is not finite, or `points` has the wrong shape.
     """
-    return containment(mesh, points).inside
+    return mesh_containment(mesh, points).inside
 
 
-def containment(mesh: Mesh, points: np.ndarray) -> Containment:
+def mesh_containment(mesh: Mesh, points: np.ndarray) -> Containment:
     """`contains`, with whether the mesh bounds a solid at all and how many of the points are in doubt.
 
     Raises:
@@ -55,7 +55,7 @@ def containment(mesh: Mesh, points: np.ndarray) -> Containment:
     inside = np.zeros(len(points), dtype=bool)
     if mesh.is_empty:
         return Containment(inside, False, 0.0)
-    watertight = bounds_a_solid(mesh)
+    watertight = is_closed(mesh)
     low, high = mesh.bounds
     candidates = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     if not len(candidates):

@@ -23,7 +23,7 @@ import numpy as np
 from ...errors import InputError
 from ..shapes.mesh import Mesh, PartMesh
 from ..shapes.voxel_grid import VoxelGrid
-from ..surface.connectivity import bounds_a_solid
+from ..surface.connectivity import is_closed
 from .contains import judge
 from .winding import boundary
 
@@ -76,7 +76,7 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
 
     reach = resolution * max(0.5, reach)
     half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
-    watertight, ambiguous = bounds_a_solid(mesh), 0.0
+    watertight, ambiguous = is_closed(mesh), 0.0
     values, looked = np.empty((resolution,) * 3, dtype=np.float32), None
     if watertight:
         _fill.fill(vertices, faces, resolution, half, values)
@@ -142,7 +142,7 @@ def _winding_at(mesh: Mesh, index: np.ndarray, crossings: np.ndarray, resolution
 
 
 def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
-    """`voxelize`, with the label of each voxel: 1 + index into `mesh.labels`, 0 where empty.
+    """`voxelize`, with the label of each voxel, 1 + index into `mesh.labels`, 0 where empty; and the labels' names.
 
     Occupancy is that of the whole mesh. A voxel that the surface passes through gets the label with the most
     surface in it, so where parts overlap, the one that is seen more wins; every other voxel gets the label of
@@ -155,7 +155,7 @@ def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
         raise InputError("part voxels need a mesh with parts")
     grid = voxelize(mesh, resolution)
     if grid.is_empty:
-        return VoxelGrid(grid.values, labels=np.zeros(grid.values.shape, dtype=np.int64))
+        return VoxelGrid(grid.values, labels=np.zeros(grid.values.shape, dtype=np.int64), label_names=mesh.labels)
     from scipy.ndimage import distance_transform_edt
 
     from ..surface.sampling import sample_surface
@@ -173,4 +173,5 @@ def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
     shares = shares.reshape(*grid.values.shape, len(mesh.labels))
     winner = shares.argmax(axis=-1) + 1
     nearest = distance_transform_edt(shares.sum(axis=-1) == 0, return_distances=False, return_indices=True)
-    return VoxelGrid(grid.values, labels=np.where(grid.occupancy, winner[tuple(nearest)], 0))
+    inside = np.where(grid.occupancy, winner[tuple(nearest)], 0)
+    return VoxelGrid(grid.values, labels=inside, label_names=mesh.labels)

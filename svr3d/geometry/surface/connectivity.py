@@ -48,14 +48,14 @@ def is_watertight(mesh: Mesh) -> bool:
     return bool((count == 2).all() and (sense == 0).all())
 
 
-def bounds_a_solid(mesh: Mesh) -> bool:
+def is_closed(mesh: Mesh) -> bool:
     """Whether every edge is run along as often in one direction as in the other, so that winding numbers are whole.
 
     Weaker than `is_watertight`: solids may touch along an edge. Vertices at the same place count as one.
     """
-    from ._balance import is_closed
+    from ._balance import is_balanced
 
-    return bool(is_closed((mesh.vertices + 0.0).view(np.uint64), mesh.faces))  # adding 0 makes -0 the same place
+    return bool(is_balanced((mesh.vertices + 0.0).view(np.uint64), mesh.faces))  # adding 0 makes -0 the same place
 
 
 def components(mesh: Mesh) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 from ...errors import InputError
 from ..shapes.mesh import Mesh
 from ..shapes.point_cloud import PointCloud
-from ._common import expect_mesh, linear_to_srgb, reading, replace_file, srgb_to_linear, triangulate
+from ._common import linear_to_srgb, reading, replace_file, srgb_to_linear, triangulate
 
 
 def read(path: Path) -> Mesh | PointCloud:
@@ -79,7 +79,6 @@ def write(path: Path, shape: Mesh | PointCloud) -> None:
         if shape.normals is not None:
             scene.vertex_attributes = dict(zip(("nx", "ny", "nz"), shape.normals.T, strict=True))
     else:
-        mesh = expect_mesh(shape, ".ply")
-        colors = None if mesh.face_colors is None else linear_to_srgb(mesh.face_colors)
-        scene = trimesh.Trimesh(mesh.vertices, mesh.faces, face_colors=colors, process=False)
+        colors = None if shape.face_colors is None else linear_to_srgb(shape.face_colors)
+        scene = trimesh.Trimesh(shape.vertices, shape.faces, face_colors=colors, process=False)
     replace_file(path, [export_ply(scene, vertex_normal=False)])

@@ -30,12 +30,6 @@ def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
         file.writelines(chunks)
 
 
-def expect_mesh(shape: object, suffix: str) -> Mesh:
-    if not isinstance(shape, Mesh):
-        raise InputError(f"a {suffix} file holds a mesh, not a {type(shape).__name__}")
-    return shape
-
-
 def make_mesh(
     vertices: np.ndarray,
     faces: np.ndarray,
