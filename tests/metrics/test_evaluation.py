@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 import svr3d.metrics.comparison as module
+
 from svr3d.geometry import InputError, Mesh, PointCloud, VoxelGrid, contains, sample_surface, voxelize
 from svr3d.geometry.representations import representation
 from svr3d.metrics import GroundTruth, evaluate, get_metric, load_protocol, score
