@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib.metadata import entry_points
 from typing import Any
 
 from ..errors import InputError
@@ -53,9 +55,7 @@ def _names(cls: type[Measure]) -> tuple[str, ...]:
 
 
 _MEASURES: dict[str, type[Measure]] = {name: cls for cls in _BUILT_IN for name in _names(cls)}
-
-METRICS: dict[str, Metric] = {metric.name: metric for cls in _BUILT_IN for metric in cls.declarations}
-"""The declarations of this package's metrics by name."""
+_DECLARED: dict[str, Metric] = {metric.name: metric for cls in _BUILT_IN for metric in cls.declarations}
 
 
 def _checked(value: Any, name: str, where: str) -> type[Measure]:
@@ -73,6 +73,17 @@ def _checked(value: Any, name: str, where: str) -> type[Measure]:
 
 
 _PLUGINS: Plugins[type[Measure]] = Plugins("svr3d.metrics", "metric", _checked, built_in=lambda: _MEASURES)
+
+
+def check_names() -> None:
+    """Looks for names of this package that another distribution uses too, which `get_measure` would not see.
+
+    Raises:
+        InputError: there is one.
+    """
+    for point in entry_points(group=_PLUGINS.group):
+        if point.name in _MEASURES:
+            _PLUGINS.get(point.name)
 
 
 @cache
@@ -111,11 +122,31 @@ def list_metrics() -> list[str]:
     """The names of all metrics but curves: this package's, in the order of tables, then those that installed
     distributions offer, sorted. Imports none of the latter.
 
-    Raises:
-        InputError: a distribution offers a metric by the name of one of this package's.
-
     >>> list_metrics()[:2]
     ['cd_l1', 'cd_l2']
     """
-    outside = [name for name in _PLUGINS.names() if not is_curve(name) and name not in METRICS]
-    return [*METRICS, *outside]
+    outside = [name for name in _PLUGINS.names() if not is_curve(name) and name not in _DECLARED]
+    return [*_DECLARED, *outside]
+
+
+class _Metrics(Mapping[str, Metric]):
+    """Looked up when asked, so that what other distributions offer is imported only then."""
+
+    def __getitem__(self, name: str) -> Metric:
+        try:
+            if not is_curve(name):
+                return get_metric(name)
+        except InputError:
+            pass
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in list_metrics() if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+METRICS: Mapping[str, Metric] = _Metrics()
+"""The declaration of every metric but curves by name, in the order of `list_metrics`; without those of distributions
+that cannot be imported, for which `get_metric` says the reason."""

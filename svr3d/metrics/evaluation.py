@@ -161,7 +161,7 @@ def _of_parts(measure: Measure, pair: Pair, *, failed: bool) -> dict[str, dict[s
 def _few_true_points(protocol: Protocol, pair: Pair) -> int | None:
     """The number of true points where it is smaller than the protocol asks for."""
     points = protocol.setting.points
-    if points is None or points.truth.count is None:
+    if points is None or points.truth.count is None or not any(one.compares_points for one in protocol.measures):
         return None
     count = len(pair.truth.points)
     return count if count < points.truth.count else None

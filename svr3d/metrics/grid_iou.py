@@ -23,6 +23,7 @@ def voxel_iou(a: Any, b: Any) -> float:
     Raises:
         InputError: different shapes, or an array that is not boolean.
 
+    >>> import numpy as np
     >>> voxel_iou(np.ones((2, 2, 2), bool), np.arange(8).reshape(2, 2, 2) < 4)
     0.5
     """

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..errors import InputError
 from ..files import read_yaml
-from .declarations import get_measure, get_metric
+from .declarations import check_names, get_measure, get_metric
 from .interface import Measure
 from .parameters import Count, Fraction, Text, build
 from .setting import ComparedPoints, Frame, Setting
@@ -47,6 +47,7 @@ def read_fields(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InputError(f"{where}: expected fields with values, found {type(content).__name__}")
     _check_each_once(path)
+    check_names()
     given = build(_Fields, content, where)
     setting = Setting(given.frame, given.alignment, given.points, given.voxel_threshold)
     measures = tuple(_measure(name, values, setting, where) for name, values in given.metrics.items())

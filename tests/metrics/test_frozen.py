@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from varied import varied
 
 from svr3d.datasets.parametric import PART_LABELS, generate
 from svr3d.geometry import Mesh, PartMesh, PointCloud, VoxelGrid, contains, sample_surface, voxelize, voxelize_parts
@@ -47,19 +48,9 @@ TWO = ("svr3d-v1", "partvoxels")
 
 def reduced(name: str) -> Protocol:
     """The protocol with at most a few hundred points, and of its curves only the ends."""
-    protocol = load_protocol(name)
-    points = protocol.setting.points
-    if points is not None:
-        sides = {side: getattr(points, side) for side in ("predicted", "truth")}
-        points = replace(points, **{side: replace(given, count=given.count and 400) for side, given in sides.items()})
-    measures = []
-    for measure in protocol.measures:
-        if measure.name in OWN:
-            measure = replace(measure, points=OWN[measure.name])
-        elif hasattr(measure, "thresholds"):
-            measure = replace(measure, thresholds=measure.thresholds[::15])
-        measures.append(measure)
-    return replace(protocol, setting=replace(protocol.setting, points=points), measures=tuple(measures))
+    protocol = varied(name, count=400, **{entry: {"points": points} for entry, points in OWN.items()})
+    curves = {m.name: {"thresholds": m.thresholds[::15]} for m in protocol.measures if hasattr(m, "thresholds")}
+    return varied(protocol, **curves)
 
 
 @cache
