@@ -91,12 +91,15 @@ def score(
     values, parts, failures, short = {}, {}, {}, {}
     for protocol in chosen:
         pair = Pair(prediction, truth, protocol.setting, memo)
-        _check_truth(protocol, pair)
         try:
-            found, by_part = _measured(protocol, pair)
-        except PredictionError as failure:
-            failures[protocol.name] = str(failure)
-            found, by_part = _worst(protocol, pair)
+            _require(protocol, pair)
+            try:
+                found, by_part = _measured(protocol, pair)
+            except PredictionError as failure:
+                failures[protocol.name] = str(failure)
+                found, by_part = _worst(protocol, pair)
+        except InputError as error:
+            raise InputError(f"protocol {protocol.name}: {error}") from error
         values[protocol.name], parts[protocol.name] = found, by_part
         if (points := _few_true_points(protocol, pair)) is not None:
             short[protocol.name] = points
@@ -108,14 +111,11 @@ Found = tuple[dict[str, float], dict[str, dict[str, float]]]
 """Values by metric; and those of parts by metric, then by label."""
 
 
-def _check_truth(protocol: Protocol, pair: Pair) -> None:
-    """Whether the truth has what the protocol needs, whatever the prediction."""
-    try:
-        for measure in protocol.measures:
-            measure.require(pair)
-        _ = pair.scale
-    except InputError as error:
-        raise InputError(f"protocol {protocol.name}: {error}") from error
+def _require(protocol: Protocol, pair: Pair) -> None:
+    """Derives what the protocol needs of the truth, whatever the prediction."""
+    for measure in protocol.measures:
+        measure.require(pair)
+    _ = pair.scale
 
 
 def _measured(protocol: Protocol, pair: Pair) -> Found:

@@ -101,6 +101,6 @@ class NormalMeasure(PointMeasure):
         normals = np.zeros_like(x.points) if x.normals is None else x.normals
 
         def compute() -> float:
-            return float(normal_consistency(x.points, y.points, normals, y.normals, neighbors=near))
+            return float(pair.compared(normal_consistency, x.points, y.points, normals, y.normals, neighbors=near))
 
         return pair.once("surface", (self.name,), compute)
