@@ -32,7 +32,7 @@ def _methods() -> list[dict[str, Any]]:
                 "name": name,
                 "representation": cls.representation,
                 "targets": sorted(cls.targets),
-                "gifts": sorted(cls.gifts),
+                "given": sorted(cls.given),
                 "presets": cls.presets(),
                 "paper": cls.paper,
             }
@@ -117,7 +117,7 @@ def print_scores(folder: RunFolder) -> None:
     from ..metrics import is_curve
 
     rows = leaderboard(load_records([folder.records]))
-    rows = rows[(rows["category"] == "mean") & ~rows["metric"].map(is_curve)]
+    rows = rows[(rows["category"] == "mean") & (rows["part"] == "") & ~rows["metric"].map(is_curve)]
     table = Table("protocol", "split", "metric", "mean over categories", "95 % interval", "samples", "failed")
     for row in rows.itertuples():
         interval = f"{row.low:.4g} – {row.high:.4g}"
