@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import InputError
 from ..files import read_json, replacing, write_json
 from ..leaderboards import load_records, write_leaderboard
+from .costs import write_costs
 from .runs import RunFolder, records_of
 
 
@@ -66,6 +67,7 @@ def write_board(folders: list[RunFolder], out: str | Path, *, title: str = "") -
     out.mkdir(parents=True, exist_ok=True)
     records = load_records([folder.records for folder in folders])
     write_leaderboard(records, run_table(folders, records), out, title=title or out.name)
+    write_costs(folders, out)
     from .showcase import write_grid
 
     write_grid(folders, records, out / "figures" / "grid.png")
