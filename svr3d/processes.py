@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -66,8 +66,10 @@ class _Shared:
             self._pool = None
 
 
-def outcomes(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[tuple[T, R | BrokenProcessPool]]:
-    """Each item with what `work` returns of it, as they come: in this process, or in several with one thread each.
+def outcomes(
+    work: Callable[[T], R], items: Sequence[T], workers: int
+) -> Generator[tuple[T, R | BrokenProcessPool], None, None]:
+    """Each item with what `work` returns of it, as they come: in this process, or in several of one thread each.
 
     Items that were at work when a process died (a crash, or out of memory) are tried again one by one; one that kills
     its process alone comes with a `BrokenProcessPool`. What `work` raises is raised.
@@ -82,7 +84,7 @@ def outcomes(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterat
 
 def _in_processes(
     work: Callable[[T], R], items: Sequence[T], workers: int
-) -> Iterator[tuple[T, R | BrokenProcessPool]]:
+) -> Generator[tuple[T, R | BrokenProcessPool], None, None]:
     left, suspects = list(reversed(items)), list[T]()
     while left or suspects:
         alone = bool(suspects) and not left

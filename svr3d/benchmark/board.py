@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..files import read_json, replacing, write_json
 from ..leaderboards import given_text, load_records, write_leaderboard
 from ..leaderboards.given import MAYBE_CAMERA, PICTURE
+from .costs import write_costs
 from .runs import RunFolder, records_of
 
 
@@ -81,6 +82,7 @@ def write_board(folders: list[RunFolder], out: str | Path, *, title: str = "") -
     out.mkdir(parents=True, exist_ok=True)
     records = load_records([folder.records for folder in folders])
     write_leaderboard(records, run_table(folders, records), out, title=title or out.name)
+    write_costs(folders, out)
     from .showcase import write_grid
 
     write_grid(folders, records, out / "figures" / "grid.png")

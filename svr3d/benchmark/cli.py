@@ -262,7 +262,7 @@ def run_command(
     """Do all that a suite names: prepare the data, train, evaluate, and write the leaderboard.
 
     Args:
-        suite: A YAML file, or the name of a suite that comes with svr3d: parametric-tiny, meshes-tiny.
+        suite: A YAML file, or the name of a suite that comes with svr3d: parametric-demo, parametric-tiny, meshes-tiny.
         source: Folder of meshes to prepare instead of the suite's.
         data: Folder of the prepared data set instead of the suite's.
         out: Folder of all runs instead of the suite's.

@@ -123,7 +123,7 @@ def collate(samples: Sequence[SampleBatch]) -> SampleBatch:
         if values[0] is None:
             return None
         if isinstance(values[0], Tensor):
-            return torch.cat(values)
+            return torch.cat(list(values))
         if isinstance(values[0], dict):
             return {name: join([v[name] for v in values]) for name in values[0]}
         return [item for v in values for item in v]

@@ -50,7 +50,7 @@ class BoxObject:
     def inside(self, points: np.ndarray) -> np.ndarray:
         """Int[N]: 1 + index of the part that holds each point (the first), 0 outside."""
         within = ((points[:, None] > self.low) & (points[:, None] < self.high)).all(-1)
-        return np.where(within.any(1), 1 + within.argmax(1), 0)
+        return np.where(within.any(axis=-1), 1 + within.argmax(1), 0)
 
     def voxels(self, resolution: int = 32) -> np.ndarray:
         """Int[R, R, R]: the part at each voxel's centre, from 1; 0 is empty."""
@@ -134,7 +134,7 @@ def box_camera(seed: int, view: int, size: int = 137) -> Camera:
     rng = np.random.default_rng([seed, view])
     azimuth, elevation = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(25, 30))
     eye = 1.9 * np.array([np.cos(elevation) * np.cos(azimuth), np.sin(elevation), np.cos(elevation) * np.sin(azimuth)])
-    return Camera.look_at(eye, width=size, height=size)
+    return Camera.look_at(eye.tolist(), width=size, height=size)
 
 
 @dataclass(frozen=True)

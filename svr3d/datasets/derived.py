@@ -96,8 +96,8 @@ class DerivedWriter:
         self.folder = Path(folder)
         self._rows = {key: row for row, key in enumerate(sorted({str(key) for key in keys}))}
         self._partial = self.folder.with_name(f".{self.folder.name}.partial")
-        self._values: dict[str, np.ndarray] = {}
-        self._done: np.ndarray
+        self._values: dict[str, np.memmap] = {}
+        self._done: np.memmap
         self._resume()
 
     def _resume(self) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from ..errors import InputError
 from ..files import read_json
+
+T = TypeVar("T")
 
 VERSION = 1
 """Of the layout; noted in `metadata.yaml`."""
@@ -29,7 +31,7 @@ class Normalization(NamedTuple):
     loc: np.ndarray
     scale: float
 
-    def fields(self) -> dict[str, np.ndarray]:
+    def fields(self) -> dict[str, Any]:
         """As they are stored beside points."""
         return {"loc": np.asarray(self.loc, np.float64), "scale": np.asarray(self.scale, np.float64)}
 
@@ -116,6 +118,20 @@ def read_normalization(folder: Path) -> Normalization:
         f"{folder}: has neither {SURFACE} nor {OCCUPANCY}, "
         "one of which is needed to place its cameras (fields 'loc' and 'scale')"
     )
+
+
+def read_kind(path: Path, kind: type[T]) -> T:
+    """The shape in a file.
+
+    Raises:
+        InputError: the file is missing or bad, or holds a shape of another kind.
+    """
+    from ..geometry import read_shape
+
+    shape = read_shape(path)
+    if not isinstance(shape, kind):
+        raise InputError(f"{path}: holds a {type(shape).__name__}, expected a {kind.__name__}")
+    return shape
 
 
 def read_facts(path: Path) -> dict[str, Any]:

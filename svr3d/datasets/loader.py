@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -95,13 +96,15 @@ class BatchOrder(DistributedSampler):
         self, count: int, batch_size: int, *, seed: int, shuffle: bool, world: tuple[int, int] = (0, 1)
     ) -> None:
         rank, size = world
-        super().__init__(range(count), num_replicas=size, rank=rank, shuffle=shuffle, seed=seed)
-        self.batch_size = batch_size
+        everything: Any = range(count)  # the base class asks for its length alone
+        super().__init__(everything, num_replicas=size, rank=rank, shuffle=shuffle, seed=seed)
+        self.count, self.batch_size = count, batch_size
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
-        count = len(self.dataset)
         epoch = self.epoch if self.shuffle else 0
-        order = np.random.default_rng([self.seed, epoch]).permutation(count) if self.shuffle else np.arange(count)
+        order = np.arange(self.count)
+        if self.shuffle:
+            order = np.random.default_rng([self.seed, epoch]).permutation(self.count)
         mine = np.resize(order, self.total_size)[self.rank :: self.num_replicas]
         starts = range(0, len(mine), self.batch_size)[: len(self)]
         for start, stop in zip(starts, [*starts[1:], len(mine)], strict=True):
@@ -113,7 +116,7 @@ class BatchOrder(DistributedSampler):
         return full + (rest > 0) - joins
 
 
-class Loading:
+class Loading(torch.utils.data.Dataset[SampleBatch]):
     """Loads whole batches, given as lists of (epoch, index): what a `DataLoader` calls a dataset."""
 
     def __init__(

@@ -107,11 +107,10 @@ def open_source(
     cls = _PLUGINS.get(format)
     takes = _takes(cls)
     given = {name: value for name, value in (options or {}).items() if value is not None}
+    own = [name for name in takes if name not in ("root", "seed", "categories")]
     for name in given:
-        if name not in takes or name in ("root", "seed", "categories"):
-            owners = [other for other in _PLUGINS.names() if other != format and name in _takes_of(other)]
-            whose = f"an option of {' and '.join(owners)}" if owners else "no option of any source"
-            raise InputError(f"{name} is {whose}, not of format '{format}'")
+        if name not in own:
+            raise InputError(f"format '{format}' has no option '{name}' (it has: {', '.join(own) or 'none'})")
     common = {"root": source, "seed": seed, "categories": None if categories is None else tuple(categories)}
     given |= {name: value for name, value in common.items() if name in takes and value is not None}
     return cls(**given)

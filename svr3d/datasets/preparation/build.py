@@ -77,7 +77,7 @@ def prepare_object(source: Any, category: str, name: str, recipe: Recipe, folder
     derive("surface")
     covered = _checked_share(made["surface"], made["voxels"])
     with spent("render"):
-        pictures = [(seen.rendering.color, seen.camera) for seen in making.seen]
+        pictures = [(np.asarray(seen.rendering.color), seen.camera) for seen in making.seen]
     derive(*(other for other in targets if other not in made))
     with spent("write"), whole_folder(folder) as out:
         for target, value in made.items():

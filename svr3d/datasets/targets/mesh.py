@@ -6,7 +6,8 @@ import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...geometry import Mesh, read_shape, write_shape
+from ...geometry import Mesh, write_shape
+from ..layout import read_kind
 from .parts import FILE as PARTS
 from .parts import read_parts
 from .target import Draw, Stored, Target
@@ -42,4 +43,4 @@ class TrueMesh(Target):
 
 def read_mesh(folder: Path) -> Mesh:
     """The mesh of an object's folder, with its parts where they are stored."""
-    return read_parts(folder / PARTS) if (folder / PARTS).exists() else read_shape(folder / FILE)
+    return read_parts(folder / PARTS) if (folder / PARTS).exists() else read_kind(folder / FILE, Mesh)

@@ -49,9 +49,8 @@ class PartVoxels(Target):
 
     def write(self, folder: Path, value: VoxelGrid, making: Making) -> None:
         names = making.mesh.labels
-        np.savez_compressed(
-            folder / FILE, labels=smallest_unsigned(value.labels, len(names) + 1), names=np.array(names, dtype=str)
-        )
+        labels = smallest_unsigned(np.asarray(value.labels), len(names) + 1)
+        np.savez_compressed(folder / FILE, labels=labels, names=np.array(names, dtype=str))
 
     def of_boxes(self, seen: BoxView, draw: Draw) -> torch.Tensor:
         return torch.as_tensor(seen.thing.voxels(), dtype=torch.long)[None]

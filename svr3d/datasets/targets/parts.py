@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,7 +38,9 @@ class Parts(Target):
         return making.mesh
 
     def write(self, folder: Path, value: PartMesh, making: Making) -> None:
-        colors = {} if value.face_colors is None else {"face_colors": value.face_colors.astype(np.float16)}
+        colors: dict[str, Any] = {}
+        if value.face_colors is not None:
+            colors["face_colors"] = value.face_colors.astype(np.float16)
         np.savez(
             folder / FILE,
             vertices=value.vertices.astype(np.float32),

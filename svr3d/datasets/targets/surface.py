@@ -42,13 +42,12 @@ class Surface(Target):
 
     def write(self, folder: Path, value: PointCloud, making: Making) -> None:
         """Uncompressed, as for occupancy: random coordinates shrink by a tenth and would cost half a second."""
-        np.savez(
-            folder / SURFACE,
-            points=value.points.astype(np.float32),
-            normals=value.normals.astype(np.float16),
-            part_ids=smallest_unsigned(value.part_ids, len(making.mesh.parts)),
-            **making.normalization.fields(),
-        )
+        fields: dict[str, Any] = {"points": value.points.astype(np.float32)}
+        if value.normals is not None:
+            fields["normals"] = value.normals.astype(np.float16)
+        if value.part_ids is not None:
+            fields["part_ids"] = smallest_unsigned(value.part_ids, len(making.mesh.parts))
+        np.savez(folder / SURFACE, **fields, **making.normalization.fields())
 
     def of_boxes(self, seen: BoxView, draw: Draw) -> dict[str, torch.Tensor]:
         points, normals, parts = seen.thing.surface(draw.points or 1024, np.random.default_rng(seen.seed))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from ...geometry import VoxelGrid, read_shape, voxelize, write_shape
+from ...geometry import VoxelGrid, voxelize, write_shape
+from ..layout import read_kind
 from .target import Draw, Stored, Target
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Voxels(Target):
     files = (FILE,)
 
     def read(self, stored: Stored) -> VoxelGrid:
-        return read_shape(stored.folder / FILE)
+        return read_kind(stored.folder / FILE, VoxelGrid)
 
     def keep(self, stored: Stored) -> np.ndarray:
         """UInt8[R, R, ⌈R/8⌉]: bits."""

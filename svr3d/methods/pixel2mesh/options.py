@@ -78,7 +78,7 @@ class OracleEllipsoidOptions:
     """
 
     levels: int = 3
-    steps: int = 20
+    steps: int = 10
     polish: int = 150
     lr: float = 0.02
     weights: Literal["paper", "release"] = "release"

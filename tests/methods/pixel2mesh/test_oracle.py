@@ -11,7 +11,7 @@ from svr3d.methods.contract import parametrize_with_checks
 from svr3d.methods.options import make_options
 from svr3d.methods.pixel2mesh.ellipsoid import ellipsoid
 from svr3d.methods.pixel2mesh.options import OracleEllipsoidOptions
-from svr3d.methods.pixel2mesh.oracle import _SMOOTHNESS, OracleEllipsoid, _Draws, _Smooth, _system
+from svr3d.methods.pixel2mesh.oracle import _SMOOTHNESS, OracleEllipsoid, _descend, _system
 from svr3d.metrics import chamfer_distance
 
 
@@ -130,29 +130,54 @@ def test_bad_options(options):
         oracle(**options)
 
 
-def test_smooth_coordinates_against_dense_algebra():
-    level = ellipsoid(1).levels[0]
-    matrix, solver = _system(level)
+def test_the_company_in_a_batch_changes_nothing():
+    method, batch = Brief(), box_batch({"surface"}, count=3)
+    together = method.reconstruct_batch(batch)
+    for i in (2, 0, 1):
+        (alone,) = method.reconstruct_batch(batch[i])
+        np.testing.assert_array_equal(alone.vertices, together[i].vertices)
+
+
+def dense_matrix(level):
     dense = np.eye(level.count)
     for i, j in level.edges:
         dense[[i, j], [i, j]] += _SMOOTHNESS
         dense[[i, j], [j, i]] -= _SMOOTHNESS
+    return dense
+
+
+def test_smooth_coordinates_against_dense_algebra():
+    level = ellipsoid(1).levels[0]
+    laplacian, matrix, solver = _system(level)
+    dense = dense_matrix(level)
     np.testing.assert_allclose(matrix.toarray(), dense)
-    u = torch.randn(level.count, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
-    v = _Smooth.apply(u, solver)
-    np.testing.assert_allclose(dense @ v.detach().numpy(), u.detach().numpy(), atol=1e-12)
-    pull = np.random.default_rng(0).normal(size=v.shape)
-    (gradient,) = torch.autograd.grad(v, u, torch.from_numpy(pull))
-    np.testing.assert_allclose(gradient.numpy(), np.linalg.solve(dense.T, pull), atol=1e-12)
+    np.testing.assert_allclose(laplacian.toarray(), (dense - np.eye(level.count)) / _SMOOTHNESS, atol=1e-12)
+    u = np.random.default_rng(0).normal(size=(level.count, 3))
+    np.testing.assert_allclose(dense @ solver.solve(u), u, atol=1e-12)
 
 
-def test_points_on_faces_lie_on_them_by_area():
-    vertices = torch.tensor([[0.0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 3]], dtype=torch.float64)
-    faces = torch.tensor([[0, 1, 2], [0, 2, 3]])  # of areas 0.5 and 1.5
-    points, across = _Draws(torch.zeros(1, 3), torch.zeros(1, 3), 4000).on_faces(vertices, faces)
-    first = across[:, 2] != 0
-    assert int(first.sum()) == 1000
-    assert (points[first, 2] == 0).all() and (points[~first, 0] == 0).all()
-    assert (points >= 0).all() and (points[first, :2].sum(1) <= 1 + 1e-12).all()
-    torch.testing.assert_close(points[first].mean(0), vertices[faces[0]].mean(0), atol=0.03, rtol=0)
-    torch.testing.assert_close(points[~first].mean(0), vertices[faces[1]].mean(0), atol=0.06, rtol=0)
+def test_descends_as_torch_would():
+    """Adam on u, v = (1 + λL)⁻¹ u, against torch's optimiser and its gradient through a dense inverse."""
+    level, steps, lr = ellipsoid(1).levels[0], 12, 0.02
+    rng = np.random.default_rng(0)
+    start, goal, weight = rng.normal(size=(3, level.count, 3))
+    seen = []
+
+    def gradient(vertices, left):
+        seen.append(left)
+        return 2 * left * weight**2 * (vertices - goal)
+
+    found = _descend(start, gradient, steps, lr, level)
+
+    matrix = torch.from_numpy(dense_matrix(level))
+    u = (matrix @ torch.from_numpy(start)).requires_grad_()
+    adam = torch.optim.Adam([u], betas=(0.9, 0.99))
+    for step in range(steps):
+        left = 0.1 ** (step / steps)
+        adam.param_groups[0]["lr"] = lr * left
+        adam.zero_grad()
+        v = torch.linalg.solve(matrix, u)
+        (left * (torch.from_numpy(weight) * (v - torch.from_numpy(goal))).square().sum()).backward()
+        adam.step()
+    np.testing.assert_allclose(found, torch.linalg.solve(matrix, u.detach()).numpy(), atol=1e-9)
+    np.testing.assert_allclose(seen, [0.1 ** (step / steps) for step in range(steps)])
