@@ -88,6 +88,7 @@ def test_a_sample_has_the_promised_shapes(prepared):
     }
     own = dataset.load("table", "table0", "part_voxels")
     np.testing.assert_array_equal(own.labels, part_voxels[0].numpy())
+    assert own.label_names == dataset.labels
     heights = np.argwhere(own.labels == 1 + dataset.labels.index("top"))[:, 1]
     assert heights.min() > np.argwhere(own.labels == 1 + dataset.labels.index("leg"))[:, 1].mean()
     sketches = sample.target("sketches")
