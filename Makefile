@@ -75,6 +75,10 @@ leaderboard: evaluate ## Write the leaderboard of all scored runs
 benchmark: $(READY) ## All of it: data, training, evaluation, leaderboard (SUITE=parametric-tiny)
 	$(BIN)/svr3d run $(SUITE_ARGUMENTS)
 
+.PHONY: demo
+demo: $(READY) ## A first look in a few minutes: four categories, a row of each kind, a board with pictures
+	$(BIN)/svr3d run parametric-demo --out $(RUNS) --board $(BOARD)
+
 .PHONY: test
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -q -n auto --dist worksteal $(PYTEST)

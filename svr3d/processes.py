@@ -15,7 +15,7 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-_POOL: ProcessPoolExecutor | None = None
+_SHARED: _Shared | None = None
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -26,18 +26,44 @@ def default_workers() -> int:
 
 @contextmanager
 def worker_pool(workers: int | None = None) -> Iterator[ProcessPoolExecutor]:
-    """A pool of `workers` processes with one thread each; nested calls share the outermost pool."""
-    global _POOL
-    if _POOL is not None:
-        yield _POOL
+    """A pool of `workers` processes with one thread each; nested calls share the outermost pool.
+
+    Where a worker was killed, a pool can do no more: the block that meets it ends with `BrokenProcessPool`, and the
+    next one gets a new pool.
+    """
+    global _SHARED
+    if _SHARED is None:
+        _SHARED = _Shared(workers or default_workers())
+        try:
+            yield _SHARED.pool()
+        finally:
+            _SHARED.close()
+            _SHARED = None
         return
-    pool = _pool(workers or default_workers())
-    _POOL = pool
+    shared = _SHARED
     try:
-        yield pool
-    finally:
-        _POOL = None
-        pool.shutdown(cancel_futures=True)
+        yield shared.pool()
+    except BrokenProcessPool:
+        shared.close()
+        raise
+
+
+class _Shared:
+    """The pool of the outermost call, started when it is first asked for."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def pool(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = _pool(self._workers)
+        return self._pool
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
 
 def outcomes(

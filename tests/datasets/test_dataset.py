@@ -65,6 +65,8 @@ def test_our_own_data_set(prepared):
     np.testing.assert_allclose(dataset.mesh("table", "table1").vertices, mesh.vertices, atol=1e-6)
     for split in ("train", "val", "test"):
         dataset.require(OURS, split)
+    with pytest.raises(InputError, match="the train split has no target 'medial'"):
+        dataset.require({"voxels", "medial"}, "train")
 
 
 def test_a_sample_has_the_promised_shapes(prepared):

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
 
 from ...datasets.batch import SampleBatch
+from ...datasets.facts import DataFacts
 from ...errors import InputError
-from ...geometry import Camera, Mesh
-from ..interface import Method, Reconstruction, Stage
-from .ellipsoid import LIMITS, MeshLevel, ellipsoid, unpool
+from ...geometry import Mesh
+from ..interface import Method
+from ..outputs import FINAL
+from ..stages import Stage
+from .ellipsoid import LIMITS, MeshLevel, ellipsoid
 from .graph import adjacency
-from .losses import WEIGHTS, LossWeights, block_losses, chamfer_loss, edge_loss
+from .losses import WEIGHTS, LossWeights, block_losses
+from .options import OracleEllipsoidOptions
+from .polish import Draws, polish_gradient, unit_vectors
 
 _SCALE = 0.44
 """Canonical units times this are about those that the published weights are meant for: there a bounding box has a
@@ -36,6 +40,9 @@ _POLISH_NORMAL, _POLISH_EDGE = 2e-5, 1e-3
 _SMOOTHNESS = 3.0
 """λ: how far neighbours move together."""
 
+_BETA1, _BETA2, _EPSILON = 0.9, 0.99, 1e-8
+"""Of Adam."""
+
 
 class OracleEllipsoid(Method):
     """Pixel2Mesh's mesh, fitted to the true surface itself by Pixel2Mesh's losses.
@@ -51,57 +58,33 @@ class OracleEllipsoid(Method):
     that the mesh crumples, and many times as many of its faces cross. Some still do, and such a mesh bounds its volume
     badly: this is a ceiling of the distances between surfaces, not of the IoU.
 
-    Args:
-        levels: of refinement: 3 is 2466 vertices.
-        steps: of Adam at each level.
-        polish: steps of the last phase.
-        lr: the learning rate at the beginning of each phase.
-        weights: "paper" or "release", the losses' weights.
-        points: how many of the true points, others each time, and in the polish of the mesh's, a step looks at.
-
-    Raises:
-        InputError: an option out of range.
+    It is fitted on the CPU, in float64, the same on each run and for any number of threads.
     """
 
     name = "oracle_ellipsoid"
     representation = "mesh"
     limits = LIMITS
-    gifts = frozenset({"surface"})
+    given = frozenset({"surface"})
 
-    def __init__(
-        self,
-        categories: Iterable[str] = (),
-        *,
-        levels: int = 3,
-        steps: int = 20,
-        polish: int = 150,
-        lr: float = 0.02,
-        weights: str = "release",
-        points: int = 5000,
-    ) -> None:
-        super().__init__(categories)
-        for option, value, least in (("steps", steps, 0), ("polish", polish, 0), ("points", points, 1)):
-            if not isinstance(value, int) or value < least:
-                raise InputError(f"method '{self.name}': option '{option}' is {value!r}, expected at least {least}")
-        if not 0 < lr < float("inf"):
-            raise InputError(f"method '{self.name}': option 'lr' is {lr!r}, expected a positive number")
-        if weights not in WEIGHTS:
-            raise InputError(f"method '{self.name}': option 'weights' is {weights!r}, expected {' or '.join(WEIGHTS)}")
-        self.levels = ellipsoid(levels).levels
-        self.steps, self.polish, self.lr, self.points = steps, polish, lr, points
-        self.loss_weights = WEIGHTS[weights]
+    Options = OracleEllipsoidOptions
+    options: OracleEllipsoidOptions
+
+    def __init__(self, facts: DataFacts, options: OracleEllipsoidOptions | None = None) -> None:
+        super().__init__(facts, options)
+        o = self.options
+        self.levels = ellipsoid(o.levels).levels
+        self.steps, self.polish, self.lr, self.points = o.steps, o.polish, o.lr, o.points
+        self.loss_weights = WEIGHTS[o.weights]
 
     @classmethod
-    def _presets_folder(cls) -> Path | None:
-        return None  # the folder beside this module is Pixel2Mesh's
+    def presets_folder(cls) -> None:
+        """None: the folder beside this module is Pixel2Mesh's."""
+        return None
 
     def stages(self) -> list[Stage]:
         return []
 
-    def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[Reconstruction]:
-        raise InputError(f"method '{self.name}' fits the true surface it is given; images alone do not hold it")
-
-    def reconstruct_batch(self, batch: SampleBatch) -> list[Mesh]:
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[Mesh]:
         """One mesh per sample, fitted by itself.
 
         Raises:
@@ -116,125 +99,72 @@ class OracleEllipsoid(Method):
         """The mesh fitted to the true points Float[N, 3] with their normals."""
         if len(points) == 0 or not (points.isfinite().all() and normals.isfinite().all()):
             raise InputError(f"sample {key}: expected a surface of finite points and normals, at least one")
-        draws = _Draws(points, normals, self.points)
-        low, high = draws.points.aminmax(dim=0)
-        radii = ((high - low) / 2).clamp(min=_THIN * _SCALE)
-        vertices = draws.points.new_tensor(ellipsoid(1, (1, 1, 1)).vertices) * radii + (low + high) / 2
+        truth, directions = (values.cpu().numpy().astype(np.float64) for values in (points, normals))
+        draws = Draws(truth * _SCALE, unit_vectors(directions), self.points)
+        low, high = draws.points.min(axis=0), draws.points.max(axis=0)
+        vertices = ellipsoid(1, (1, 1, 1)).vertices * ((high - low) / 2).clip(min=_THIN * _SCALE) + (low + high) / 2
         for block, level in enumerate(self.levels):
-            edges = torch.tensor(level.edges, device=points.device)
-            vertices = self._deform(vertices, level, edges, draws, block)
+            vertices = self._deform(vertices, level, draws, block)
             if level is not self.levels[-1]:
-                vertices = unpool(vertices, edges)
-        faces = torch.tensor(self.levels[-1].faces, device=points.device)
-        vertices = self._polish(vertices, level, faces, edges, draws)
-        return Mesh((vertices / _SCALE).cpu().numpy(), self.levels[-1].faces)
+                vertices = np.concatenate([vertices, vertices[level.edges].mean(axis=1)])
+        return Mesh(self._polish(vertices, level, draws) / _SCALE, level.faces)
 
-    def _deform(self, before: Tensor, level: MeshLevel, edges: Tensor, draws: _Draws, block: int) -> Tensor:
-        """The vertices Float[V, 3] after this block's steps down Pixel2Mesh's losses."""
+    def _deform(self, before: np.ndarray, level: MeshLevel, draws: Draws, block: int) -> np.ndarray:
+        """The vertices Float64[V, 3] after this block's steps down Pixel2Mesh's losses."""
+        start, edges = torch.from_numpy(before), torch.from_numpy(np.array(level.edges))
 
-        def loss(after: Tensor, left: float) -> Tensor:
-            points, normals = draws.truth()
+        def gradient(vertices: np.ndarray, left: float) -> np.ndarray:
+            after = torch.from_numpy(vertices).requires_grad_()
+            points, normals = (torch.from_numpy(values)[None] for values in draws.truth())
             weights = _faded(self.loss_weights, left)
-            terms = block_losses(before[None], after[None], points[None], normals[None], edges, weights, block=block)
-            return sum(terms.values())
+            terms = block_losses(start[None], after[None], points, normals, edges, weights, block=block)
+            (found,) = torch.autograd.grad(sum(terms.values()), after)
+            return found.numpy()
 
-        return _descend(before, loss, self.steps, self.lr, level)
+        return _descend(before, gradient, self.steps, self.lr, level)
 
-    def _polish(self, before: Tensor, level: MeshLevel, faces: Tensor, edges: Tensor, draws: _Draws) -> Tensor:
-        """The vertices Float[V, 3] after steps that bring the faces between them near the truth."""
+    def _polish(self, before: np.ndarray, level: MeshLevel, draws: Draws) -> np.ndarray:
+        """The vertices Float64[V, 3] after steps that bring the faces between them near the truth."""
+        laplacian, _, _ = _system(level)
+        shorten = (2 * _POLISH_EDGE / len(level.edges)) * laplacian  # the gradient of the mean squared length of edges
 
-        def loss(after: Tensor, left: float) -> Tensor:
-            points, normals = draws.truth()
-            on_faces, across = draws.on_faces(after, faces)
-            chamfer, nearest = chamfer_loss(on_faces[None], points[None])
-            cosine = torch.linalg.vecdot(normalize(across, dim=-1), normalize(normals[nearest[0]], dim=-1))
-            return chamfer + _POLISH_NORMAL * (1 - cosine.abs()).mean() + _POLISH_EDGE * edge_loss(after[None], edges)
+        def gradient(vertices: np.ndarray, left: float) -> np.ndarray:
+            return polish_gradient(vertices, level.faces, draws, _POLISH_NORMAL) + shorten @ vertices
 
-        return _descend(before, loss, self.polish, self.lr, level)
-
-
-class _Draws:
-    """Points of the truth and of the mesh in hand, drawn anew for each step, the same for the same sample.
-
-    All in float64, where the gradients of indexing do not depend on the order of threads.
-
-    Args:
-        points, normals: Float[N, 3], of the true surface.
-        count: how many to draw each time; all of the truth where that is fewer.
-    """
-
-    def __init__(self, points: Tensor, normals: Tensor, count: int) -> None:
-        self._generator = torch.Generator().manual_seed(0)
-        shuffled = torch.randperm(len(points), generator=self._generator).to(points.device)
-        self.points, self.normals = points.double()[shuffled] * _SCALE, normals.double()[shuffled]
-        self._count, self._next = count, 0
-
-    def truth(self) -> tuple[Tensor, Tensor]:
-        """The next points Float[K, 3] and normals Float[K, 3] of the shuffled truth, and from its beginning again."""
-        if self._next + self._count > len(self.points):
-            self._next = 0
-        chosen = slice(self._next, self._next + self._count)
-        self._next += self._count
-        return self.points[chosen], self.normals[chosen]
-
-    def on_faces(self, vertices: Tensor, faces: Tensor) -> tuple[Tensor, Tensor]:
-        """Points Float[K, 3] spread over the faces by area, and vectors across the faces that they lie on.
-
-        Both are differentiable in the vertices, while the choice is not.
-        """
-        corners = vertices[faces]  # (F, 3, 3)
-        across = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        area = torch.linalg.vector_norm(across.detach(), dim=-1).cumsum(0)
-        # One in each of K equal shares of the area: less noise than K places anywhere.
-        place, split, along = torch.rand(3, self._count, generator=self._generator, dtype=torch.float64).to(area)
-        place = (torch.arange(self._count, device=area.device) + place) / self._count
-        chosen = torch.searchsorted(area, place * area[-1]).clamp(max=len(faces) - 1)
-        root = split.sqrt()
-        weights = torch.stack([1 - root, root * (1 - along), root * along], dim=-1)  # (K, 3)
-        return (weights[..., None] * corners[chosen]).sum(1), across[chosen]
-
-
-class _Smooth(torch.autograd.Function):
-    """Vertices Float64[V, 3] of coordinates u: the solution of (1 + λL) v = u, with the graph's Laplacian L."""
-
-    @staticmethod
-    def forward(ctx: Any, u: Tensor, solver: Any) -> Tensor:
-        ctx.solver = solver
-        return torch.from_numpy(solver.solve(u.cpu().numpy())).to(u.device)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        return _Smooth.apply(gradient.contiguous(), ctx.solver), None  # the matrix is symmetric
+        return _descend(before, gradient, self.polish, self.lr, level)
 
 
 @lru_cache(maxsize=8)
-def _system(level: MeshLevel) -> tuple[Any, Any]:
-    """The sparse matrix 1 + λL of a level, and its factorisation."""
+def _system(level: MeshLevel) -> tuple[Any, Any, Any]:
+    """The Laplacian L of a level's graph, the matrix 1 + λL, and its factorisation."""
     from scipy.sparse import diags_array, eye_array
     from scipy.sparse.linalg import splu
 
     joined = adjacency(level.edges, level.count)
-    laplacian = diags_array(joined.sum(axis=1)) - joined
+    laplacian = (diags_array(joined.sum(axis=1)) - joined).tocsr()
     matrix = (eye_array(level.count) + _SMOOTHNESS * laplacian).tocsc()
-    return matrix, splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    return laplacian, matrix, splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
 
 
-def _descend(start: Tensor, loss: Callable[[Tensor, float], Tensor], steps: int, lr: float, level: MeshLevel) -> Tensor:
+def _descend(
+    start: np.ndarray, gradient: Callable[[np.ndarray, float], np.ndarray], steps: int, lr: float, level: MeshLevel
+) -> np.ndarray:
     """Where Adam comes to from Float64[V, 3], with a learning rate that falls to `_DECAY` of itself.
 
     Args:
-        loss: of Float64[V, 3], and of what is left of the learning rate, in [0, 1].
+        gradient: of Float64[V, 3], and of what is left of the learning rate, in [0, 1].
     """
-    matrix, solver = _system(level)
-    u = torch.from_numpy(matrix @ start.cpu().numpy()).to(start.device).requires_grad_()
-    adam = torch.optim.Adam([u], betas=(0.9, 0.99))
+    _, matrix, solver = _system(level)
+    u = matrix @ start
+    mean, square = np.zeros_like(u), np.zeros_like(u)
     for step in range(steps):
         left = _DECAY ** (step / steps)
-        adam.param_groups[0]["lr"] = lr * left
-        adam.zero_grad()
-        loss(_Smooth.apply(u, solver), left).backward()
-        adam.step()
-    return _Smooth.apply(u.detach(), solver)
+        pull = solver.solve(gradient(solver.solve(u), left))  # the matrix is symmetric
+        mean += (1 - _BETA1) * (pull - mean)
+        square += (1 - _BETA2) * (pull**2 - square)
+        size = np.sqrt(square / (1 - _BETA2 ** (step + 1))) + _EPSILON
+        u -= lr * left / (1 - _BETA1 ** (step + 1)) * mean / size
+    return solver.solve(u)
 
 
 def _faded(weights: LossWeights, left: float) -> LossWeights:
