@@ -88,6 +88,14 @@ lint: $(READY) ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+.PHONY: types
+types: $(READY) ## Check types, with the settings of pyproject.toml
+	$(BIN)/pyright
+
+.PHONY: build
+build: $(READY) ## Make the source distribution and, from it, the wheel: dist/
+	$(BIN)/python -m build --no-isolation
+
 .PHONY: docs
 docs: $(READY) ## Make the pages that come from the code
 	$(BIN)/python -m svr3d.metrics.protocol_page > docs/.protocols.md && mv docs/.protocols.md docs/protocols.md

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..errors import InputError
 from ..files import read_json, replacing, write_json
-from ..leaderboards import load_records, write_leaderboard
+from ..leaderboards import given_text, load_records, write_leaderboard
+from ..leaderboards.given import MAYBE_CAMERA, PICTURE
 from .costs import write_costs
 from .runs import RunFolder, records_of
 
@@ -36,7 +37,7 @@ def run_table(folders: list[RunFolder], records: Any) -> Any:
                 "preset": config.preset,
                 "seed": config.seed,
                 "representation": method.get("representation", ""),
-                "gifts": ", ".join(method.get("gifts", [])),
+                "given": given_in(method),
                 "limits": method.get("limits", ""),
                 "parameters": method.get("parameters"),
                 "train_seconds": training.get("total_seconds"),
@@ -44,6 +45,20 @@ def run_table(folders: list[RunFolder], records: Any) -> Any:
             }
         )
     return pd.DataFrame(rows)
+
+
+def given_in(method: dict[str, Any]) -> str:
+    """What a manifest's section `method` says that the method is given at test time.
+
+    Manifests from before `given` name the `gifts` alone: their methods were shown the picture, and the camera where
+    the data has one, whether they used it or not. Where nothing is said, as of predictions from elsewhere, the text
+    is empty.
+    """
+    if "given" in method:
+        return given_text(method["given"])
+    if "gifts" in method and method.get("representation") != "external":
+        return given_text([*method["gifts"], PICTURE, MAYBE_CAMERA])
+    return ""
 
 
 def write_board(folders: list[RunFolder], out: str | Path, *, title: str = "") -> Path:

@@ -18,7 +18,7 @@ from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 from jsonargparse import ActionYesNo, ArgumentParser
 
 from .. import __version__
-from ..errors import InputError
+from ..errors import InputError, is_out_of_memory
 
 
 def list_command(
@@ -87,6 +87,13 @@ def train_command(
     out: str = "runs",
     options: dict[str, Any] | None = None,
     label: str | None = None,
+    categories: str | None = None,
+    accelerator: str | None = None,
+    devices: int | str | None = None,
+    precision: str | None = None,
+    strategy: str | None = None,
+    workers: int | None = None,
+    logger: str | None = None,
     progress: bool = True,
 ) -> None:
     """Train a method; a run that was interrupted goes on where it stood.
@@ -99,13 +106,31 @@ def train_command(
         out: Folder of all runs; this one goes to OUT/DATASET/METHOD/PRESET/seedN.
         options: Options of the method laid over the preset, such as --options.epochs 3.
         label: Name of the variant, needed with options.
+        categories: Train one method for each of these, separated by commas, or for each there is; scored as one run.
+        accelerator: cpu, cuda or another one of Lightning Fabric's; auto takes the best there is.
+        devices: How many of them.
+        precision: Of the arithmetic, such as 32-true or 16-mixed.
+        strategy: How several devices share the work, such as ddp.
+        workers: Data loading processes.
+        logger: csv, or tensorboard to have the log in the run's folder in that format too.
         progress: Show progress.
     """
     from ..datasets import open_dataset
     from .train import train
 
+    trainer = {"accelerator": accelerator, "devices": devices, "precision": precision}
+    trainer |= {"strategy": strategy, "workers": workers, "logger": logger}
     folder = train(
-        method, open_dataset(data), out, preset=preset, seed=seed, options=options, label=label, progress=progress
+        method,
+        open_dataset(data),
+        out,
+        preset=preset,
+        seed=seed,
+        options=options,
+        label=label,
+        trainer={name: value for name, value in trainer.items() if value is not None},
+        categories=categories if categories in (None, "each") else _names(categories),
+        progress=progress,
     )
     print(folder.path)
 
@@ -147,6 +172,7 @@ def evaluate_command(
     frame: Literal["canonical", "camera", "shapenet"] = "canonical",
     align: Literal["none", "scale", "similarity"] = "none",
     name: str | None = None,
+    given: str | None = None,
     out: str = "runs",
     workers: int | None = None,
 ) -> None:
@@ -163,21 +189,25 @@ def evaluate_command(
         frame: The frame of the predictions from elsewhere.
         align: How predictions from elsewhere are aligned with the truth before scoring.
         name: Name of the method that made the predictions from elsewhere; the folder's name if not given.
+        given: What predictions from elsewhere were made from, separated by commas, such as picture,camera.
         out: For predictions from elsewhere: the folder of all runs, where the records go.
         workers: Processes; one per core if not given.
     """
     from ..datasets import open_dataset
-    from .evaluation import Placement, derive_run, evaluate_predictions, evaluate_run
+    from .evaluation import evaluate_predictions, evaluate_run
+    from .further_outputs import derive_run
+    from .prediction_files import PredictionFrame
     from .runs import RunFolder, check_label
 
-    protocols = [part.strip() for part in protocol.split(",") if part.strip()]
-    common = {"split": split, "views": views or None, "protocols": protocols, "workers": workers}
+    common = {"split": split, "views": views or None, "protocols": _names(protocol), "workers": workers}
     if (run is None) == (predictions is None):
         raise InputError("evaluate needs either a run folder or --predictions DIR")
     if run is not None:
         folder = RunFolder.open(run)
         if frame != "canonical" or align != "none":
             raise InputError("--frame and --align are for --predictions; a run's reconstructions are canonical already")
+        if given is not None:
+            raise InputError("--given is for --predictions; of a run its method says what it is given")
         if output is not None:
             folder = derive_run(folder, output)
         evaluate_run(folder, open_dataset(data or folder.config().data), **common)
@@ -188,12 +218,23 @@ def evaluate_command(
             raise InputError("--predictions needs --data, the data set with the true shapes")
         label = check_label(name or Path(predictions).resolve().name, "--name")
         folder = evaluate_predictions(
-            Path(predictions), open_dataset(data), Path(out), name=label, placement=Placement(frame, align), **common
+            Path(predictions),
+            open_dataset(data),
+            Path(out),
+            name=label,
+            frame=PredictionFrame(frame, align),
+            given=_names(given or ""),
+            **common,
         )
     from .listing import print_scores
 
     print_scores(folder)
     print(folder.records)
+
+
+def _names(text: str) -> list[str]:
+    """The names in a list separated by commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def leaderboard_command(runs: list[str], out: str, title: str = "") -> None:
@@ -228,7 +269,8 @@ def run_command(
         board: Folder of leaderboards instead of the suite's.
         workers: Processes for preparation and scoring; one per core if not given.
     """
-    from .suite import Suite, run_suite
+    from .run_suite import run_suite
+    from .suite import Suite
 
     folder, failures = run_suite(Suite.read(suite, source=source, data=data, out=out, board=board, workers=workers))
     print(folder / "leaderboard.md")
@@ -353,3 +395,10 @@ def main(arguments: list[str] | None = None) -> int:
         )
         print(f"svr3d: {where}{error.strerror or error}{hint}", file=sys.stderr)
         return 2
+    except Exception as error:
+        from .failures import RunStoppedError, sentence
+
+        if debug or not (isinstance(error, RunStoppedError) or is_out_of_memory(error)):
+            raise
+        print(f"svr3d: {sentence(error)}", file=sys.stderr)
+        return 1

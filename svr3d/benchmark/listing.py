@@ -32,7 +32,7 @@ def _methods() -> list[dict[str, Any]]:
                 "name": name,
                 "representation": cls.representation,
                 "targets": sorted(cls.targets),
-                "gifts": sorted(cls.gifts),
+                "given": sorted(cls.given),
                 "presets": cls.presets(),
                 "paper": cls.paper,
             }
@@ -64,18 +64,25 @@ def _protocols() -> list[dict[str, Any]]:
 
 
 def _metrics() -> list[dict[str, Any]]:
-    from ..metrics.declarations import METRICS
+    from ..metrics.declarations import get_metric, list_metrics
 
-    return [
-        {
-            "name": metric.name,
-            "title": metric.title,
-            "unit": metric.unit,
-            "better": "higher" if metric.higher_is_better else "lower",
-            "source": metric.source,
-        }
-        for metric in METRICS.values()
-    ]
+    rows: list[dict[str, Any]] = []
+    for name in list_metrics():
+        try:
+            metric = get_metric(name)
+        except InputError as error:
+            rows.append({"name": name, "error": str(error)})
+            continue
+        rows.append(
+            {
+                "name": name,
+                "title": metric.title,
+                "unit": metric.unit,
+                "better": "higher" if metric.higher_is_better else "lower",
+                "source": metric.source,
+            }
+        )
+    return rows
 
 
 def print_listing(what: str, *, as_json: bool) -> None:
@@ -110,7 +117,7 @@ def print_scores(folder: RunFolder) -> None:
     from ..metrics import is_curve
 
     rows = leaderboard(load_records([folder.records]))
-    rows = rows[(rows["category"] == "mean") & ~rows["metric"].map(is_curve)]
+    rows = rows[(rows["category"] == "mean") & (rows["part"] == "") & ~rows["metric"].map(is_curve)]
     table = Table("protocol", "split", "metric", "mean over categories", "95 % interval", "samples", "failed")
     for row in rows.itertuples():
         interval = f"{row.low:.4g} – {row.high:.4g}"

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from ..files import read_json, write_json
 
 _PACKAGES = (
@@ -17,18 +18,36 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-def git_commit() -> str | None:
-    """The commit of the source tree that svr3d runs from, `+changes` where it differs; None outside a repository."""
-    root = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent.parent
+"""The folder of the package svr3d."""
+
+
+def code() -> dict[str, str | None]:
+    """The manifest's section on svr3d itself: its version, and the commit of its checkout."""
+    return {"version": __version__, "commit": git_commit()}
+
+
+def git_commit(package: Path = PACKAGE) -> str | None:
+    """The commit of svr3d's own checkout, `+changes` where the package differs from it.
+
+    None where the package is not under version control: installed, its folder may still lie inside the work tree of
+    some other repository, whose commit says nothing of it.
+    """
     try:
-        commit = _git(root, "rev-parse", "HEAD")
-        return commit + ("+changes" if _git(root, "status", "--porcelain", "--untracked-files=no") else "")
+        _git(package, "ls-files", "--error-unmatch", "--", "__init__.py")
+        commit = _git(package, "rev-parse", "HEAD")
+        return commit + (
+            "+changes" if _git(package, "status", "--porcelain", "--untracked-files=no", "--", ".") else ""
+        )
     except (OSError, subprocess.CalledProcessError):
         return None
 
 
-def _git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True)
+def _git(folder: Path, *arguments: str) -> str:
+    # Within a hook, git's own variables would name the repository that the hook belongs to.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "-C", str(folder), *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return done.stdout.strip()
 
 

@@ -80,7 +80,7 @@ def predict(
     """Reconstructs each picture; writes NAME.glb and NAME.npz (the method's own representation) into `out`.
 
     Args:
-        category: for methods that are given the category.
+        category: for methods that are given the category, and for runs with a method for each.
         camera: of all pictures, at IMAGE_SIZE; None where it is unknown, and the method says if it needs one.
 
     Returns:
@@ -93,6 +93,7 @@ def predict(
     import torch
 
     from ..datasets import SampleBatch, SampleKey
+    from ..methods.harness import reconstruct
 
     folder = RunFolder.open(run)
     names = [Path(image).stem for image in images]
@@ -104,16 +105,22 @@ def predict(
         )
     pictures = [read_picture(image) for image in images]
 
-    method, reconstruct = folder.load()
+    method, output = folder.load(category)
+    given = method.output(output).given
     targets = {}
-    if method.gifts:
-        if set(method.gifts) != {"category"}:
-            needs = ", ".join(sorted(method.gifts))
+    if gifts := method.output(output).gifts:
+        if gifts != {"category"}:
+            needs = ", ".join(sorted(gifts))
             raise InputError(f"method '{method.name}' is a ceiling: it needs the true shape ({needs}), not a picture")
-        if category not in method.categories:
-            known = ", ".join(method.categories)
-            raise InputError(f"method '{method.name}' needs --category, one of: {known}; found {category!r}")
-        targets["category"] = torch.tensor([method.categories.index(category)])
+        known = method.facts.categories
+        if category not in known:
+            listed = ", ".join(known)
+            raise InputError(f"method '{method.name}' needs --category, one of: {listed}; found {category!r}")
+        targets["category"] = torch.tensor([known.index(category)])
+    if "camera" in given and camera is None:
+        raise InputError(
+            f"method '{method.name}' needs the camera of each picture: say where it stood by --azimuth and --elevation"
+        )
     cameras = None if camera is None else Camera.stack([camera]).to_torch()
     written = []
     for name, picture in zip(names, pictures, strict=True):
@@ -122,10 +129,9 @@ def predict(
             torch.from_numpy(picture)[None],
             cameras,
             targets,
-            method.categories,
+            method.facts.categories,
         )
-        with torch.inference_mode():
-            (shape,) = reconstruct(batch)
+        (shape,) = reconstruct(method, batch, output)
         path = Path(out) / f"{name}.glb"
         path.parent.mkdir(parents=True, exist_ok=True)
         mesh = to_mesh(shape)

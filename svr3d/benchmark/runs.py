@@ -1,18 +1,24 @@
-"""Run folders: RUNS/DATASET/METHOD/PRESET/seedN/."""
+"""Run folders: RUNS/DATASET/METHOD/PRESET/seedN/, and in those of runs per category categories/CATEGORY/ for each."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import InputError
 from ..files import read_json, read_yaml, write_yaml
+from ..methods.outputs import FINAL
+
+if TYPE_CHECKING:
+    from ..methods import Method
+
+CATEGORIES = "categories"
+"""Of a run per category: the folder with one run for each."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,8 @@ class RunConfig:
         data: its folder, so that evaluation finds it again.
         fingerprint: the data set's fingerprint when the run began.
         options: what was changed of the preset.
+        trainer: what was changed of how it is trained, as far as results depend on it; None where nothing was.
+        categories: of a run that is trained for one category at a time, these; None for one training on all.
         parent, output: of a run that scores a further output of another run's method: that run's folder, relative
             to this one, and the output's name.
     """
@@ -36,6 +44,8 @@ class RunConfig:
     data: str
     fingerprint: str
     options: dict[str, Any]
+    trainer: dict[str, Any] | None = None
+    categories: tuple[str, ...] | None = None
     parent: str | None = None
     output: str | None = None
 
@@ -98,33 +108,43 @@ class RunFolder:
         """
         values = read_yaml(self.config_path)
         fields = set(RunConfig.__dataclass_fields__)
-        needed = fields - {"parent", "output"}
+        needed = fields - {"trainer", "categories", "parent", "output"}
         if not isinstance(values, dict) or not needed <= set(values) <= fields:
             found = ", ".join(map(str, values)) if isinstance(values, dict) else type(values).__name__
             raise InputError(f"{self.config_path}: expected the fields {', '.join(sorted(needed))}, found {found}")
+        if values.get("categories") is not None:
+            values["categories"] = tuple(values["categories"])
         return RunConfig(**values)
 
-    def load(self) -> tuple[Any, Callable[[Any], list]]:
-        """The run's method, on the CPU, and what gives the run's reconstructions of a `SampleBatch`.
+    def of_category(self, category: str) -> RunFolder:
+        """The part of a run per category that is trained on one of them."""
+        return RunFolder(self.path / CATEGORIES / category)
 
-        That is the method's `reconstruct_batch`; of a run that scores a further output, the method is the parent's
-        and it gives that output.
+    def load(self, category: str | None = None) -> tuple[Method, str]:
+        """The run's method, on the CPU, and the name of the output that the run is for.
+
+        Of a run that scores a further output, the method is the parent's.
+
+        Args:
+            category: of the objects that are to be reconstructed; needed where the run has a method for each.
 
         Raises:
-            InputError: the run is not trained, or its checkpoint is not whole.
+            InputError: the run is not trained, its checkpoint is not whole, or it has no method for the category.
         """
         from .training import load_trained
 
         config = self.config()
         trained = self if config.parent is None else RunFolder(Path(os.path.normpath(self.path / config.parent)))
+        if config.categories is not None:
+            if category not in config.categories:
+                known = ", ".join(config.categories)
+                raise InputError(f"{self.path}: has a method for each of the categories {known}, none for {category!r}")
+            trained = trained.of_category(category)
         if not trained.final_checkpoint.is_file():
             raise InputError(
                 f"{trained.path}: the run is not trained yet, expected {trained.final_checkpoint.name} in checkpoints/"
             )
-        method = load_trained(trained.final_checkpoint)
-        if config.output is None:
-            return method, method.reconstruct_batch
-        return method, lambda batch: method.reconstruct_output(batch, config.output)
+        return load_trained(trained.final_checkpoint), config.output or FINAL
 
     def begin(self, config: RunConfig) -> None:
         """Creates the folder, or continues the same run in it.
@@ -134,7 +154,7 @@ class RunFolder:
         """
         if self.config_path.exists():
             old = self.config()
-            for name in ("method", "preset", "seed", "options", "fingerprint"):
+            for name in ("method", "preset", "seed", "options", "trainer", "categories", "fingerprint"):
                 before, now = getattr(old, name), getattr(config, name)
                 if before != now:
                     raise InputError(
@@ -142,7 +162,10 @@ class RunFolder:
                         "choose another --out or --label, or remove the folder"
                     )
             return
-        write_yaml(self.config_path, {name: value for name, value in asdict(config).items() if value is not None})
+        values = {name: value for name, value in asdict(config).items() if value is not None}
+        if config.categories is not None:
+            values["categories"] = list(config.categories)
+        write_yaml(self.config_path, values)
 
 
 def records_of(config: RunConfig, records: Any) -> Any:
@@ -165,7 +188,7 @@ def find_runs(folders: list[str] | list[Path]) -> list[RunFolder]:
         configs = (
             [folder / "config.yaml"]
             if (folder / "config.yaml").is_file()
-            else sorted(folder.glob("**/seed*/config.yaml"))
+            else [file for file in sorted(folder.glob("**/seed*/config.yaml")) if CATEGORIES not in file.parts[-3:]]
         )
         if not configs:
             raise InputError(f"{folder}: no run in it, expected DATASET/METHOD/PRESET/seedN/config.yaml")

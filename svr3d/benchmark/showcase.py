@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..geometry import Camera, read_shape, render_shape
 from ..leaderboards import picture_grid
 from ..progress import say
-from .evaluation import prediction_file
+from .prediction_files import prediction_file
 from .runs import RunConfig, RunFolder, records_of
 
 TILE = 192
@@ -49,7 +49,7 @@ def write_grid(folders: list[RunFolder], records: Any, path: Path) -> Path | Non
         return None
     dataset = open_dataset(root)
     keys = choose_samples(records_of(configs[0], records))
-    shown = records[records["metric"] == "f_02"]
+    shown = records[(records["metric"] == "f_02") & (records["part"] == "")]
     tiles, rows, captions = [], [], []
     for key in keys:
         image = (dataset.sample(key).images[0].numpy().transpose(1, 2, 0) * 255).round().astype(np.uint8)

@@ -1,33 +1,35 @@
-"""Suites: YAML files naming the data and the runs to compare, from data to leaderboard."""
+"""Suites: YAML files naming the data and the runs to compare."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..datasets import open_dataset, prepare
 from ..errors import InputError
 from ..files import read_yaml
-from ..processes import worker_pool
-from ..progress import duration, say
-from .board import write_board
-from .evaluation import derive_run, evaluate_run
-from .runs import RunFolder
-from .train import train
 
 
 @dataclass(frozen=True)
 class SuiteRun:
-    """One line of a suite: a method, what it changes of the suite's preset, and its further outputs to score."""
+    """One line of a suite.
+
+    Args:
+        method: its name.
+        preset, seeds, trainer: of this line; those of the suite where it says nothing. Of the trainer's options, those
+            that the line names.
+        options, label: what it changes of the preset, and what that is called.
+        categories: to train one method for each: `each` for all of the data set's, or a list.
+        outputs: further outputs of the method to score.
+    """
 
     method: str
     preset: str = "tiny"
     options: dict[str, Any] = field(default_factory=dict)
     label: str | None = None
     seeds: tuple[int, ...] = (0,)
+    trainer: dict[str, Any] = field(default_factory=dict)
+    categories: str | tuple[str, ...] | None = None
     outputs: tuple[str, ...] = ()
 
 
@@ -79,8 +81,8 @@ class Suite:
         if not isinstance(values, dict):
             raise InputError(f"{path}: expected the fields of a suite, found {type(values).__name__}")
         values |= {name: value for name, value in changes.items() if value is not None}
-        common = {name: values.pop(name) for name in ("preset", "seeds") if name in values}
-        _check_fields(path, "suite", values, cls, required=("name", "data", "runs"))
+        common = {name: values.pop(name) for name in ("preset", "seeds", "trainer") if name in values}
+        _check_fields(f"{path}: suite", values, cls, required=("name", "data", "runs"))
         if source is not None:
             if not isinstance(values.get("prepare"), dict):
                 raise InputError(f"{path}: a source is given, but the suite has no field 'prepare'")
@@ -89,86 +91,46 @@ class Suite:
             raise InputError(f"{path}: field 'runs': expected a list of runs, found {values['runs']!r}")
         runs = []
         for number, entry in enumerate(values["runs"]):
-            entry = {"method": entry} if isinstance(entry, str) else entry
-            if not isinstance(entry, dict):
-                raise InputError(
-                    f"{path}: run {number}: expected a method's name or the fields of a run, found {entry!r}"
-                )
-            entry = common | entry
-            _check_fields(path, f"run {number}", entry, SuiteRun, required=("method",))
-            seeds = entry.get("seeds", (0,))
-            if not isinstance(seeds, (list, tuple)) or not all(isinstance(seed, int) for seed in seeds):
-                raise InputError(
-                    f"{path}: run {number}: field 'seeds': expected a list of whole numbers, found {seeds!r}"
-                )
-            outputs = entry.get("outputs", ())
-            if not isinstance(outputs, (list, tuple)) or not all(isinstance(name, str) for name in outputs):
-                raise InputError(f"{path}: run {number}: field 'outputs': expected a list of names, found {outputs!r}")
-            runs.append(SuiteRun(**(entry | {"seeds": tuple(seeds), "outputs": tuple(outputs)})))
+            runs.append(_read_run(f"{path}: run {number}", entry, common))
         protocols = values.get("protocols", cls.protocols)
         if isinstance(protocols, str) or not all(isinstance(name, str) for name in protocols):
             raise InputError(f"{path}: field 'protocols': expected a list of names, found {protocols!r}")
         return cls(**(values | {"runs": tuple(runs), "protocols": tuple(protocols)}))
 
 
-def _check_fields(path: Path, what: str, values: dict, cls: type, required: tuple[str, ...]) -> None:
+def _read_run(where: str, entry: Any, common: dict[str, Any]) -> SuiteRun:
+    """One line, over what the suite says for all."""
+    entry = {"method": entry} if isinstance(entry, str) else entry
+    if not isinstance(entry, dict):
+        raise InputError(f"{where}: expected a method's name or the fields of a run, found {entry!r}")
+    entry = common | entry
+    _check_fields(where, entry, SuiteRun, required=("method",))
+
+    def expect(name: str, fits: bool, expected: str) -> None:
+        if not fits:
+            raise InputError(f"{where}: field '{name}': expected {expected}, found {entry[name]!r}")
+
+    def is_list(value: Any, kind: type) -> bool:
+        return isinstance(value, (list, tuple)) and all(isinstance(item, kind) for item in value)
+
+    for name in ("seeds", "outputs", "categories"):
+        if name not in entry or (name == "categories" and entry[name] in ("each", None)):
+            continue
+        kind, words = (int, "a list of whole numbers") if name == "seeds" else (str, "a list of names")
+        expect(name, is_list(entry[name], kind), words + " or 'each'" * (name == "categories"))
+        entry[name] = tuple(entry[name])
+    for name in ("options", "trainer"):
+        expect(name, isinstance(entry.get(name, {}), dict), "a mapping from option names to values")
+    if isinstance(common.get("trainer"), dict):
+        entry["trainer"] = common["trainer"] | entry["trainer"]
+    return SuiteRun(**entry)
+
+
+def _check_fields(where: str, values: dict, cls: type, required: tuple[str, ...]) -> None:
     known = cls.__dataclass_fields__
     for name in values:
         if name not in known:
-            raise InputError(f"{path}: {what}: unknown field '{name}'; known: {', '.join(known)}")
+            raise InputError(f"{where}: unknown field '{name}'; known: {', '.join(known)}")
     for name in required:
         if name not in values:
-            raise InputError(f"{path}: {what}: the field '{name}' is missing")
-
-
-def run_suite(suite: Suite) -> tuple[Path, list[str]]:
-    """Prepares, trains, evaluates and writes the leaderboard; what is done already is not done again.
-
-    A run that fails does not stop the others.
-
-    Returns:
-        The leaderboard's folder, and a sentence for each run that failed.
-
-    Raises:
-        InputError: the data cannot be prepared, or every run failed.
-    """
-    start = time.perf_counter()
-    if suite.prepare is not None:
-        options = dict(suite.prepare)
-        try:
-            source = options.pop("source")
-        except KeyError:
-            raise InputError(f"suite {suite.name}: field 'prepare': 'source' is missing") from None
-        prepare(source, suite.data, workers=suite.workers, **options)
-    dataset = open_dataset(suite.data)
-    failures: list[str] = []
-    folders: list[RunFolder] = []
-    planned = [(run, seed) for run in suite.runs for seed in run.seeds]
-    samples = len(dataset.samples(suite.split, suite.views))
-    count = sum(1 + len(run.outputs) for run, _ in planned)
-    say(f"suite {suite.name}: {count} runs on {dataset.name}, {samples} samples to score each")
-
-    def score(what: str, make: Callable[..., RunFolder], *arguments: Any, **options: Any) -> RunFolder | None:
-        try:
-            folder = make(*arguments, **options)
-            evaluate_run(folder, dataset, split=suite.split, views=suite.views, protocols=suite.protocols)
-        except (InputError, ArithmeticError, RuntimeError) as error:
-            failures.append(f"{what}: {error}")
-            say(f"failed: {failures[-1]}")
-            return None
-        folders.append(folder)
-        return folder
-
-    with worker_pool(suite.workers):
-        for run, seed in planned:
-            what = f"{run.method} (preset {run.preset}, seed {seed})"
-            changes = {"preset": run.preset, "seed": seed, "options": run.options, "label": run.label}
-            folder = score(what, train, run.method, dataset, suite.out, **changes)
-            for output in run.outputs if folder is not None else ():
-                score(f"{what}, output {output}", derive_run, folder, output)
-    if not folders:
-        raise InputError(f"suite {suite.name}: every run failed; the first: {failures[0]}")
-    out = write_board(folders, Path(suite.board) / suite.name, title=suite.name)
-    spent = duration(time.perf_counter() - start)
-    say(f"suite {suite.name}: done in {spent}; the leaderboard is {out / 'leaderboard.md'}")
-    return out, failures
+            raise InputError(f"{where}: the field '{name}' is missing")

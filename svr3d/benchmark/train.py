@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from ..errors import InputError
-from ..methods import get_method
 from ..progress import duration, say
-from .manifest import git_commit, hardware, update_manifest, versions
-from .runs import RunConfig, RunFolder, check_label
+from .manifest import code, hardware, update_manifest, versions
+from .plan import Plan, plan_training
+from .runs import RunFolder
 
 
 def train(
@@ -20,8 +21,10 @@ def train(
     *,
     preset: str = "tiny",
     seed: int = 0,
-    options: dict[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
     label: str | None = None,
+    trainer: Mapping[str, Any] | None = None,
+    categories: Literal["each"] | Sequence[str] | None = None,
     progress: bool = True,
 ) -> RunFolder:
     """Trains a method, or continues or skips a run that was begun or finished.
@@ -33,49 +36,114 @@ def train(
         preset: of the method; `options` are laid over it.
         label: names a run with options: its folder and rows are `PRESET+LABEL`. Needed when there are options,
             so that the rows of a board say which run they are.
+        trainer: fields of `TrainerOptions`, laid over what the preset says of the trainer.
+        categories: train one method for each of them, on the objects of that category only; `each` means all of
+            the data set's. They are scored and shown as one run, with the categories for a label if it has none.
 
     Raises:
-        InputError: unknown method, preset or option, or the data set lacks a target that the method needs.
+        InputError: unknown method, preset, option or category, or the data set lacks a target that the method needs.
     """
+    plan = plan_training(
+        method,
+        dataset,
+        preset=preset,
+        seed=seed,
+        options=options,
+        label=label,
+        trainer=trainer,
+        categories=categories,
+    )
+    return carry_out(plan, dataset, runs, progress=progress)
+
+
+def carry_out(plan: Plan, dataset: Any, runs: str | Path, *, progress: bool = True) -> RunFolder:
+    """Trains what is planned; see `train`."""
+    folder = plan.folder(runs, dataset)
+    folder.begin(plan.config(dataset))
+    if plan.categories is None:
+        _train_into(folder, plan, dataset, progress)
+    else:
+        _train_each(folder, plan, dataset, progress)
+    return folder
+
+
+def _train_into(folder: RunFolder, plan: Plan, dataset: Any, progress: bool) -> None:
+    """One training, on all of the data set's categories."""
+    if folder.final_checkpoint.is_file() and "training" in folder.read_manifest():
+        return
     from .training import train_method
 
-    options = dict(options or {})
-    cls = get_method(method)
-    if options and not label:
-        raise InputError("options make another run than the preset's: give it a --label")
-    name = f"{preset}+{check_label(label, 'label')}" if label else preset
-    model = cls.create(preset, dataset.categories, seed=seed, **options)
-    if not isinstance(seed, int) or seed < 0:
-        raise InputError(f"seed {seed!r}: expected a whole number, zero or above")
-    dataset.require(cls.targets | cls.gifts, "train")
-
-    folder = RunFolder.of(runs, dataset.name, method, name, seed)
-    folder.begin(
-        RunConfig(method, dataset.name, name, seed, str(Path(dataset.root).resolve()), dataset.fingerprint(), options)
-    )
-    if folder.final_checkpoint.is_file() and "training" in folder.read_manifest():
-        return folder
-    say(f"{method}: training with preset {name}, seed {seed}, on {dataset.name}")
+    cls = plan.method
+    model = cls.create(plan.preset, dataset.facts, seed=plan.seed, **plan.options)
+    where = dataset.name if plan.categories is None else f"{', '.join(dataset.categories)} of {dataset.name}"
+    say(f"{cls.name}: training with preset {plan.name}, seed {plan.seed}, on {where}")
     start = time.perf_counter()
-    report = train_method(model, dataset, folder.path, seed=seed, preset_name=name, progress=progress)
+    report = train_method(
+        model,
+        dataset,
+        folder.path,
+        seed=plan.seed,
+        preset_name=plan.name,
+        trainer=plan.trainer,
+        progress=progress,
+    )
     update_manifest(
         folder.manifest,
-        code={"version": versions().get("svr3d"), "commit": git_commit()},
-        config={"preset": preset, "label": label, "seed": seed, "options": options, "resolved": model.options},
-        method={
-            "name": method,
-            "representation": cls.representation,
-            "limits": cls.limits,
-            "targets": sorted(cls.targets),
-            "gifts": sorted(cls.gifts),
-            "paper": cls.paper,
-            "parameters": report.parameters,
-            "weights": getattr(model, "weights", "scratch"),
-        },
-        data={"name": dataset.name, "root": str(dataset.root), "fingerprint": dataset.fingerprint()},
+        code=code(),
+        config=plan.settings(),
+        method=_method(plan, model)
+        | {"parameters": report.parameters, "weights": getattr(model, "weights", "scratch")},
+        data=_data(dataset),
         training={"seconds": report.seconds, "total_seconds": round(sum(report.seconds.values()), 2)},
         versions=versions(),
         hardware=hardware(),
     )
-    say(f"{method}: trained in {duration(time.perf_counter() - start)}")
-    return folder
+    say(f"{cls.name}: trained in {duration(time.perf_counter() - start)}")
+
+
+def _train_each(folder: RunFolder, plan: Plan, dataset: Any, progress: bool) -> None:
+    """A training for each category, in a folder of its own, and what the run as a whole has to say of them."""
+    assert plan.categories is not None
+    parts = []
+    for category in plan.categories:
+        part, restricted = folder.of_category(category), dataset.restricted([category])
+        part.begin(replace(plan, categories=None).config(restricted))
+        _train_into(part, plan, restricted, progress)
+        parts.append(part.read_manifest())
+    if "training" in folder.read_manifest():
+        return
+    method = dict(parts[0]["method"])
+    if len(plan.categories) > 1:
+        # Which of the methods reconstructs a sample is told by its category.
+        method["given"] = sorted({*method["given"], "category"})
+    method["parameters"] = sum(part["method"]["parameters"] for part in parts)
+    seconds = {
+        category: part["training"]["total_seconds"] for category, part in zip(plan.categories, parts, strict=True)
+    }
+    update_manifest(
+        folder.manifest,
+        code=code(),
+        config=plan.settings(),
+        method=method,
+        data=_data(dataset),
+        training={"seconds": seconds, "total_seconds": round(sum(seconds.values()), 2)},
+        versions=versions(),
+        hardware=hardware(),
+    )
+
+
+def _method(plan: Plan, model: Any) -> dict[str, Any]:
+    cls, final = plan.method, model.output()
+    return {
+        "name": cls.name,
+        "representation": final.representation,
+        "given": sorted(final.given),
+        "limits": final.limits,
+        "targets": sorted(cls.targets),
+        "paper": cls.paper,
+        "weights": getattr(model, "weights", "scratch"),
+    }
+
+
+def _data(dataset: Any) -> dict[str, Any]:
+    return {"name": dataset.name, "root": str(dataset.root), "fingerprint": dataset.fingerprint()}

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .convert import Shape, to_voxels
+from .convert import to_voxels
+from .representations.representation import Shape
 
 
 class Betti(NamedTuple):
@@ -41,14 +42,18 @@ def betti_numbers(shape: Shape, *, resolution: int = 64) -> Betti:
     >>> betti_numbers(VoxelGrid(ring), resolution=3)
     Betti(components=1, tunnels=1, cavities=0)
     """
-    from scipy.ndimage import label
-
     solid = np.pad(to_voxels(shape, resolution).occupancy, 1)
     if not solid.any():
         return Betti(0, 0, 0)
-    pieces = label(solid, np.ones((3, 3, 3)))[1]
-    cavities = label(~solid)[1] - 1  # all but the outside
+    pieces = _pieces(solid, np.ones((3, 3, 3)))
+    cavities = _pieces(~solid) - 1  # all but the outside
     return Betti(pieces, pieces + cavities - euler_characteristic(solid), cavities)
+
+
+def _pieces(solid: np.ndarray, neighbours: np.ndarray | None = None) -> int:
+    from scipy.ndimage import label
+
+    return label(solid, neighbours)[1]  # type: ignore[index]
 
 
 def euler_characteristic(solid: np.ndarray) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..metrics.declarations import CURVE
-from .presentation import GIFTED, Section, count_text, decimals, sections
+from .presentation import GIFTED, WITH_CAMERA, Section, count_text, decimals, sections
 from .statistics import LEVEL, MEAN
 
 # Okabe and Ito's colours, which people with any colour blindness can tell apart, without their yellow (too faint
@@ -116,11 +116,7 @@ def _subtitle(section: Section) -> str:
 
 def _width(section: Section) -> float:
     """Room for the methods' labels, in inches."""
-    return 0.4 + 0.068 * max(len(_shown(label, section)) for label in section.labels)
-
-
-def _shown(label: str, section: Section) -> str:
-    return f"{label} {GIFTED}" if label in section.gifts else label
+    return 0.4 + 0.068 * max(len(section.shown(label)) for label in section.labels)
 
 
 def _ranking(section: Section, looks: dict[str, _Look]):
@@ -174,13 +170,15 @@ def _ranking(section: Section, looks: dict[str, _Look]):
     for axis in axes[len(metrics) :]:
         axis.remove()
     axes[0].set_ylim(len(labels) - 0.4, -0.6)
-    axes[0].set_yticks(range(len(labels)), [_shown(label, section) for label in labels])
+    axes[0].set_yticks(range(len(labels)), [section.shown(label) for label in labels])
     for axis in axes[: len(metrics)]:
         for label, tick in zip(labels, axis.get_yticklabels(), strict=False):
             tick.set_color("#666666" if label in section.gifts else "black")
     note = f"mark: mean over categories; line: {100 * LEVEL:.0f} % interval over objects; right: rank"
     if section.gifts:
-        note += f"; {GIFTED}: given more than the image, not ranked"
+        note += f"; {GIFTED}: given more than the picture, not ranked"
+    if section.with_camera:
+        note += f"; {WITH_CAMERA}: given its camera too"
     figure.suptitle(_subtitle(section), x=0.01, ha="left", fontsize=9, fontweight="bold")
     figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color="#555555")
     return figure
@@ -233,7 +231,7 @@ def _categories(section: Section):
         axis.axhline(free - 0.5, color="white", linewidth=3)
     axis.set_xticks(range(len(columns)), columns, rotation=40, ha="left", rotation_mode="anchor")
     axis.xaxis.tick_top()
-    axis.set_yticks(range(len(labels)), [_shown(label, section) for label in labels])
+    axis.set_yticks(range(len(labels)), [section.shown(label) for label in labels])
     axis.tick_params(length=0, pad=2)
     axis.spines[:].set_visible(False)
     bar = figure.colorbar(image, ax=axis, pad=0.01, fraction=0.03, aspect=15)
@@ -271,7 +269,7 @@ def _curve(section: Section, looks: dict[str, _Look]):
             markersize=3.6,
             markeredgewidth=0,
             markevery=max(1, len(x) // 8),
-            label=_shown(label, section),
+            label=section.shown(label),
         )
     axis.set_xlabel("threshold (% of the longest side)")
     axis.set_ylabel("F-score, mean over categories")
@@ -352,7 +350,7 @@ def _cost(section: Section, costs, looks: dict[str, _Look]):
             marker=looks[label].marker,
             markersize=5,
             linewidth=1.2,
-            label=_shown(label, section),
+            label=section.shown(label),
         )
         for label in labels
     ]

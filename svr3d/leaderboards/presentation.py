@@ -7,17 +7,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from ..errors import InputError
 from ..metrics.declarations import Metric, get_metric, is_curve
 from ..metrics.protocol import Protocol, load_protocol
+from .given import CAMERA, gifts_of, names_of
 from .statistics import MEAN, OBJECTS
 
 HEADLINE = ("iou_32", "iou", "f_01", "cd_l1")
 """The metric that sorts rows and is shown by category: the first of these that the protocol has."""
 
 GIFTED = "†"
-"""Marks methods that are given more than images at test time."""
+"""Marks methods that are given more than the picture and its camera at test time."""
+
+WITH_CAMERA = "§"
+"""Marks methods that are given the picture's camera too, and nothing else."""
 
 LIMITED = "‡"
 """Marks methods whose representation cannot express every shape."""
@@ -25,12 +30,18 @@ LIMITED = "‡"
 
 @dataclass(frozen=True)
 class Section:
-    """The rows of a board under one protocol on one split of one data set."""
+    """The rows of a board under one protocol on one split of one data set.
+
+    Args:
+        rows: of whole objects, a DataFrame with the board's columns and `label`.
+        part_rows: those of parts, alike; None where there are none.
+    """
 
     dataset: str
     split: str
     protocol: str
-    rows: object  # DataFrame: the board's columns and `label`
+    rows: Any
+    part_rows: Any = None
 
     def __post_init__(self) -> None:
         for name in ("dataset", "split", "protocol"):
@@ -64,13 +75,24 @@ class Section:
         """The methods, best in the headline first, those with gifts last."""
         sign = -1 if self.headline is None or self.headline.higher_is_better else 1
         values = {} if self.headline is None else self.values(self.headline.name, MEAN)["value"].to_dict()
-        gifts = self.rows.drop_duplicates("label").set_index("label")["gifts"].to_dict()
-        return sorted(gifts, key=lambda label: (gifts[label] != "", sign * values.get(label, sign * math.inf), label))
+        gifts = self.gifts
+        labels = self.rows["label"].unique()
+        return sorted(labels, key=lambda label: (label in gifts, sign * values.get(label, sign * math.inf), label))
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What each method is given, where that is recorded."""
+        return self._stated("given")
 
     @property
     def gifts(self) -> dict[str, str]:
-        """What each method with gifts is given."""
-        return self._stated("gifts")
+        """What each method with gifts is given besides the picture and its camera."""
+        return {label: gifts for label, given in self.given.items() if (gifts := gifts_of(given))}
+
+    @property
+    def with_camera(self) -> set[str]:
+        """The methods that are given the camera, and no gifts."""
+        return {label for label, given in self.given.items() if CAMERA in names_of(given) and not gifts_of(given)}
 
     @property
     def limits(self) -> dict[str, str]:
@@ -100,6 +122,11 @@ class Section:
         unit = self.unit(metric)
         return f"{metric.title}{f' ({unit})' if unit else ''} {arrow(metric)}".rstrip()
 
+    def shown(self, label: str) -> str:
+        """A method's label, with a mark where it is given more than the picture."""
+        mark = GIFTED if label in self.gifts else WITH_CAMERA if label in self.with_camera else ""
+        return f"{label} {mark}".rstrip()
+
     def values(self, metric: str, category: str):
         """The rows of one metric and category, indexed by label."""
         return self.rows[(self.rows["metric"] == metric) & (self.rows["category"] == category)].set_index("label")
@@ -119,7 +146,9 @@ def sections(board) -> Iterator[Section]:
     named = board["method"].map(several) > 1
     board = board.assign(label=board["method"].where(~named, board["method"] + " (" + board["preset"] + ")"))
     for key, rows in board.groupby(["dataset", "split", "protocol"], sort=True):
-        yield Section(*key, rows)
+        whole, parts = rows[rows["part"] == ""], rows[rows["part"] != ""]
+        if not whole.empty:
+            yield Section(*key, whole, None if parts.empty else parts)
 
 
 def arrow(metric: Metric) -> str:

@@ -1,4 +1,4 @@
-"""Records: one row per (run, sample, protocol, metric), in one parquet file per run."""
+"""Records: one row per (run, sample, part, protocol, metric), in one parquet file per run."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _TYPES = {
     "category": str,
     "object": str,
     "view": int,
+    "part": str,
     "seed": int,
     "preset": str,
     "protocol": str,
@@ -26,10 +27,12 @@ _TYPES = {
     "seconds": float,
 }
 RECORD_COLUMNS = tuple(_TYPES)
+"""`part` names a part of the object, by its label; it is empty in the records of whole objects."""
+
 RECORDS_FILE = "records.parquet"
 STATUSES = ("ok", "failed")
 
-KEY = ["dataset", "split", "protocol", "method", "preset", "seed", "category", "object", "view", "metric"]
+KEY = ["dataset", "split", "protocol", "method", "preset", "seed", "category", "object", "view", "metric", "part"]
 """What names a record; files are sorted by it."""
 
 
@@ -38,7 +41,7 @@ def write_records(path, frame) -> None:
 
     Args:
         path: the file; its folder is made if need be.
-        frame: DataFrame with the columns RECORD_COLUMNS.
+        frame: DataFrame with the columns RECORD_COLUMNS; without `part`, all are of whole objects.
 
     Raises:
         InputError: `frame` does not hold valid records (see `check_records`).
@@ -59,6 +62,8 @@ def write_records(path, frame) -> None:
 
 def load_records(paths):
     """The records of several runs as one DataFrame with the columns RECORD_COLUMNS.
+
+    Files from before records had the column `part` hold whole objects only, and are read as such.
 
     Args:
         paths: one path or several; each is a parquet file, or a folder in and below which every
@@ -93,6 +98,8 @@ def check_records(frame, where: str):
     """
     import numpy as np
 
+    if "part" not in frame.columns:
+        frame = frame.assign(part="")
     missing = [name for name in RECORD_COLUMNS if name not in frame.columns]
     if missing:
         raise InputError(f"{where}: column '{missing[0]}' is missing; records have {', '.join(RECORD_COLUMNS)}")
@@ -143,7 +150,8 @@ def _typed(column, name: str, kind: type, where: str):
     message = f"{where}: column '{name}' must hold {({str: 'names', int: 'whole numbers', float: 'numbers'})[kind]}"
     if kind is str:
         values = column.astype(object)
-        if not all(isinstance(value, str) and value for value in values.unique()):
+        may_be_empty = name == "part"
+        if not all(isinstance(value, str) and (value or may_be_empty) for value in values.unique()):
             raise InputError(message)
         return values.astype("str")
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
@@ -185,7 +193,8 @@ def _read(path: Path):
 
 
 def _name(row) -> str:
+    part = f" of part '{row['part']}'" if row["part"] else ""
     return (
-        f"{row['metric']} of {row['method']} ({row['preset']}, seed {row['seed']}) on "
+        f"{row['metric']}{part} of {row['method']} ({row['preset']}, seed {row['seed']}) on "
         f"{row['category']}/{row['object']}/{row['view']:03d} under {row['protocol']}"
     )

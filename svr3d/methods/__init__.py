@@ -3,14 +3,6 @@
 Importing this package, listing names included, imports neither torch nor any method.
 """
 
-from .registry import get_method, list_methods, register
+import lazy_loader
 
-__all__ = ["PRESETS", "Method", "Reconstruction", "Stage", "get_method", "list_methods", "register"]
-
-
-def __getattr__(name: str):
-    if name in ("Method", "PRESETS", "Reconstruction", "Stage"):
-        from . import interface
-
-        return getattr(interface, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,33 +7,35 @@ from typing import Any
 
 import torch
 
+from ..datasets.facts import DataFacts
 from ..errors import InputError
 from .interface import Method
+from .options import make_options
 from .registry import get_method
 
-FORMAT = 1
+FORMAT = 2
 
 
 def pack(method: Method) -> dict[str, Any]:
-    """The method's name, options, categories and state, and the versions it was made with.
+    """The method's name, options, facts of its data and state, and the versions it was made with.
 
     All of it is of the types that `torch.load(..., weights_only=True)` accepts, so that a checkpoint from
     somewhere else runs no code.
     """
-    import pytorch_lightning
+    import lightning_fabric
 
     from .. import __version__
 
     return {
         "format": FORMAT,
         "method": method.name,
-        "options": dict(method.options),
-        "categories": list(method.categories),
+        "options": method.option_values(),
+        "facts": method.facts.to_dict(),
         "state": {name: tensor.detach().cpu() for name, tensor in method.state_dict().items()},
         "versions": {
             "svr3d": __version__,
             "torch": str(torch.__version__),
-            "pytorch_lightning": str(pytorch_lightning.__version__),
+            "lightning": str(lightning_fabric.__version__),
             "python": platform.python_version(),
         },
     }
@@ -48,14 +50,17 @@ def unpack(content: dict[str, Any], where: str, cls: type[Method] | None = None)
         cls: its class; looked up by name if not given.
 
     Raises:
-        InputError: not from `pack`, or the method has changed since.
+        InputError: not from `pack`, of another format, or the method has changed since.
     """
-    if not isinstance(content, dict) or not {"format", "method", "options", "categories", "state"} <= content.keys():
-        raise InputError(f"{where}: expected a checkpoint of svr3d, with method, options, categories and state")
-    if content["format"] != FORMAT:
-        raise InputError(f"{where}: has checkpoint format {content['format']}, this version reads {FORMAT}")
+    if not isinstance(content, dict) or not {"format", "method", "options", "state"} <= content.keys():
+        raise InputError(f"{where}: expected a checkpoint of svr3d, with method, options, facts and state")
+    if content["format"] != FORMAT or "facts" not in content:
+        raise InputError(
+            f"{where}: has checkpoint format {content['format']}, this version reads {FORMAT}; train the run again"
+        )
     cls = cls or get_method(content["method"])
-    method = cls(categories=tuple(content["categories"]), **content["options"])
+    options = make_options(cls.Options, content["options"], f"{where}: method '{cls.name}'")
+    method = cls(DataFacts.from_dict(content["facts"]), options)
     try:
         method.load_state_dict(content["state"])
     except RuntimeError as error:

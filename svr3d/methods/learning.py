@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
+
+from .stages import Optimization
 
 
 def scaled(channels: int, width: float) -> int:
@@ -12,8 +12,6 @@ def scaled(channels: int, width: float) -> int:
     return max(8, round(channels * width / 8) * 8)
 
 
-def optimize(optimizer: torch.optim.Optimizer, epochs: int, cosine: bool) -> Any:
-    """What `Method.optimizer` returns: `optimizer`, its learning rate constant or falling along half a cosine."""
-    if not cosine:
-        return optimizer
-    return {"optimizer": optimizer, "lr_scheduler": torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)}
+def optimize(optimizer: torch.optim.Optimizer, epochs: int, cosine: bool) -> Optimization:
+    """`optimizer` with its learning rate constant, or falling along half a cosine over `epochs`."""
+    return Optimization(optimizer, torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs) if cosine else None)

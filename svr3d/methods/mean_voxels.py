@@ -94,10 +94,11 @@ def best_threshold(mean: np.ndarray, occupancy: np.ndarray, *, steps: int = 50) 
 def category_indices(method: Method, batch: SampleBatch) -> Tensor:
     """Long[B]: the batch's categories as indices into the method's own, which another data set may order otherwise."""
     names = [batch.categories[i] for i in batch.target("category").tolist()]
-    unknown = sorted(set(names) - set(method.categories))
+    known = method.facts.categories
+    unknown = sorted(set(names) - set(known))
     if unknown:
         raise InputError(
             f"method '{method.name}' was trained without the categories {', '.join(unknown)} "
-            f"(it knows: {', '.join(method.categories)})"
+            f"(it knows: {', '.join(known)})"
         )
-    return torch.tensor([method.categories.index(name) for name in names], device=batch.images.device)
+    return torch.tensor([known.index(name) for name in names], device=batch.target("category").device)

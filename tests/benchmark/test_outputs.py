@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
-from svr3d.benchmark import evaluation, runs
+from svr3d.benchmark import evaluation, reconstructing, runs
 from svr3d.benchmark.cli import main
 from svr3d.geometry import Mesh
-from svr3d.methods import Method, register, registry
+from svr3d.methods import Method, Output, register, registry
 
 PROTOCOL = ("--protocol", "classvoxels", "--workers", "1")
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """How many there are."""
+
+    blocks: int = 3
 
 
 class Coarse(Method):
@@ -25,10 +33,12 @@ class Coarse(Method):
     name = "coarse-for-tests"
     representation = "mesh"
     limits = "one octahedron"
+    Options = Blocks
 
-    def __init__(self, categories=(), *, blocks=3):
-        super().__init__(categories)
-        self.outputs = tuple(f"block{i}" for i in range(1, blocks))
+    @property
+    def outputs(self):
+        blocks = (Output(f"block{i}", "mesh", self.given, self.limits) for i in range(1, self.options.blocks))
+        return (*super().outputs, *blocks)
 
     def stages(self):
         return []
@@ -38,19 +48,15 @@ class Coarse(Method):
         faces = [[0, 2, 4], [2, 1, 4], [1, 3, 4], [3, 0, 4], [2, 0, 5], [1, 2, 5], [3, 1, 5], [0, 3, 5]]
         return Mesh([[0.12 * (block + 1) * v for v in corner] for corner in corners], faces)
 
-    def reconstruct(self, images, cameras):
-        return [self.octahedron(len(self.outputs) + 1)] * len(images)
-
-    def reconstruct_output(self, batch, output):
-        if output not in self.outputs:
-            raise self.unknown_output(output)
-        return [self.octahedron(int(output.removeprefix("block")))] * len(batch)
+    def reconstruct(self, batch, output="final"):
+        block = self.options.blocks if output == "final" else int(output.removeprefix("block"))
+        return [self.octahedron(block)] * len(batch)
 
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch) -> None:
     """The method is known, and scoring happens in a thread: starting processes would take most of the time."""
-    monkeypatch.setattr(registry, "_session", dict(registry._session))
+    monkeypatch.setattr(registry.METHODS, "_session", {})
     register(Coarse)
     monkeypatch.setattr(evaluation, "worker_pool", lambda workers: ThreadPoolExecutor(1))
 
@@ -122,9 +128,9 @@ def test_stopped_anywhere_it_ends_with_the_same_records(place: str, run: Path, t
     steps = stop_after(2 if place in ("reconstruction", "scoring") else 0)
     owner, name = {
         "config": (runs, "write_yaml"),
-        "reconstruction": (evaluation, "write_shape"),
+        "reconstruction": (reconstructing, "write_shape"),
         "scoring": (evaluation, "track"),
-        "records": (evaluation, "_merge"),
+        "records": (evaluation, "join_records"),
     }[place]
     whole = getattr(evaluation, name, None) or getattr(owner, name)
 

@@ -306,7 +306,7 @@ def test_stopped_between_the_last_sample_and_the_records(small_dataset: Path, tm
     run = next(tmp_path.glob("runs/*/mean_shape/tiny/seed0"))
     evaluate = ["evaluate", str(run), "--workers", "1"]
     with monkeypatch.context() as patch:
-        patch.setattr(evaluation, "_merge", stop)
+        patch.setattr(evaluation, "join_records", stop)
         assert main(evaluate) == 130
     assert not (run / "records.parquet").exists()
     assert main(evaluate) == 0

@@ -30,23 +30,41 @@ package-data = {svr3d_ball = ["presets/*.yaml"]}
 
 METHOD = '''
 """A ball whose radius is learned."""
+from dataclasses import dataclass
 import torch
 from svr3d.geometry import VoxelGrid
-from svr3d.methods import Method, Stage
+from svr3d.methods import Learned, Method
+
+
+@dataclass(frozen=True)
+class Options:
+    epochs: int = 10
+    batch_size: int = 4
+    lr: float = 0.05
 
 
 class Ball(Method):
     name = "ball"
     representation = "voxels"
     targets = frozenset({"voxels"})
+    Options = Options
 
-    def __init__(self, categories=(), epochs=3, batch_size=4, lr=0.05):
-        super().__init__(categories)
-        self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
+    def __init__(self, facts, options=None):
+        super().__init__(facts, options)
         self.radius = torch.nn.Parameter(torch.tensor(0.2))
 
     def stages(self):
-        return [Stage("radius", self.targets, ("bce",), epochs=self.epochs, batch_size=self.batch_size)]
+        return [
+            Learned(
+                name="radius",
+                targets=self.targets,
+                losses=self.losses,
+                terms=("bce",),
+                optimizer=self.optimizer,
+                epochs=self.options.epochs,
+                batch_size=self.options.batch_size,
+            )
+        ]
 
     def logits(self, resolution=32):
         axis = (torch.arange(resolution, device=self.radius.device) + 0.5) / resolution - 0.5
@@ -59,10 +77,10 @@ class Ball(Method):
         return {"bce": torch.nn.functional.binary_cross_entropy_with_logits(logits, voxels)}
 
     def optimizer(self, parameters):
-        return torch.optim.Adam(parameters, lr=self.lr)
+        return torch.optim.Adam(parameters, lr=self.options.lr)
 
-    def reconstruct(self, images, cameras):
-        return [VoxelGrid(self.logits().sigmoid(), threshold=0.5) for _ in images]
+    def reconstruct(self, batch, output="final"):
+        return [VoxelGrid(self.logits().sigmoid(), threshold=0.5) for _ in batch.keys]
 '''
 
 

@@ -22,13 +22,13 @@ class Seer(Method):
 
     name = "seer-for-tests"
     representation = "mesh"
+    given = frozenset({"picture", "camera"})
 
     def stages(self):
         return []
 
-    def reconstruct(self, images, cameras):
-        if cameras is None:
-            raise InputError(f"method '{self.name}' needs the camera of each picture")
+    def reconstruct(self, batch, output="final"):
+        images, cameras = batch.images, batch.cameras
         assert len(cameras) == len(images) and images.shape[-2:] == (cameras.height, cameras.width)
         assert cameras.intrinsics.dtype == images.dtype
         return [Mesh(CORNERS + 0.1 * position.numpy(), FACES) for position in cameras.position]
@@ -85,7 +85,7 @@ def test_what_no_camera_can_be_is_one_sentence(values, said):
 
 
 def test_from_the_command_line(small_dataset: Path, tmp_path: Path, capsys, monkeypatch) -> None:
-    monkeypatch.setattr(registry, "_session", dict(registry._session))
+    monkeypatch.setattr(registry.METHODS, "_session", {})
     register(Seer)
     assert main(["train", Seer.name, "--data", str(small_dataset), "--out", str(tmp_path / "runs")]) == 0
     run = capsys.readouterr().out.strip()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from svr3d.benchmark.evaluation import Placement, evaluate_predictions
+from svr3d.benchmark.evaluation import evaluate_predictions
+from svr3d.benchmark.prediction_files import PredictionFrame
 from svr3d.datasets import open_dataset
 from svr3d.geometry import write_shape
 from svr3d.leaderboards import leaderboard, load_records
@@ -32,7 +33,7 @@ def records(small_dataset: Path, tmp_path_factory) -> pd.DataFrame:
             dataset,
             root / "runs",
             name=name,
-            placement=Placement(),
+            frame=PredictionFrame(),
             protocols=list_protocols(),
             workers=1,
         )

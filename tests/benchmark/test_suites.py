@@ -8,6 +8,7 @@ import pytest
 
 from svr3d.benchmark import suite
 from svr3d.benchmark.suite import Suite
+from svr3d.datasets import DataFacts
 from svr3d.methods import get_method
 from svr3d.metrics import load_protocol
 
@@ -21,8 +22,8 @@ def test_what_it_names_exists(name: str) -> None:
     for protocol in read.protocols:
         load_protocol(protocol)
     for run in read.runs:
-        method = get_method(run.method).create(run.preset, ("chair",), **run.options)
+        method = get_method(run.method).create(run.preset, DataFacts(categories=("chair",)), **run.options)
         assert bool(run.options) == bool(run.label), f"{run.method}: options need a label"
-        assert set(run.outputs) <= set(method.outputs)
+        assert set(run.outputs) <= {output.name for output in method.outputs[1:]}
     labels = [(run.method, run.preset, run.label, seed) for run in read.runs for seed in run.seeds]
     assert len(set(labels)) == len(labels)

@@ -18,6 +18,7 @@ def record():
             "category": "chair",
             "object": "o0",
             "view": 0,
+            "part": "",
             "seed": 0,
             "preset": "tiny",
             "protocol": "p-v1",
@@ -49,11 +50,13 @@ def table(record):
 
 @pytest.fixture
 def manifests():
-    """The runs' table for methods with their gifts."""
+    """The runs' table for methods with what they are given."""
 
-    def make(gifts: dict[str, str], **fields) -> pd.DataFrame:
+    def make(given: dict[str, str], **fields) -> pd.DataFrame:
         row = {"dataset": "shapes", "preset": "tiny", "seed": 0, "representation": "voxels", "limits": ""}
         costs = {"parameters": 1_500_000, "train_seconds": 90.0, "inference_ms": 12.0}
-        return pd.DataFrame([{"method": name, "gifts": gift, **row, **costs, **fields} for name, gift in gifts.items()])
+        return pd.DataFrame(
+            [{"method": name, "given": names, **row, **costs, **fields} for name, names in given.items()]
+        )
 
     return make

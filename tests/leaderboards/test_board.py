@@ -9,7 +9,8 @@ import pytest
 
 from svr3d.errors import InputError
 from svr3d.leaderboards import comparisons, leaderboard
-from svr3d.leaderboards.board import BOARD_COLUMNS, COMPARISON_COLUMNS, align
+from svr3d.leaderboards.board import BOARD_COLUMNS, COMPARISON_COLUMNS
+from svr3d.leaderboards.common_samples import on_common_samples
 from svr3d.leaderboards.presentation import Section
 
 
@@ -116,10 +117,10 @@ def test_direction_turns_the_ranks(four):
 
 
 def test_methods_with_gifts_have_rows_but_no_rank(four, manifests):
-    runs = manifests({"best": "voxels", "b1": "", "b2": "", "worst": ""})
+    runs = manifests({"best": "picture, voxels", "b1": "picture", "b2": "picture", "worst": "picture"})
     board = leaderboard(four, runs)
     mean = board[board["category"] == "mean"].set_index("method")
-    assert pd.isna(mean.loc["best", "rank"]) and mean.loc["best", "gifts"] == "voxels"
+    assert pd.isna(mean.loc["best", "rank"]) and mean.loc["best", "given"] == "picture, voxels"
     assert mean["rank"].drop("best").to_dict() == {"b1": 1, "b2": 1, "worst": 3}
     assert mean.loc["best", "value"] > mean.loc["b1", "value"]
     # what is known of the methods does not depend on the ceiling's company
@@ -206,12 +207,12 @@ def test_protocols_never_share_a_column(four):
     one, two = (cell(board, protocol=p, method="best", category="mean")["value"] for p in ("p-v1", "p-v2"))
     assert one == pytest.approx(2 * two)
     with pytest.raises(InputError, match="protocols p-v1, p-v2 cannot share a column"):
-        align([mixed], "iou_32")
+        on_common_samples([mixed], "iou_32")
     with pytest.raises(InputError, match="protocols p-v1, p-v2 cannot share a column"):
         Section("shapes", "test", "p-v1", board)
     for name, other in (("dataset", "others"), ("split", "val"), ("metric", "iou")):
         with pytest.raises(InputError, match="cannot share a column"):
-            align([pd.concat([four, four.assign(**{name: other})])], "iou_32")
+            on_common_samples([pd.concat([four, four.assign(**{name: other})])], "iou_32")
 
 
 def test_presets_of_a_method_are_competitors_of_their_own(table):
@@ -241,12 +242,12 @@ def test_bad_records_are_refused(four):
 
 
 def test_bad_runs_are_refused(four, manifests):
-    runs = manifests({name: "" for name in ("best", "b1", "b2", "worst")})
-    with pytest.raises(InputError, match="no column 'gifts'"):
-        leaderboard(four, runs.drop(columns="gifts"))
+    runs = manifests({name: "picture" for name in ("best", "b1", "b2", "worst")})
+    with pytest.raises(InputError, match="no column 'given'"):
+        leaderboard(four, runs.drop(columns="given"))
     with pytest.raises(InputError, match="do not list worst/shapes/tiny"):
         leaderboard(four, runs[runs["method"] != "worst"])
-    with pytest.raises(InputError, match="disagree on their gifts"):
-        leaderboard(four, pd.concat([runs, runs.assign(seed=1, gifts="voxels")]))
+    with pytest.raises(InputError, match="disagree on what they are given"):
+        leaderboard(four, pd.concat([runs, runs.assign(seed=1, given="voxels")]))
     with pytest.raises(InputError, match="'train_seconds' must hold numbers"):
         leaderboard(four, runs.assign(train_seconds="long"))

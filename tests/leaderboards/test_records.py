@@ -73,7 +73,7 @@ def test_missing_files_and_folders_are_refused(tmp_path):
         load_records([])
 
 
-@pytest.mark.parametrize("column", RECORD_COLUMNS)
+@pytest.mark.parametrize("column", [name for name in RECORD_COLUMNS if name != "part"])
 def test_a_missing_column_is_named(tmp_path, frame, column):
     frame.drop(columns=column).to_parquet(tmp_path / "records.parquet")
     with pytest.raises(InputError, match=f"records.parquet: column '{column}' is missing"):

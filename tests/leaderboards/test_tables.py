@@ -11,8 +11,9 @@ import pytest
 from svr3d.leaderboards import comparisons, leaderboard, write_leaderboard
 from svr3d.leaderboards.board import BOARD_COLUMNS, COMPARISON_COLUMNS
 from svr3d.leaderboards.figures import draw_figures
+from svr3d.leaderboards.latex import latex_page
+from svr3d.leaderboards.markdown import markdown_page
 from svr3d.leaderboards.presentation import count_text, decimals, p_text, seconds_text, sections
-from svr3d.leaderboards.tables import latex_page, markdown_page
 
 KINDS = ("ranking", "categories", "curve", "cost")
 
@@ -36,14 +37,14 @@ def records():
                         if failed:
                             value = 3**0.5 if metric.startswith("emd") else 0.0
                         status = "failed" if failed else "ok"
-                        key = (method, "shapes", "test", category, f"o{i}", 0, 0, "tiny", protocol, metric)
+                        key = (method, "shapes", "test", category, f"o{i}", 0, "", 0, "tiny", protocol, metric)
                         rows.append((*key, value, status, 0.1))
     return pd.DataFrame(rows, columns=list(RECORD_COLUMNS))
 
 
 @pytest.fixture
 def runs(manifests):
-    return manifests({"good_one": "", "base_line": "", "ceiling": "voxels,category"})
+    return manifests({"good_one": "picture", "base_line": "picture", "ceiling": "category, voxels, picture"})
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +53,8 @@ def page(records, tmp_path_factory):
     out = tmp_path_factory.mktemp("board")
     row = {"dataset": "shapes", "preset": "tiny", "seed": 0, "representation": "voxels", "limits": ""}
     costs = {"parameters": 1_500_000, "train_seconds": 90.0, "inference_ms": 12.0}
-    gifts = {"good_one": "", "base_line": "", "ceiling": "voxels,category"}
-    runs = pd.DataFrame([{"method": m, "gifts": g, **row, **costs} for m, g in gifts.items()])
+    given = {"good_one": "picture", "base_line": "picture", "ceiling": "category, voxels, picture"}
+    runs = pd.DataFrame([{"method": m, "given": g, **row, **costs} for m, g in given.items()])
     write_leaderboard(records, runs, out, title="Shapes & co")
     return out, (out / "leaderboard.md").read_text()
 
@@ -94,7 +95,7 @@ def test_every_table_is_of_one_protocol_and_says_what_it_is(page):
         for caption in captions:
             assert f"Protocol {protocol}, split test of shapes: 10 objects in 2 categories" in caption
             assert "95 % intervals over objects" in caption and "failed predictions count" in caption
-            assert "ceiling (voxels, category)" in caption
+            assert "ceiling (category, voxels)" in caption
         assert re.findall(r"\]\((figures/.*?)\)", part) == [f"figures/shapes-test-{protocol}-{k}.png" for k in KINDS]
 
 
@@ -103,7 +104,7 @@ def test_the_table_of_means_by_cell(page, records):
     header, rule, *rows = markdown_tables(text)[0]
     assert header == [
         *("method", "seeds", "rank", "F-score @1 % ↑", "EMD (side) ↓", "EMD, certified lower bound (side)"),
-        *("IoU at 32³ ↑", "failed", "parameters", "training", "inference"),
+        *("IoU at 32³ ↑", "failed", "given", "parameters", "training", "inference"),
     ]
     assert len(rule) == 1 and all(len(row) == len(header) for row in rows)
     assert [row[0] for row in rows] == ["good_one", "base_line", "ceiling †"]
@@ -258,7 +259,7 @@ def test_a_method_looks_the_same_in_all_figures(records, runs):
     other = _looks(leaderboard(records.query("method != 'ceiling' and metric == 'f_01'"), runs))
     assert all(other[name] == looks[name] for name in ("good_one", "base_line"))
     many = board.iloc[:1]
-    many = pd.concat([many.assign(method=f"m{i}", gifts="") for i in range(40)])
+    many = pd.concat([many.assign(method=f"m{i}", given="") for i in range(40)])
     assert len({(look.color, look.marker) for look in _looks(many).values()}) == 40
 
 

@@ -6,15 +6,20 @@ import numpy as np
 import pytest
 import torch
 
+from svr3d.datasets import DataFacts
 from svr3d.datasets.batch import SampleBatch, SampleKey, collate
+from svr3d.datasets.box_objects import box_batch, box_facts
 from svr3d.geometry import InputError, Mesh, VoxelGrid
+from svr3d.methods import Fitted
 from svr3d.methods.baselines import ClassMean, MeanShape
-from svr3d.methods.box_objects import CATEGORIES, box_batch
+from svr3d.methods.harness import reconstruct
 from svr3d.methods.mean_voxels import best_threshold, mean_voxels
 from svr3d.methods.oracles import OracleMesh, OracleVoxels
 from svr3d.methods.retrieval import Retrieval
+from svr3d.methods.retrieval.method import RetrievalOptions
 from svr3d.methods.shapeprior import ShapePrior
 
+AB = DataFacts(categories=("a", "b"))
 RNG = np.random.default_rng(0)
 
 
@@ -28,7 +33,7 @@ def grids(keys, occupancy, categories=("a", "b")):
 
 def fit(method, batches):
     for stage in method.stages():
-        if stage.fit is not None:
+        if isinstance(stage, Fitted):
             stage.fit(batches)
     return method.eval()
 
@@ -69,44 +74,45 @@ def test_best_threshold_is_the_best_by_brute_force(random_objects):
 def test_mean_shape_and_class_mean(random_objects):
     names, occupancy = random_objects
     batch = grids([(*name, 0) for name in names], occupancy)
-    overall = fit(MeanShape(("a", "b")), [batch])
-    shapes = overall.reconstruct(torch.rand(2, 3, 9, 9), None)
+    overall = fit(MeanShape(AB), [batch])
+    shapes = reconstruct(overall, grids([("b", "new", 0), ("a", "new", 0)], occupancy[:2]))
     assert len(shapes) == 2 and np.allclose(shapes[1].values, occupancy.mean(0))
-    by_class = fit(ClassMean(("a", "b")), [batch])
+    by_class = fit(ClassMean(AB), [batch])
     asked = grids([("b", "new", 0), ("a", "new", 0)], occupancy[:2]).only({"category"})
-    first, second = by_class.reconstruct_batch(asked)
+    first, second = reconstruct(by_class, asked)
     assert np.allclose(first.values, np.mean([occupancy[i] for i in (1, 4, 5)], axis=0))
     assert np.allclose(second.values, np.mean([occupancy[i] for i in (0, 2, 3, 6)], axis=0))
-    with pytest.raises(InputError, match="given the category"):
-        by_class.reconstruct(asked.images, None)
+    with pytest.raises(InputError, match="no target 'category'"):
+        reconstruct(by_class, asked.only(()))
 
 
 @pytest.mark.parametrize("cls", [ClassMean, ShapePrior])
 def test_categories_go_by_name_not_by_number(cls):
     batch = box_batch({"voxels", "category"}, count=4)
-    method = fit(cls(CATEGORIES), [batch])
+    method = fit(cls(box_facts()), [batch])
     asked = batch.only({"category"})
-    swapped = replace(asked, targets={"category": 1 - asked.target("category")}, categories=CATEGORIES[::-1])
-    for a, b in zip(method.reconstruct_batch(asked), method.reconstruct_batch(swapped), strict=True):
+    swapped = replace(asked, targets={"category": 1 - asked.target("category")}, categories=asked.categories[::-1])
+    for a, b in zip(reconstruct(method, asked), reconstruct(method, swapped), strict=True):
         assert np.array_equal(a.values, b.values)
     foreign = replace(asked, categories=("plank", "lamp"))
     with pytest.raises(InputError, match=r"trained without the categories lamp \(it knows: plank, post\)"):
-        method.reconstruct_batch(foreign)
+        reconstruct(method, foreign)
 
 
 def test_no_samples_is_an_error():
     for cls in (MeanShape, ClassMean, Retrieval):
         with pytest.raises(InputError, match="no training samples"):
-            fit(cls(("a",)), [])
+            fit(cls(DataFacts(categories=("a",))), [])
 
 
 def test_retrieval_finds_the_training_images_themselves():
     batches = [box_batch({"voxels", "mesh"}, count=3, first=first) for first in (0, 3)]
-    method = fit(Retrieval(CATEGORIES), batches)
+    method = fit(Retrieval(box_facts()), batches)
     both = collate(batches)
     noisy = (both.images + 0.01 * torch.randn(both.images.shape, generator=torch.manual_seed(0))).clamp(0, 1)
     for images in (both.images, noisy):
-        for shape, truth in zip(method.reconstruct(images, None), both.target("mesh"), strict=True):
+        shapes = reconstruct(method, replace(both, images=images))
+        for shape, truth in zip(shapes, both.target("mesh"), strict=True):
             assert isinstance(shape, Mesh) and np.array_equal(shape.faces, truth.faces)
             assert np.abs(shape.vertices - truth.vertices).max() < 1e-5
 
@@ -123,8 +129,8 @@ def test_retrieval_matches_nearest_neighbours_by_brute_force():
 
     a, b = features(test.images), features(train.images)
     nearest = ((a[:, None] - b[None]) ** 2).sum(-1).argmin(1)
-    method = fit(Retrieval(CATEGORIES), [train])
-    for shape, i in zip(method.reconstruct(test.images, None), nearest, strict=True):
+    method = fit(Retrieval(box_facts()), [train])
+    for shape, i in zip(reconstruct(method, test), nearest, strict=True):
         assert isinstance(shape, VoxelGrid)
         assert np.array_equal(shape.occupancy, train.target("voxels")[i].numpy() > 0)
 
@@ -141,19 +147,17 @@ def test_retrieval_simplifies_large_meshes():
         vertices, faces = np.unique(corners.reshape(-1, 3), axis=0, return_inverse=True)
         fine = Mesh(vertices, faces.reshape(-1, 3))
     batch.targets["mesh"] = [fine]
-    (shape,) = fit(Retrieval(CATEGORIES, max_faces=500), [batch]).reconstruct(batch.images, None)
+    (shape,) = reconstruct(fit(Retrieval(box_facts(), RetrievalOptions(max_faces=500)), [batch]), batch)
     assert len(shape.faces) <= 500 < len(fine.faces)
     assert shape.area == pytest.approx(fine.area, rel=0.02)
 
 
 def test_oracles_return_what_they_are_given():
     batch = box_batch({"voxels", "mesh"}, count=2)
-    for shape, truth in zip(OracleVoxels().reconstruct_batch(batch), batch.target("voxels"), strict=True):
+    for shape, truth in zip(reconstruct(OracleVoxels(box_facts()), batch), batch.target("voxels"), strict=True):
         assert np.array_equal(shape.occupancy, truth.numpy() > 0)
-    assert OracleMesh().reconstruct_batch(batch) == batch.target("mesh")
+    assert reconstruct(OracleMesh(box_facts()), batch) == batch.target("mesh")
     for cls in (OracleVoxels, OracleMesh):
-        assert cls().stages() == []
-        with pytest.raises(InputError, match="truth"):
-            cls().reconstruct(batch.images, None)
+        assert cls(box_facts()).stages() == []
         with pytest.raises(InputError, match="no target"):
-            cls().reconstruct_batch(batch.only(()))
+            reconstruct(cls(box_facts()), batch.only(()))

@@ -1,12 +1,9 @@
 """The contract of methods, for every registered one."""
 
-import pytest
-
 from svr3d.methods import get_method, list_methods
-from svr3d.methods.contract import CHECKS
+from svr3d.methods.contract import parametrize_with_checks
 
 
-@pytest.mark.parametrize("name", list_methods())
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_contract(name, check):
-    check(get_method(name))
+@parametrize_with_checks(*map(get_method, list_methods()))
+def test_contract(method, check):
+    check(method)

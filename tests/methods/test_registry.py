@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import pytest
 
+from svr3d.datasets import DataFacts
 from svr3d.geometry import InputError
 from svr3d.methods import Method, get_method, list_methods, register, registry
 
@@ -21,20 +23,26 @@ BUILT_IN = {
 }
 
 
+LAMPS = DataFacts(categories=("lamp",))
+
+
+@dataclass(frozen=True)
+class PlainOptions:
+    size: int = 3
+    deep: bool = False
+
+
 class Plain(Method):
     """Nothing but a name."""
 
     name = "plain-for-tests"
     representation = "voxels"
-
-    def __init__(self, categories=(), *, size=3, deep=False):
-        super().__init__(categories)
-        self.size, self.deep = size, deep
+    Options = PlainOptions
 
     def stages(self):
         return []
 
-    def reconstruct(self, images, cameras):
+    def reconstruct(self, batch, output="final"):
         return []
 
 
@@ -64,13 +72,17 @@ def outside(tmp_path, monkeypatch):
 
 
 OUTSIDE = """
+from dataclasses import dataclass
 from svr3d.methods import Method
+@dataclass(frozen=True)
+class Options:
+    width: int = 1
 class Outside(Method):
     name = "outside"
     representation = "mesh"
-    def __init__(self, categories=(), *, width=1): super().__init__(categories); self.width = width
+    Options = Options
     def stages(self): return []
-    def reconstruct(self, images, cameras): return []
+    def reconstruct(self, batch, output="final"): return []
 """
 
 
@@ -120,10 +132,18 @@ def test_outside_distribution_with_presets(outside):
     cls = get_method("outside")
     assert cls.presets() == ["paper", "small", "tiny"]
     assert cls.preset("tiny") == {"width": 5} and cls.preset("small") == {}
-    assert cls.create("tiny", ["lamp"]).options == {"width": 5}
-    assert cls.create("tiny", ["lamp"], width=7).width == 7
-    with pytest.raises(InputError, match=r"preset file .*paper\.yaml is not valid YAML"):
+    assert cls.create("tiny", LAMPS).options == cls.Options(width=5)
+    assert cls.create("tiny", LAMPS, width=7).options.width == 7
+    with pytest.raises(InputError, match=r"preset file .*paper\.yaml: not a YAML file"):
         cls.preset("paper")
+    (folder / "paper.yaml").write_text("width: abc\n")
+    with pytest.raises(
+        InputError,
+        match=r"preset file .*paper\.yaml: method 'outside': option 'width': expected a whole number, found 'abc'",
+    ):
+        cls.create("paper", LAMPS)
+    (folder / "paper.yaml").write_text("trainer: {precision: bf16-mixed}\nwidth: 2\n")
+    assert cls.preset("paper") == {"width": 2} and cls.preset_trainer("paper") == {"precision": "bf16-mixed"}
     (folder / "paper.yaml").write_text("- 1\n")
     with pytest.raises(InputError, match="expected a mapping"):
         cls.preset("paper")
@@ -163,25 +183,40 @@ def test_unknown_option_names_method_option_and_known():
     with pytest.raises(
         InputError, match=r"'plain-for-tests' has no option 'sise'; did you mean 'size'\? \(known: size, deep\)"
     ):
-        Plain(["lamp"], sise=1)
+        Plain.resolve("tiny", {"sise": 1})
     with pytest.raises(InputError, match="has no option 'lr'"):
-        Plain.create("tiny", ["lamp"], lr=1)
+        Plain.create("tiny", LAMPS, lr=1)
 
 
-def test_options_are_remembered_whichever_way_they_come():
-    assert Plain(["lamp"], size=4).options == {"size": 4}
-    assert Plain(["lamp"]).options == {}
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"size": "abc"}, "method 'plain-for-tests': option 'size': expected a whole number, found 'abc'"),
+        ({"size": 2.5}, "option 'size': expected a whole number, found 2.5"),
+        ({"size": None}, "option 'size': expected a whole number, found None"),
+        ({"size": True}, "option 'size': expected a whole number, found True"),
+        ({"deep": 1}, "option 'deep': expected true or false, found 1"),
+    ],
+)
+def test_option_of_another_type_is_one_sentence(overrides, message):
+    with pytest.raises(InputError, match=message):
+        Plain.create("tiny", LAMPS, **overrides)
+
+
+def test_options_and_facts_are_remembered():
+    assert Plain(LAMPS, PlainOptions(size=4)).options.size == 4
+    assert Plain(LAMPS).options == PlainOptions() and Plain(LAMPS).facts is LAMPS
     assert Plain.presets() == ["tiny", "small", "paper"] and Plain.preset("paper") == {}
-    assert Plain.create("small", iter(["lamp", "car"]), deep=True).categories == ("lamp", "car")
+    assert Plain.create("small", LAMPS, deep=True).option_values() == {"size": 3, "deep": True}
 
 
 def test_initial_weights_depend_on_the_seed_alone():
     import torch
 
-    cls = get_method("classvoxels")
-    a, b, c = (cls.create("tiny", ["lamp", "car"], seed=seed, width=0.05) for seed in (0, 0, 1))
+    cls, two = get_method("classvoxels"), DataFacts(categories=("lamp", "car"))
+    a, b, c = (cls.create("tiny", two, seed=seed, width=0.05) for seed in (0, 0, 1))
     before = torch.random.get_rng_state()
     assert torch.equal(a.network.decoder.expand.weight, b.network.decoder.expand.weight)
     assert not torch.equal(a.network.decoder.expand.weight, c.network.decoder.expand.weight)
-    cls.create("tiny", ["lamp"], width=0.05)
+    cls.create("tiny", LAMPS, width=0.05)
     assert torch.equal(before, torch.random.get_rng_state())

@@ -48,9 +48,9 @@ class Camera:
     @classmethod
     def look_at(
         cls,
-        eye: Sequence[float],
-        target: Sequence[float] = (0.0, 0.0, 0.0),
-        up: Sequence[float] = (0.0, 1.0, 0.0),
+        eye: Sequence[float] | np.ndarray,
+        target: Sequence[float] | np.ndarray = (0.0, 0.0, 0.0),
+        up: Sequence[float] | np.ndarray = (0.0, 1.0, 0.0),
         *,
         focal: float = R2N2_FOCAL,
         width: int = 137,

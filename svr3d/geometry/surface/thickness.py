@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ...arrays import as_array
 from ...errors import InputError
 from ..shapes.mesh import Mesh
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 START = 1e-5
 """How far along a ray looking begins, of the mesh's longest side: past the face it starts on, within Embree's float32
@@ -20,8 +25,14 @@ _POINTS_AT_ONCE = 1 << 15
 
 
 def shape_diameter(
-    mesh: Mesh, points: np.ndarray, normals: np.ndarray, *, rays: int = 30, cone: float = 120.0, seed: int = 0
-) -> np.ndarray:
+    mesh: Mesh,
+    points: Float[np.ndarray, "n 3"],
+    normals: Float[np.ndarray, "n 3"],
+    *,
+    rays: int = 30,
+    cone: float = 120.0,
+    seed: int = 0,
+) -> Float[np.ndarray, " n"]:
     """The shape diameter function: how far the opposite side of the solid is, below points of its surface.
 
     From each point, rays spread evenly over a cone about the inward normal. Of where they first hit the mesh, hits on
@@ -60,10 +71,11 @@ def shape_diameter(
 
     import open3d
 
+    tensor: Any = open3d.core.Tensor
     scene = open3d.t.geometry.RaycastingScene()
     centre = (low + high) / 2
     vertices = ((mesh.vertices - centre) / side).astype(np.float32)
-    scene.add_triangles(open3d.core.Tensor(vertices), open3d.core.Tensor(mesh.faces.astype(np.uint32)))
+    scene.add_triangles(tensor(vertices), tensor(mesh.faces.astype(np.uint32)))
     length = np.linalg.norm(normals, axis=1, keepdims=True)
     normals = np.divide(normals, length, out=np.zeros_like(normals), where=length > 0)
     spins = np.random.default_rng(seed).random(len(points)) * 2 * np.pi
@@ -73,7 +85,7 @@ def shape_diameter(
         some = slice(begin, begin + _POINTS_AT_ONCE)
         directions = _directions(-normals[some], angles, spins[some])
         starts = ((points[some] - centre) / side)[:, None] + START * directions
-        hit = scene.cast_rays(open3d.core.Tensor(np.concatenate([starts, directions], axis=-1).astype(np.float32)))
+        hit = scene.cast_rays(tensor(np.concatenate([starts, directions], axis=-1).astype(np.float32)))
         distance = hit["t_hit"].numpy().astype(np.float64) + START
         facing = np.einsum("nri,ni->nr", hit["primitive_normals"].numpy(), normals[some])
         counts = np.isfinite(distance) & (facing <= SAME_WAY) & (length[some] > 0)

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor
 
 from ...datasets.batch import SampleBatch
-from ...errors import InputError
-from ...geometry import Camera, VoxelGrid
-from ..interface import Method, Stage
+from ...datasets.facts import DataFacts
+from ...geometry import VoxelGrid
+from ..interface import Method
 from ..mean_voxels import best_threshold, category_indices, mean_voxels
+from ..options import NoOptions
+from ..outputs import FINAL
+from ..stages import Fitted, Stage
 
 
 class MeanShape(Method):
@@ -22,24 +24,25 @@ class MeanShape(Method):
 
     name = "mean_shape"
     representation = "voxels"
+    given = frozenset()
     targets = frozenset({"voxels"})
 
-    def __init__(self, categories: Iterable[str] = ()) -> None:
-        super().__init__(categories)
+    def __init__(self, facts: DataFacts, options: NoOptions | None = None) -> None:
+        super().__init__(facts, options)
         self.register_fitted("mean", "threshold")  # (R, R, R), ()
 
     def stages(self) -> list[Stage]:
-        return [Stage("mean", targets=self.targets, views=1, fit=self._fit)]
+        return [Fitted(name="mean", targets=self.targets, views=1, pictures=False, cameras=False, fit=self._fit)]
 
     def _fit(self, samples: Iterable[SampleBatch]) -> None:
-        fitted = mean_voxels(samples, self.categories)
+        fitted = mean_voxels(samples, self.facts.categories)
         weights = fitted.counts / fitted.counts.sum()
         self.mean = torch.einsum("c,cxyz->xyz", weights, fitted.means)
         threshold, _ = best_threshold(self.mean.numpy().ravel(), fitted.occupancy(slice(None)))
         self.threshold = torch.tensor(threshold)
 
-    def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[VoxelGrid]:
-        return [VoxelGrid(self.mean.cpu().numpy(), float(self.threshold))] * len(images)
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:
+        return [VoxelGrid(self.mean.cpu().numpy(), float(self.threshold))] * len(batch)
 
 
 class ClassMean(Method):
@@ -47,28 +50,25 @@ class ClassMean(Method):
 
     name = "class_mean"
     representation = "voxels"
+    given = frozenset({"category"})
     targets = frozenset({"voxels"})
-    gifts = frozenset({"category"})
 
-    def __init__(self, categories: Iterable[str] = ()) -> None:
-        super().__init__(categories)
+    def __init__(self, facts: DataFacts, options: NoOptions | None = None) -> None:
+        super().__init__(facts, options)
         self.register_fitted("means", "thresholds")  # (C, R, R, R), (C,)
 
     def stages(self) -> list[Stage]:
-        return [Stage("means", targets=self.targets, views=1, fit=self._fit)]
+        return [Fitted(name="means", targets=self.targets, views=1, pictures=False, cameras=False, fit=self._fit)]
 
     def _fit(self, samples: Iterable[SampleBatch]) -> None:
-        fitted = mean_voxels(samples, self.categories)
+        fitted = mean_voxels(samples, self.facts.categories)
         self.means = fitted.means
-        thresholds = torch.zeros(len(self.categories))
+        thresholds = torch.zeros(len(self.facts.categories))
         for i, mean in enumerate(fitted.means):
             thresholds[i], _ = best_threshold(mean.numpy().ravel(), fitted.occupancy(fitted.labels == i))
         self.thresholds = thresholds
 
-    def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[VoxelGrid]:
-        raise InputError(f"method '{self.name}' is given the category of each image; images alone do not tell it")
-
-    def reconstruct_batch(self, batch: SampleBatch) -> list[VoxelGrid]:
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:
         return [
             VoxelGrid(self.means[i].cpu().numpy(), float(self.thresholds[i]))
             for i in category_indices(self, batch).tolist()

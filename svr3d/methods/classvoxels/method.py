@@ -10,37 +10,30 @@ into 32³ occupancy probabilities.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...datasets.batch import SampleBatch
+from ...datasets.facts import DataFacts
 from ...errors import InputError
-from ...geometry import Camera, VoxelGrid
-from ..interface import Method, Stage
+from ...geometry import VoxelGrid
+from ..interface import Method
 from ..learning import optimize
-from ..voxel_networks import THRESHOLD, crop, fit_threshold, flip_some, to_grids, voxel_target
+from ..outputs import FINAL
+from ..stages import Fitted, Learned, Optimization, Stage
+from ..voxel_networks import crop, fit_threshold, flip_some, to_grids, voxel_target
 from .network import ClassVoxelNetwork
+from .options import ClassVoxelsOptions
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 
 class ClassVoxels(Method):
-    """Voxels from the embeddings of an image's class and view encoders.
-
-    Args:
-        categories: the training set's categories.
-        embedding, fusion, dropout, relu, width, stride_first: see `ClassVoxelNetwork`.
-        class_weight, voxel_weight: the report's a and b; the loss is a · cross entropy of the category
-            + b · mean binary cross entropy of the voxels.
-        epochs, batch_size, lr: of Adam.
-        cosine: let the learning rate fall to zero along half a cosine; else it is constant.
-        threshold: probability above which a voxel is occupied; None chooses the one with the highest mean IoU over
-            the training objects, once trained.
-        random_crop: crop at random in training; else the centre, as in testing.
-        flip_axis: mirror half of the training images, and the voxels along this canonical axis (`x` or `z`),
-            which must be the objects' left and right; None mirrors nothing.
-    """
+    """Voxels from the embeddings of an image's class and view encoders."""
 
     name = "classvoxels"
     representation = "voxels"
@@ -49,81 +42,74 @@ class ClassVoxels(Method):
         "C. Li, J. Yang, J. Zhang, Y. Wang: Single-view 3D Reconstruction Supported by Classification, "
         "student report, TU Munich"
     )
+    Options = ClassVoxelsOptions
+    options: ClassVoxelsOptions
 
-    def __init__(
-        self,
-        categories: Iterable[str] = (),
-        *,
-        embedding: int = 128,
-        fusion: str = "concat",
-        dropout: float = 0.0,
-        relu: bool = True,
-        width: float = 1.0,
-        stride_first: bool = False,
-        class_weight: float = 0.05,
-        voxel_weight: float = 1.0,
-        epochs: int = 150,
-        batch_size: int = 128,
-        lr: float = 1e-3,
-        cosine: bool = False,
-        threshold: float | None = THRESHOLD,
-        random_crop: bool = True,
-        flip_axis: str | None = None,
-    ) -> None:
-        super().__init__(categories)
-        if not self.categories:
+    def __init__(self, facts: DataFacts, options: ClassVoxelsOptions | None = None) -> None:
+        super().__init__(facts, options)
+        if not facts.categories:
             raise InputError(f"method '{self.name}' classifies: it needs the names of the training set's categories")
+        o = self.options
         self.network = ClassVoxelNetwork(
-            len(self.categories),
-            embedding=embedding,
-            fusion=fusion,
-            dropout=dropout,
-            relu=relu,
-            width=width,
-            stride_first=stride_first,
+            len(facts.categories),
+            embedding=o.embedding,
+            fusion=o.fusion,
+            dropout=o.dropout,
+            relu=o.relu,
+            width=o.width,
+            stride_first=o.stride_first,
         )
-        self.class_weight, self.voxel_weight = class_weight, voxel_weight
-        self.epochs, self.batch_size, self.lr = epochs, batch_size, lr
-        self.cosine, self.threshold = cosine, threshold
-        self.random_crop, self.flip_axis = random_crop, flip_axis
-        if threshold is None:
+        if o.threshold is None:
             self.register_fitted("fitted_threshold")  # ()
 
     def stages(self) -> list[Stage]:
-        stages = [
-            Stage(
-                "reconstruction",
+        stages: list[Stage] = [
+            Learned(
+                name="reconstruction",
                 targets=self.targets,
-                losses=("voxels", "category"),
-                epochs=self.epochs,
-                batch_size=self.batch_size,
+                cameras=False,
+                losses=self.losses,
+                terms=("voxels", "category"),
+                optimizer=self.optimizer,
+                epochs=self.options.epochs,
+                batch_size=self.options.batch_size,
                 monitor="voxels",
             )
         ]
-        if self.threshold is None:
-            stages.append(Stage("threshold", targets=frozenset({"voxels"}), views=1, fit=self._fit_threshold))
+        if self.options.threshold is None:
+            stages.append(
+                Fitted(
+                    name="threshold",
+                    targets=frozenset({"voxels"}),
+                    cameras=False,
+                    views=1,
+                    fit=self._fit_threshold,
+                )
+            )
         return stages
 
     def _fit_threshold(self, samples: Iterable[SampleBatch]) -> None:
         self.fitted_threshold = torch.tensor(fit_threshold(lambda batch: self._logits(batch.images), samples))
 
     def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
-        images, voxels = batch.images, voxel_target(batch)
-        if self.training and self.flip_axis:
-            images, voxels = flip_some(self.flip_axis, images, voxels)
-        voxel_logits, class_logits = self.network(crop(images, random=self.training and self.random_crop))
+        """Cross entropies of voxels and category, weighted."""
+        o, images, voxels = self.options, batch.images, voxel_target(batch)
+        if self.training and o.flip_axis:
+            images, voxels = flip_some(o.flip_axis, images, voxels)
+        voxel_logits, class_logits = self.network(crop(images, random=self.training and o.random_crop))
         return {
-            "voxels": self.voxel_weight * F.binary_cross_entropy_with_logits(voxel_logits, voxels),
-            "category": self.class_weight * F.cross_entropy(class_logits, batch.target("category")),
+            "voxels": o.voxel_weight * F.binary_cross_entropy_with_logits(voxel_logits, voxels),
+            "category": o.class_weight * F.cross_entropy(class_logits, batch.target("category")),
         }
 
-    def optimizer(self, parameters: list[nn.Parameter]) -> Any:
-        return optimize(torch.optim.Adam(parameters, lr=self.lr), self.epochs, self.cosine)
+    def optimizer(self, parameters: list[nn.Parameter]) -> Optimization:
+        """Adam."""
+        return optimize(torch.optim.Adam(parameters, lr=self.options.lr), self.options.epochs, self.options.cosine)
 
     @torch.no_grad()
-    def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[VoxelGrid]:
-        threshold = self.threshold if self.threshold is not None else float(self.fitted_threshold)
-        return to_grids(self._logits(images), threshold)
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:
+        threshold = self.options.threshold
+        return to_grids(self._logits(batch.images), float(self.fitted_threshold) if threshold is None else threshold)
 
-    def _logits(self, images: Tensor) -> Tensor:
+    def _logits(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B R R R"]:
         return self.network(crop(images))[0]

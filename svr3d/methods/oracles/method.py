@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from torch import Tensor
-
 from ...datasets.batch import SampleBatch
-from ...errors import InputError
-from ...geometry import Camera, Mesh, VoxelGrid
-from ..interface import Method, Reconstruction, Stage
+from ...geometry import Mesh, VoxelGrid
+from ..interface import Method
+from ..outputs import FINAL
+from ..stages import Stage
 
 
-class _Oracle(Method):
-    def stages(self) -> list[Stage]:
-        return []
-
-    def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[Reconstruction]:
-        raise InputError(f"method '{self.name}' returns the truth it is given; images alone do not hold it")
-
-
-class OracleVoxels(_Oracle):
+class OracleVoxels(Method):
     """The true voxels: the error that belongs to the resolution, not to any method."""
 
     name = "oracle_voxels"
     representation = "voxels"
-    gifts = frozenset({"voxels"})
+    given = frozenset({"voxels"})
 
-    def reconstruct_batch(self, batch: SampleBatch) -> list[VoxelGrid]:
+    def stages(self) -> list[Stage]:
+        return []
+
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:
         return [VoxelGrid(grid) for grid in batch.target("voxels").cpu().numpy()]
 
 
-class OracleMesh(_Oracle):
+class OracleMesh(Method):
     """The true mesh: the noise that a metric owes to its sampling.
 
     It needs a data set with meshes. The truth's stored surface points would not do in their place: they
@@ -38,7 +32,10 @@ class OracleMesh(_Oracle):
 
     name = "oracle_mesh"
     representation = "mesh"
-    gifts = frozenset({"mesh"})
+    given = frozenset({"mesh"})
 
-    def reconstruct_batch(self, batch: SampleBatch) -> list[Mesh]:
+    def stages(self) -> list[Stage]:
+        return []
+
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[Mesh]:
         return list(batch.target("mesh"))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,16 @@ import torch
 from torch import Tensor
 
 from ...datasets.batch import SampleBatch
+from ...datasets.facts import DataFacts
 from ...errors import InputError
-from ...geometry import Camera, Mesh
-from ..interface import Method, Reconstruction, Stage
+from ...geometry import Mesh
+from ..interface import Method
+from ..outputs import FINAL
+from ..stages import Stage
 from .ellipsoid import LIMITS, MeshLevel, ellipsoid
 from .graph import adjacency
 from .losses import WEIGHTS, LossWeights, block_losses
+from .options import OracleEllipsoidOptions
 from .polish import Draws, polish_gradient, unit_vectors
 
 _SCALE = 0.44
@@ -56,58 +59,32 @@ class OracleEllipsoid(Method):
     badly: this is a ceiling of the distances between surfaces, not of the IoU.
 
     It is fitted on the CPU, in float64, the same on each run and for any number of threads.
-
-    Args:
-        levels: of refinement: 3 is 2466 vertices.
-        steps: of Adam at each level.
-        polish: steps of the last phase.
-        lr: the learning rate at the beginning of each phase.
-        weights: "paper" or "release", the losses' weights.
-        points: how many of the true points, others each time, and in the polish of the mesh's, a step looks at.
-
-    Raises:
-        InputError: an option out of range.
     """
 
     name = "oracle_ellipsoid"
     representation = "mesh"
     limits = LIMITS
-    gifts = frozenset({"surface"})
+    given = frozenset({"surface"})
 
-    def __init__(
-        self,
-        categories: Iterable[str] = (),
-        *,
-        levels: int = 3,
-        steps: int = 10,
-        polish: int = 150,
-        lr: float = 0.02,
-        weights: str = "release",
-        points: int = 5000,
-    ) -> None:
-        super().__init__(categories)
-        for option, value, least in (("steps", steps, 0), ("polish", polish, 0), ("points", points, 1)):
-            if not isinstance(value, int) or value < least:
-                raise InputError(f"method '{self.name}': option '{option}' is {value!r}, expected at least {least}")
-        if not 0 < lr < float("inf"):
-            raise InputError(f"method '{self.name}': option 'lr' is {lr!r}, expected a positive number")
-        if weights not in WEIGHTS:
-            raise InputError(f"method '{self.name}': option 'weights' is {weights!r}, expected {' or '.join(WEIGHTS)}")
-        self.levels = ellipsoid(levels).levels
-        self.steps, self.polish, self.lr, self.points = steps, polish, lr, points
-        self.loss_weights = WEIGHTS[weights]
+    Options = OracleEllipsoidOptions
+    options: OracleEllipsoidOptions
+
+    def __init__(self, facts: DataFacts, options: OracleEllipsoidOptions | None = None) -> None:
+        super().__init__(facts, options)
+        o = self.options
+        self.levels = ellipsoid(o.levels).levels
+        self.steps, self.polish, self.lr, self.points = o.steps, o.polish, o.lr, o.points
+        self.loss_weights = WEIGHTS[o.weights]
 
     @classmethod
-    def _presets_folder(cls) -> Path | None:
-        return None  # the folder beside this module is Pixel2Mesh's
+    def presets_folder(cls) -> None:
+        """None: the folder beside this module is Pixel2Mesh's."""
+        return None
 
     def stages(self) -> list[Stage]:
         return []
 
-    def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[Reconstruction]:
-        raise InputError(f"method '{self.name}' fits the true surface it is given; images alone do not hold it")
-
-    def reconstruct_batch(self, batch: SampleBatch) -> list[Mesh]:
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[Mesh]:
         """One mesh per sample, fitted by itself.
 
         Raises:

@@ -7,6 +7,7 @@ hard to beat on ShapeNet; a network that does not has learnt to recognise, not t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,23 +15,39 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ...datasets.batch import SampleBatch
+from ...datasets.facts import DataFacts
 from ...errors import InputError
-from ...geometry import Camera, Mesh, VoxelGrid
-from ..interface import Method, Reconstruction, Stage
+from ...geometry import Mesh, VoxelGrid
+from ..interface import Method
+from ..options import require_at_least
+from ..outputs import FINAL
+from ..stages import Fitted, Stage
 
 IMAGE_SIZE = 128
 _SCALE = 65535
 """Stored vertices are 16-bit over [-0.5, 0.5]: within 8e-6 of the longest side."""
 
 
-class Retrieval(Method):
-    """The nearest training image's object: its mesh, where the training data has meshes, else its voxels.
-
-    The checkpoint holds the shapes, so it stands alone.
+@dataclass(frozen=True)
+class RetrievalOptions:
+    """Options of `retrieval`.
 
     Args:
         views: images kept of each training object; None keeps all.
         max_faces: a mesh with more faces is stored simplified to so many.
+    """
+
+    views: int | None = None
+    max_faces: int = 20000
+
+    def __post_init__(self) -> None:
+        require_at_least(self, views=1, max_faces=4)
+
+
+class Retrieval(Method):
+    """The nearest training image's object: its mesh, where the training data has meshes, else its voxels.
+
+    The checkpoint holds the shapes, so it stands alone.
     """
 
     name = "retrieval"
@@ -41,17 +58,26 @@ class Retrieval(Method):
         "features: N. Dalal, B. Triggs: Histograms of Oriented Gradients for Human Detection, CVPR 2005)"
     )
 
-    def __init__(self, categories: Iterable[str] = (), *, views: int | None = None, max_faces: int = 20000) -> None:
-        super().__init__(categories)
-        if views is not None and views < 1:
-            raise InputError(f"option 'views': expected a positive number or null, found {views}")
-        self.views, self.max_faces = views, max_faces
+    Options = RetrievalOptions
+    options: RetrievalOptions
+
+    def __init__(self, facts: DataFacts, options: RetrievalOptions | None = None) -> None:
+        super().__init__(facts, options)
         self.register_fitted("features", "objects")  # (N, D) float16; (N,) index of the object
         self.register_fitted("voxels", "resolution")  # (M, R³/8) packed; ()
         self.register_fitted("vertices", "faces", "ends")  # of all meshes in a row; (M, 2) where each ends
 
     def stages(self) -> list[Stage]:
-        return [Stage("index", targets=self.targets, optional=frozenset({"mesh"}), views=self.views, fit=self._fit)]
+        return [
+            Fitted(
+                name="index",
+                targets=self.targets,
+                optional=frozenset({"mesh"}),
+                views=self.options.views,
+                cameras=False,
+                fit=self._fit,
+            )
+        ]
 
     def _fit(self, samples: Iterable[SampleBatch]) -> None:
         index: dict[tuple[str, str], int] = {}
@@ -66,7 +92,7 @@ class Retrieval(Method):
                     resolution = grid.shape[0]
                     voxels.append(np.packbits(grid.ravel() > 0.5))
                     if mesh is not None:
-                        mesh = simplified(mesh, self.max_faces)
+                        mesh = simplified(mesh, self.options.max_faces)
                         vertices.append(np.rint((mesh.vertices.clip(-0.5, 0.5) + 0.5) * _SCALE).astype(np.int32))
                         faces.append(mesh.faces.astype(np.int32))
                         ends.append((len(vertices[-1]), len(faces[-1])))
@@ -83,13 +109,13 @@ class Retrieval(Method):
             self.faces = torch.from_numpy(np.concatenate(faces))
             self.ends = torch.tensor(ends).cumsum(0)
 
-    def reconstruct(self, images: Tensor, cameras: Camera | None) -> list[Reconstruction]:
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[Mesh | VoxelGrid]:
         distances = torch.cdist(
-            describe(images), self.features.cpu().float(), compute_mode="donot_use_mm_for_euclid_dist"
+            describe(batch.images), self.features.cpu().float(), compute_mode="donot_use_mm_for_euclid_dist"
         )
         return [self._shape(int(self.objects[i])) for i in distances.argmin(1).tolist()]
 
-    def _shape(self, number: int) -> Reconstruction:
+    def _shape(self, number: int) -> Mesh | VoxelGrid:
         if not len(self.ends):
             r = int(self.resolution)
             return VoxelGrid(np.unpackbits(self.voxels[number].cpu().numpy(), count=r**3).reshape(r, r, r))

@@ -1,21 +1,35 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import torch
 
 from svr3d.datasets.batch import SampleBatch, SampleKey
+from svr3d.datasets.box_objects import box_batch, box_facts, box_object
 from svr3d.geometry import InputError, is_watertight, sample_surface
-from svr3d.methods.box_objects import CATEGORIES, box_batch, box_object
-from svr3d.methods.contract import CHECKS
+from svr3d.methods.contract import parametrize_with_checks
+from svr3d.methods.options import make_options
 from svr3d.methods.pixel2mesh.ellipsoid import ellipsoid
+from svr3d.methods.pixel2mesh.options import OracleEllipsoidOptions
 from svr3d.methods.pixel2mesh.oracle import _SMOOTHNESS, OracleEllipsoid, _descend, _system
 from svr3d.metrics import chamfer_distance
+
+
+@dataclass(frozen=True)
+class BriefOptions(OracleEllipsoidOptions):
+    steps: int = 2
+    polish: int = 3
+    points: int = 500
 
 
 class Brief(OracleEllipsoid):
     """The same with fewer steps, for checks that do not ask how good it is."""
 
-    def __init__(self, categories=(), *, levels=3, steps=2, polish=3, lr=0.02, weights="release", points=500):
-        super().__init__(categories, levels=levels, steps=steps, polish=polish, lr=lr, weights=weights, points=points)
+    Options = BriefOptions
+
+
+def oracle(cls=OracleEllipsoid, **options):
+    return cls(box_facts(), make_options(cls.Options, options, "options"))
 
 
 def batch_of(points, normals=None):
@@ -31,13 +45,13 @@ def on_ball(count, seed=0):
     return 0.5 * points / np.linalg.norm(points, axis=-1, keepdims=True)
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_contract(check):
-    check(Brief)
+@parametrize_with_checks(Brief)
+def test_contract(method, check):
+    check(method)
 
 
 def test_fits_a_ball_to_the_noise_of_sampling():
-    (mesh,) = OracleEllipsoid(levels=2, points=2000).reconstruct_batch(batch_of(on_ball(20000)))
+    (mesh,) = oracle(levels=2, points=2000).reconstruct(batch_of(on_ball(20000)))
     radius = np.linalg.norm(mesh.vertices, axis=1)
     assert abs(radius - 0.5).max() < 0.03
     assert mesh.volume == pytest.approx(np.pi / 6, rel=0.03)
@@ -49,7 +63,7 @@ def test_comes_nearer_with_levels_and_polish():
     batch = box_batch({"surface"}, count=1, first=1, points=5000)
 
     def error(**options):
-        (mesh,) = OracleEllipsoid(points=2000, **options).reconstruct_batch(batch)
+        (mesh,) = oracle(points=2000, **options).reconstruct(batch)
         return float(chamfer_distance(sample_surface(mesh, 5000, seed=1).points, truth))
 
     start, coarse, fine = (error(steps=0, polish=0), error(levels=1, polish=40), error(levels=2, polish=40))
@@ -57,15 +71,15 @@ def test_comes_nearer_with_levels_and_polish():
 
 
 def test_the_same_in_inference_mode_and_for_any_number_of_threads():
-    method, batch = Brief(), box_batch({"surface"}, count=1)
-    (expected,) = method.reconstruct_batch(batch)
+    method, batch = oracle(Brief), box_batch({"surface"}, count=1)
+    (expected,) = method.reconstruct(batch)
     threads = torch.get_num_threads()
     try:
         for count in (1, 2):
             torch.set_num_threads(count)
             with torch.inference_mode():
                 inside = box_batch({"surface"}, count=1)
-                (found,) = method.reconstruct_batch(inside)
+                (found,) = method.reconstruct(inside)
             np.testing.assert_array_equal(found.vertices, expected.vertices)
     finally:
         torch.set_num_threads(threads)
@@ -74,13 +88,13 @@ def test_the_same_in_inference_mode_and_for_any_number_of_threads():
 
 @pytest.mark.parametrize("count", [1, 7, 500, 501, 999])
 def test_any_number_of_points(count):
-    (mesh,) = Brief().reconstruct_batch(batch_of(on_ball(count)))
+    (mesh,) = oracle(Brief).reconstruct(batch_of(on_ball(count)))
     assert mesh.is_finite and len(mesh.vertices) == 2466
 
 
 def test_flat_surface():
     points = np.random.default_rng(0).uniform(-0.5, 0.5, (1, 900, 3)) * (1, 0, 1)
-    (mesh,) = Brief().reconstruct_batch(batch_of(points, np.tile((0.0, 1, 0), (1, 900, 1))))
+    (mesh,) = oracle(Brief).reconstruct(batch_of(points, np.tile((0.0, 1, 0), (1, 900, 1))))
     assert mesh.is_finite and abs(mesh.vertices[:, 1]).max() < 0.1
 
 
@@ -90,12 +104,12 @@ def test_surface_that_is_not_finite(field, value):
     batch = batch_of(on_ball(100))
     batch.target("surface")[field][0, 3, 1] = value
     with pytest.raises(InputError, match=r"ball/0/000.*finite"):
-        Brief().reconstruct_batch(batch)
+        oracle(Brief).reconstruct(batch)
 
 
 def test_empty_surface():
     with pytest.raises(InputError, match="at least one"):
-        Brief().reconstruct_batch(batch_of(np.zeros((1, 0, 3))))
+        oracle(Brief).reconstruct(batch_of(np.zeros((1, 0, 3))))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +127,7 @@ def test_empty_surface():
 )
 def test_bad_options(options):
     with pytest.raises(InputError, match=next(iter(options))):
-        OracleEllipsoid(CATEGORIES, **options)
+        oracle(**options)
 
 
 def test_the_company_in_a_batch_changes_nothing():

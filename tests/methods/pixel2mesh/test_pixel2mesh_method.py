@@ -11,20 +11,26 @@ import pytest
 import torch
 from torch import nn
 
+from svr3d.datasets.box_objects import box_batch, box_facts
 from svr3d.geometry import Camera, InputError, components, genus, is_watertight
-from svr3d.methods import get_method
-from svr3d.methods.box_objects import CATEGORIES, box_batch
+from svr3d.methods import Optimization, get_method
+from svr3d.methods.harness import reconstruct
+from svr3d.methods.options import make_options
 from svr3d.methods.pixel2mesh.ellipsoid import RELEASE_RADII, ellipsoid
 from svr3d.methods.pixel2mesh.losses import WEIGHTS, block_losses
-from svr3d.methods.pixel2mesh.method import LEFT_OUT, SCALE, Pixel2Mesh
+from svr3d.methods.pixel2mesh.method import SCALE, Pixel2Mesh
+from svr3d.methods.training.learner import Learner
+from svr3d.methods.training.modes import enter
+from svr3d.methods.training.options import TrainerOptions
 
+LEFT_OUT = ("resnet", "laplacian", "unpooling", "normal", "edge")
 SMALL = {"image_size": 64, "width": 0.25, "hidden": 16, "units": 1, "points": 100}
 
 
 def small(**options: object) -> Pixel2Mesh:
     torch.manual_seed(0)
-    method = Pixel2Mesh(CATEGORIES, **{**SMALL, **options})
-    method.enter(method.stages()[0])
+    method = Pixel2Mesh(box_facts(), make_options(Pixel2Mesh.Options, {**SMALL, **options}, "options"))
+    enter(method, method.stages()[0])
     return method
 
 
@@ -54,8 +60,10 @@ def test_registered():
 
 @pytest.mark.parametrize(("preset", "convolutions"), [("paper", 42), ("release", 43)])
 def test_published_presets(preset, convolutions):
-    method = Pixel2Mesh(CATEGORIES, **Pixel2Mesh.preset(preset))
-    assert method.image_size == 224 and method.batch_size == 1 and method.lr == 3e-5
+    method = Pixel2Mesh(box_facts(), Pixel2Mesh.resolve(preset))
+    options = method.options
+    assert options.image_size == 224 and options.batch_size == 1 and options.lr == 3e-5
+    assert options.epochs == {"paper": 50, "release": 30}[preset] and options.points == 9000
     assert method.loss_weights == WEIGHTS[preset]
     assert sum(type(module).__name__ in ("ChebyshevConv", "SumConv") for module in method.modules()) == convolutions
     assert sum(method.network.image_network.channels) == (1280 if preset == "paper" else 960)
@@ -71,7 +79,7 @@ def test_terms_are_those_that_the_stage_names(losses, without):
     (stage,) = method.stages()
     expected = {"chamfer", "normal", "laplacian", "edge"} - set(without) | ({"move"} if losses == "release" else set())
     terms = method.losses(batch())
-    assert set(terms) == set(stage.losses) == expected
+    assert set(terms) == set(stage.terms) == expected
     assert all(term.shape == () and term.isfinite() and term > 0 for term in terms.values())
     assert [len(level.faces) for level in method.network.levels] == (
         [4928] * 3 if "unpooling" in without else [308, 1232, 4928]
@@ -82,7 +90,7 @@ def test_terms_are_those_that_the_stage_names(losses, without):
 @pytest.mark.parametrize("losses", WEIGHTS)
 def test_one_block_moves_freely(losses):
     method = small(losses=losses, blocks=1)
-    assert set(method.losses(batch())) == set(method.stages()[0].losses) == {"chamfer", "normal", "laplacian", "edge"}
+    assert set(method.losses(batch())) == set(method.stages()[0].terms) == {"chamfer", "normal", "laplacian", "edge"}
 
 
 @pytest.mark.parametrize("frame", ["viewer", "canonical"])
@@ -135,15 +143,14 @@ def test_picture_that_is_no_number_stops_training_with_the_samples_name(samples)
     assert sum(method.losses(shown).values()).isnan()
     names = ", ".join(str(shown.keys[sample]) for sample in samples)
     with pytest.raises(FloatingPointError, match=rf"'deformation' is not finite \(chamfer, .*\) on samples {names}$"):
-        method.training_step(shown, 0)
+        Learner(method, method.stages()[0], TrainerOptions(accelerator="cpu").fabric()).train([shown])
 
 
 @pytest.mark.parametrize("preset", ["release", "tiny"])
 def test_one_step_of_the_optimiser(preset):
-    method = Pixel2Mesh.create(preset, CATEGORIES, points=100)
-    method.enter(method.stages()[0])
-    configured = method.configure_optimizers()
-    optimizer = configured["optimizer"] if isinstance(configured, dict) else configured
+    method = Pixel2Mesh.create(preset, box_facts(), points=100)
+    enter(method, method.stages()[0])
+    optimizer = method.optimizer(list(method.parameters())).optimizer
     shown = batch(1, 137)
     before = sum(method.losses(shown).values())
     before.backward()
@@ -165,10 +172,10 @@ def test_one_step_of_the_optimiser(preset):
 )
 def test_learning_rate(options, rates):
     method = small(epochs=4, lr=0.01, decay=0.1, **options)
-    configured = method.configure_optimizers()
-    if not options:
-        configured = {"optimizer": configured, "lr_scheduler": None}
-    optimizer, schedule = configured["optimizer"], configured["lr_scheduler"]
+    configured = method.optimizer(list(method.parameters()))
+    assert isinstance(configured, Optimization) and configured.each == "epoch"
+    optimizer, schedule = configured.optimizer, configured.scheduler
+    assert (schedule is None) is (not options)
     found = []
     for _ in rates:
         found.append(optimizer.param_groups[0]["lr"])
@@ -187,18 +194,23 @@ def test_without_cameras(call):
     method, shown = small(), replace(batch(), cameras=None)
     with pytest.raises(InputError, match=r"method 'pixel2mesh' .* needs the images' cameras"):
         if call == "reconstruct":
-            method.reconstruct(shown.images, None)
+            reconstruct(method, shown)
         elif call == "losses":
             method.losses(shown)
         else:
-            method.reconstruct_output(shown, "block1")
+            reconstruct(method, shown, "block1")
+
+
+def seen_by(cameras: Camera):
+    count = len(cameras.world_to_camera)
+    return replace(batch(count), images=torch.rand(count, 3, 64, 64), cameras=cameras)
 
 
 def test_camera_that_looks_away():
     method = without_offsets()
     assert int(method.behind) == 0
     with pytest.warns(UserWarning, match="behind the image plane") as caught:
-        meshes = method.reconstruct(torch.rand(2, 3, 64, 64), looking(away=True, count=2))
+        meshes = method.reconstruct(seen_by(looking(away=True, count=2)))
     assert len(caught) == 1 and caught[0].filename == __file__
     # Each block pools at the vertices of the one before.
     count = 2 * (156 + 156 + 618)
@@ -212,7 +224,7 @@ def test_camera_that_sees_the_object_does_not_warn():
     method = without_offsets()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        method.reconstruct(torch.rand(1, 3, 64, 64), looking(away=False))
+        method.reconstruct(seen_by(looking(away=False)))
     assert int(method.behind) == 0
 
 
@@ -228,7 +240,7 @@ def test_camera_in_the_objects_centre():
     shown = batch()
     shown.cameras.world_to_camera[1, :, 3] = 0
     with pytest.raises(InputError, match="camera 1 of the batch"):
-        small().reconstruct(shown.images, shown.cameras)
+        small().reconstruct(shown)
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (128, 128), (96, 128)])
@@ -249,24 +261,25 @@ def test_camera_follows_the_image_to_the_networks_size(height, width):
 
 def test_outputs_are_the_meshes_of_the_blocks():
     method, shown = small().eval(), batch()
-    assert method.outputs == ("block1", "block2", "block3")
-    final = method.reconstruct(shown.images, shown.cameras)
-    for output, count in zip(method.outputs, (156, 618, 2466), strict=True):
-        meshes = method.reconstruct_output(shown.only(()), output)
+    assert [output.name for output in method.outputs] == ["final", "block1", "block2", "block3"]
+    assert all(output.given == {"picture", "camera"} for output in method.outputs)
+    final = method.reconstruct(shown)
+    for output, count in zip(method.outputs[1:], (156, 618, 2466), strict=True):
+        meshes = method.reconstruct(shown.only(()), output.name)
         assert [len(mesh.vertices) for mesh in meshes] == [count] * 2
     for a, b in zip(meshes, final, strict=True):
         np.testing.assert_array_equal(a.vertices, b.vertices)
         np.testing.assert_array_equal(a.faces, b.faces)
     with pytest.raises(InputError, match="has no output 'block4'; known: block1, block2, block3"):
-        method.reconstruct_output(shown, "block4")
-    assert small(blocks=1).outputs == ("block1",)
+        method.reconstruct(shown, "block4")
+    assert [output.name for output in small(blocks=1).outputs] == ["final", "block1"]
 
 
 @pytest.mark.parametrize("without", [(), ("unpooling",)])
 def test_meshes_are_closed_and_of_genus_0(without):
     method, shown = small(without=without).eval(), batch()
     for output in method.outputs:
-        for mesh in method.reconstruct_output(shown, output):
+        for mesh in method.reconstruct(shown, output.name):
             assert is_watertight(mesh) and components(mesh).max() == 0 and genus(mesh) == 0
 
 
@@ -275,7 +288,7 @@ def test_ellipsoid_at_its_place(frame):
     """Offsets of zero leave the ellipsoid: its axes are the camera's in the viewer's frame, and its size grows with
     the camera's distance."""
     method, shown = without_offsets(frame=frame), batch(3)
-    meshes = method.reconstruct(shown.images, shown.cameras)
+    meshes = method.reconstruct(shown)
     for mesh, motion in zip(meshes, shown.cameras.world_to_camera.double().numpy(), strict=True):
         rotation, distance = motion[:, :3], np.linalg.norm(motion[:, 3])
         # Rows: right, up and back of the camera, in canonical axes.
@@ -297,7 +310,8 @@ def test_ellipsoid_at_its_place(frame):
         ({"without": ["unpool"]}, "option 'without': expected a list of resnet, .*, found"),
         ({"without": "resnet"}, "option 'without': expected a list"),
         ({"pretrained": True}, "option 'pretrained': .* not for strided"),
-        ({"radii": 0.2}, "radii 0.2: expected three positive finite numbers"),
+        ({"radii": 0.2}, "option 'radii': expected a list of numbers, found 0.2"),
+        ({"radii": [0.2, 0.2, -1]}, "option 'radii': expected three positive finite numbers"),
         ({"convolution": "gat"}, "option 'convolution'"),
         ({"blocks": 0}, "option 'blocks'"),
     ],
@@ -313,7 +327,7 @@ def test_manifest_says_what_weights_it_started_from(had, monkeypatch):
 
     monkeypatch.setattr(VGG16, "load_imagenet", lambda self: had)
     options = {**SMALL, "width": 1.0, "image_network": "vgg16"}
-    assert Pixel2Mesh.create("tiny", CATEGORIES, **options, pretrained=True).weights == (
+    assert Pixel2Mesh.create("tiny", box_facts(), **options, pretrained=True).weights == (
         "imagenet" if had else "scratch"
     )
-    assert Pixel2Mesh.create("tiny", CATEGORIES, **options).weights == "scratch"
+    assert Pixel2Mesh.create("tiny", box_facts(), **options).weights == "scratch"

@@ -1,0 +1,124 @@
+"""A trained run at work: its reconstruction of every sample."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from ..datasets import SampleKey
+from ..errors import InputError, is_out_of_memory
+from ..files import is_disk_full
+from ..geometry import write_shape
+from ..methods.harness import reconstruct
+from ..progress import track
+from .failures import RunStoppedError, place
+from .json_lines import add_line, read_lines
+from .runs import RunFolder
+
+if TYPE_CHECKING:
+    from ..datasets import Dataset
+    from ..methods import Method
+
+ALIKE = 10
+"""When so many samples, the first of a run, fail alike, the method or its input is broken, not the samples hard."""
+
+
+def reconstruct_split(folder: RunFolder, dataset: Dataset, split: str, keys: list[SampleKey]) -> None:
+    """Writes the run's reconstruction of every sample that has none yet.
+
+    A sample on which the method fails gets no file; the reason and its traceback stand in `predictions/log.jsonl`
+    and the sample is scored as failed.
+
+    Raises:
+        InputError: the run is not trained, or the data set lacks what its method is given.
+        RunStoppedError: the first samples all failed alike, or the memory did not suffice; no sample counts as
+            failed for it.
+    """
+    name = folder.config().method
+    log = folder.predictions / "log.jsonl"
+    entries = read_lines(log)
+    done = {entry["sample"] for entry in entries}
+    pending = [key for key in keys if str(key) not in done]
+    if not pending:
+        return
+    trained = _Trained(folder, dataset, split)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as lines:
+        for key in track(pending, len(pending), f"{name}: reconstructing"):
+            method, output, batch = trained.given(key)
+            entry: dict[str, Any] = {"sample": str(key)}
+            start = time.perf_counter()
+            shape, problem = None, None
+            try:
+                (shape,) = reconstruct(method, batch, output)
+            except Exception as error:  # a method may fail in any way; the sample then counts as failed
+                if is_disk_full(error):
+                    raise
+                if is_out_of_memory(error):
+                    raise RunStoppedError(
+                        f"{name}: out of memory while reconstructing {key} ({type(error).__name__}); no sample counts "
+                        "as failed for it, and the same command goes on with this one"
+                    ) from error
+                problem = error
+            entry["seconds"] = round(time.perf_counter() - start, 6)
+            if shape is not None:
+                file = folder.predictions / key.category / key.object / f"{key.view:03d}.npz"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_shape(file, shape)
+            add_line(lines, entry | _told(problem))
+            entries.append(entry | _told(problem))
+            if problem is not None and len(entries) == ALIKE and _alike(entries):
+                log.unlink()  # so that none of them counts as failed once the cause is gone
+                raise RunStoppedError(
+                    f"{name}: stopped, since its first {ALIKE} reconstructions all failed alike, with "
+                    f"{entries[-1]['error']} ({entries[-1]['place']})"
+                ) from problem
+
+
+def _told(problem: Exception | None) -> dict[str, str]:
+    """What the log says of a failure; `error` is empty where there was none."""
+    if problem is None:
+        return {"error": ""}
+    return {
+        "error": f"{type(problem).__name__}: {problem}",
+        "place": place(problem),
+        "traceback": "".join(traceback.format_exception(problem)),
+    }
+
+
+def _alike(entries: list[dict[str, Any]]) -> bool:
+    places = {entry.get("place") for entry in entries}
+    return len(places) == 1 and None not in places
+
+
+class _Trained:
+    """The method of a run, or of a run per category those of its categories, one in memory at a time."""
+
+    def __init__(self, folder: RunFolder, dataset: Dataset, split: str) -> None:
+        self._folder, self._dataset, self._split = folder, dataset, split
+        self._per_category = folder.config().categories is not None
+        self._loaded: tuple[str | None, Method, str, Dataset] | None = None
+
+    def given(self, key: SampleKey) -> tuple[Method, str, Any]:
+        """The method for a sample, the output to ask it for, and a batch of what that output is given."""
+        method, output, dataset = self._for(key.category if self._per_category else None)
+        declared = method.output(output)
+        sees = {"pictures": "picture" in declared.given, "cameras": "camera" in declared.given}
+        return method, output, dataset.sample(key, declared.gifts, **sees).to(method.device)
+
+    def _for(self, category: str | None) -> tuple[Method, str, Dataset]:
+        if self._loaded is None or self._loaded[0] != category:
+            import torch
+
+            self._loaded = None
+            # The category's method counts categories as it was trained: among this one alone.
+            dataset = self._dataset if category is None else self._dataset.restricted([category])
+            method, output = self._folder.load(category)
+            method.to("cuda" if torch.cuda.is_available() else "cpu")
+            declared = method.output(output)
+            dataset.require(declared.gifts, self._split)
+            if "camera" in declared.given and not dataset.has_cameras:
+                raise InputError(f"{dataset.root}: method '{method.name}' needs cameras, which this data set lacks")
+            self._loaded = category, method, output, dataset
+        return self._loaded[1:]

@@ -1,0 +1,66 @@
+"""Scoring one sample, in whichever process: from the files of prediction and truth to the values of its metrics."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..datasets import Dataset, SampleKey, open_dataset
+from ..metrics import GroundTruth, Protocol, load_protocol, score
+from .prediction_files import PredictionFrame, read_prediction
+
+
+def score_sample(
+    root: str, predictions: str, key: SampleKey, names: tuple[str, ...], frame: PredictionFrame
+) -> dict[str, Any]:
+    """The entry of one sample in the log of an unfinished evaluation: see `svr3d.benchmark.scored_samples`.
+
+    Args:
+        root: folder of the data set.
+        predictions: folder of the predictions.
+        key: the sample.
+        names: of the protocols.
+        frame: of the predictions.
+    """
+    key = SampleKey(*key)
+    protocols = _protocols(names)
+    targets = frozenset().union(*(protocol.targets for protocol in protocols))
+    truth = _truth(root, key.category, key.object, targets)
+    seed = sample_seed(key)
+    shape, reason = read_prediction(Path(predictions), _dataset(root), key, frame, truth.surface, seed)
+    result = score(shape, truth, protocols, seed=seed)
+    entry = {
+        "sample": str(key),
+        "values": result.values,
+        "failures": {protocol: reason or said for protocol, said in result.failures.items()},
+    }
+    parts = getattr(result, "parts", None)
+    return entry | {"parts": parts} if parts else entry
+
+
+def sample_seed(key: SampleKey) -> int:
+    """The seed of everything random in scoring a sample: the same for every method, so that comparisons are paired."""
+    return int.from_bytes(hashlib.sha256(str(key).encode()).digest()[:4], "little")
+
+
+@lru_cache(maxsize=2)
+def _dataset(root: str) -> Dataset:
+    return open_dataset(root)
+
+
+@lru_cache(maxsize=2)
+def _protocols(names: tuple[str, ...]) -> list[Protocol]:
+    return [load_protocol(name) for name in names]
+
+
+@lru_cache(maxsize=2)
+def _truth(root: str, category: str, name: str, targets: frozenset[str]) -> GroundTruth:
+    dataset = _dataset(root)
+    fields: dict[str, Any] = {"labels": dataset.labels}
+    for target in targets - {"occupancy"}:
+        fields[target] = dataset.load(category, name, target)
+    if "occupancy" in targets:
+        fields["points"], fields["inside"] = dataset.load(category, name, "occupancy")
+    return GroundTruth(**fields)

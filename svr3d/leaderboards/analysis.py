@@ -1,0 +1,181 @@
+"""What there is to say of the methods, metric by metric: estimates, intervals, pairs and ranks."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import InputError
+from ..metrics.declarations import Metric, is_curve
+from .aggregation import count_failed, object_scores, shown_metrics, with_best
+from .common_samples import on_common_samples
+from .given import gifts_of
+from .records import check_records
+from .run_table import check_runs, given_of, limits_of
+from .statistics import LEVEL, MEAN, OBJECTS, RESAMPLES, Bootstrap, Estimates, holm, ranks
+
+
+class Pair(NamedTuple):
+    """Competitors by index, `a` the better, and a's value minus b's."""
+
+    a: int
+    b: int
+    difference: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """M competitors over one category, the mean of categories or all objects."""
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    ranks: list[int | None]
+    pairs: list[Pair]
+    objects: int
+    failed: np.ndarray
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One metric under one protocol on one split, of M competitors: (method, preset) pairs.
+
+    Args:
+        part: the label of the objects' part that was measured; empty for whole objects. Of parts there are values
+            and intervals, but no pairs and no ranks.
+        seeds, given, limits: of each competitor: how many seeds, what it is given, what it cannot express.
+        results: by category, `mean` and `objects`.
+        note: a sentence on samples left out, or empty.
+    """
+
+    dataset: str
+    split: str
+    protocol: str
+    metric: Metric
+    part: str
+    competitors: list[tuple[str, str]]
+    seeds: list[int]
+    given: list[str]
+    limits: list[str]
+    results: dict[str, Result]
+    note: str
+
+    @property
+    def where(self) -> tuple[str, str, str, str, str]:
+        """Its place in a table."""
+        return self.dataset, self.split, self.protocol, self.metric.name, self.part
+
+
+def analyze(records, runs, seed: int) -> list[Analysis]:
+    """The analyses of all metrics of all protocols; what runs lack is warned of.
+
+    Args:
+        records, runs, seed: as in `svr3d.leaderboards.leaderboard`.
+    """
+    records = check_records(records, "the records")
+    _refuse_reserved(records)
+    runs = None if runs is None else check_runs(runs)
+    given, limits = ({}, {}) if runs is None else (given_of(runs, records), limits_of(runs))
+    competitors = records[["method", "preset"]].drop_duplicates()
+    pairs = len(competitors) * (len(competitors) - 1) // 2
+    # p-values are no smaller than 2 / (1 + resamples); after Holm's adjustment they must still be able to reach 5 %
+    bootstrap = Bootstrap(resamples=max(RESAMPLES, 200 * pairs), seed=seed)
+    analyses = [
+        analysis
+        for key, group in records.groupby(["dataset", "split", "protocol"], sort=True)
+        for part, own in group.groupby("part", sort=True)  # the empty label, of whole objects, comes first
+        for analysis in _of_group((*key, part), own, bootstrap, given, limits)
+    ]
+    for note in notes(analyses):
+        warnings.warn(note, stacklevel=3)
+    return analyses
+
+
+def _of_group(key: tuple[str, str, str, str], group, bootstrap: Bootstrap, given, limits) -> Iterator[Analysis]:
+    dataset, split, protocol, part = key
+    group = with_best(group)
+    for metric in shown_metrics(group, protocol):
+        names = metric.sums or (metric.name,)
+        tables = [group[group["metric"] == name] for name in names]
+        where = f"{metric.name}{f' of {part}' if part else ''} under {protocol} on {dataset}/{split}"
+        values, failed, note = on_common_samples(tables, where)
+        scores = object_scores(metric, values)
+        for category in sorted(set(scores.categories)):
+            if not (scores.of_category(category).denominator.sum(0) > 0).all():
+                raise InputError(f"{where}: the counts '{metric.sums[1]}' of category {category} are all zero")
+        columns = values[0].columns
+        competitors = sorted({(method, preset) for method, preset, _ in columns})
+        held = [given.get((method, dataset, preset), "") for method, preset in competitors]
+        gifted = [bool(gifts_of(text)) for text in held]
+        ranked = metric.ranked and not part
+        counts, estimates = count_failed(failed), bootstrap.estimates(scores)
+        yield Analysis(
+            *(dataset, split, protocol, metric, part, competitors),
+            seeds=[sum(column[:2] == key for column in columns) for key in competitors],
+            given=held,
+            limits=[limits.get((method, dataset, preset), "") for method, preset in competitors],
+            results={
+                name: _judge(metric, ranked, gifted, estimates[name], counts[name])
+                for name in sorted(estimates, key=_place)
+            },
+            note=note,
+        )
+
+
+def _place(category: str) -> tuple[bool, bool, str]:
+    """Sorts `mean` first, then `objects`, then the categories."""
+    return category != MEAN, category != OBJECTS, category
+
+
+def _judge(metric: Metric, ranked: bool, gifted: list[bool], estimates: Estimates, failed: np.ndarray) -> Result:
+    """Who is better than whom, and so the ranks."""
+    count, value = len(gifted), estimates.value
+    pairs = []
+    if ranked:
+        sign = 1 if metric.higher_is_better else -1
+        for a, b in combinations(range(count), 2):
+            a, b = (b, a) if sign * (value[a] - value[b]) < 0 else (a, b)
+            pairs.append(Pair(a, b, *estimates.compare(a, b), math.nan))
+        # two families: a ceiling on the board must not change what is known of the methods
+        for family in (False, True):
+            own = [i for i, pair in enumerate(pairs) if (gifted[pair.a] or gifted[pair.b]) == family]
+            for i, p in zip(own, holm([pairs[i].p for i in own]), strict=True):
+                pairs[i] = pairs[i]._replace(p_holm=float(p))
+    order: list[int | None] = [None] * count
+    if ranked and not np.isnan(estimates.draws).any():
+        better = np.zeros((count, count), dtype=bool)
+        for pair in pairs:
+            better[pair.a, pair.b] = pair.p_holm <= 1 - LEVEL and not gifted[pair.a]
+        order = [None if gift else int(rank) for gift, rank in zip(gifted, ranks(better), strict=True)]
+    return Result(value, *estimates.interval(), order, pairs, estimates.objects, failed)
+
+
+def notes(analyses: list[Analysis]) -> list[str]:
+    """What the reader must know of incomplete runs; what holds for several metrics or parts is said once."""
+    metrics: dict[tuple[str, str, str, str], list[str]] = {}
+    for analysis in analyses:
+        if analysis.note:
+            name = analysis.metric.name
+            name = f"{name.partition('@')[0]}@…" if is_curve(name) else name
+            name += f" of {analysis.part}" if analysis.part else ""
+            metrics.setdefault((analysis.note, analysis.protocol, analysis.dataset, analysis.split), []).append(name)
+    return [
+        f"{', '.join(dict.fromkeys(names))} under {protocol} on {dataset}/{split}: {note}"
+        for (note, protocol, dataset, split), names in metrics.items()
+    ]
+
+
+def _refuse_reserved(records) -> None:
+    for name in (MEAN, OBJECTS):
+        if (records["category"] == name).any():
+            raise InputError(f"the records have a category named '{name}', which on a board stands for an aggregate")

@@ -1,0 +1,51 @@
+"""Which samples several runs can be compared on."""
+
+from __future__ import annotations
+
+from ..errors import InputError
+
+
+def on_common_samples(tables: list, where: str):
+    """One metric's records as sample × run tables over the samples that all runs have.
+
+    Args:
+        tables: the records of one metric (of a pooled one: of each of its two counts) of one data set, split and
+            protocol.
+        where: names them in messages.
+
+    Returns:
+        values: for each of `tables` a frame, rows (category, object, view), columns (method, preset, seed).
+        failed: a frame alike of booleans.
+        note: a sentence on the samples left out, or "".
+
+    Raises:
+        InputError: records of several protocols (splits, data sets, metrics) together, or no sample in common.
+    """
+    index, columns = ["category", "object", "view"], ["method", "preset", "seed"]
+    for table in tables:
+        for name in ("dataset", "split", "protocol", "metric"):
+            if (several := table[name].unique()).size > 1:
+                raise InputError(f"{where}: {name}s {', '.join(map(str, several))} cannot share a column")
+    wide = [table.pivot(index=index, columns=columns, values="value") for table in tables]
+    failed = (
+        tables[0].assign(failed=tables[0]["status"] == "failed").pivot(index=index, columns=columns, values="failed")
+    )
+    runs = wide[0].columns
+    for table in wide[1:]:
+        runs = runs.intersection(table.columns)
+    lacking = [table.reindex(columns=runs).isna() for table in wide]
+    samples = lacking[0].index
+    for table in lacking[1:]:
+        samples = samples.union(table.index)
+    lacking = sum(table.reindex(samples, fill_value=True).astype(int) for table in lacking) > 0
+    common = samples[~lacking.any(axis=1).to_numpy()]
+    if len(common) == 0 or len(runs) == 0:
+        names = ", ".join(f"{method} ({preset}, seed {seed})" for method, preset, seed in wide[0].columns)
+        raise InputError(f"{where}: the runs {names} have no sample in common, so nothing can be compared")
+    note = ""
+    if len(common) < len(samples):
+        counts = [(f"{method} ({preset}, seed {seed})", n) for (method, preset, seed), n in lacking.sum().items() if n]
+        lack = ", ".join(f"{name} lacks {n}" for name, n in counts)
+        note = f"compared on the {len(common)} of {len(samples)} samples that all runs have ({lack})"
+    values = [table.loc[common, runs].sort_index(axis=1) for table in wide]
+    return values, failed.loc[common, runs].sort_index(axis=1).astype(bool), note

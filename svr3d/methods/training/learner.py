@@ -1,0 +1,120 @@
+"""A learned stage, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from ...datasets.batch import SampleBatch
+from ..interface import Method
+from ..stages import Learned, Optimization
+from .losses import StageLosses, total_loss
+from .modes import enter, trained_parts
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+
+class Learner:
+    """One learned stage of a method in training, on the devices of a Fabric.
+
+    Whoever uses it seeds the generators before each epoch; the rest of what carries over from one epoch to the next is
+    the method's state and `state`.
+    """
+
+    def __init__(self, method: Method, stage: Learned, fabric: Fabric) -> None:
+        self.method, self.stage, self.fabric = method, stage, fabric
+        enter(method, stage)
+        parameters = [p for part in trained_parts(method, stage) for p in part.parameters()]
+        configured = stage.optimizer(parameters)
+        self.optimization = configured if isinstance(configured, Optimization) else Optimization(configured)
+        self._losses, self._optimizer = fabric.setup(StageLosses(method, stage), self.optimization.optimizer)
+
+    def train(
+        self, batches: Iterable[SampleBatch], each: Callable[[Tensor], None] = lambda loss: None
+    ) -> dict[str, float]:
+        """A step of the optimiser for each batch of one epoch.
+
+        Args:
+            each: is told the loss before every step.
+
+        Returns:
+            The mean over samples of each term and diagnostic, and of the terms' sum, `loss`.
+
+        Raises:
+            FloatingPointError: a loss is not finite; names the samples.
+            InputError: the losses are not those that the stage names.
+        """
+        enter(self.method, self.stage)
+        means = _Means(self.fabric)
+        scheduler = self.optimization.scheduler
+        for batch in batches:
+            loss = self._loss(batch, means)
+            each(loss.detach())
+            self._optimizer.zero_grad()
+            self.fabric.backward(loss)
+            self._optimizer.step()
+            if scheduler is not None and self.optimization.each == "step":
+                scheduler.step()
+        if scheduler is not None and self.optimization.each == "epoch":
+            scheduler.step()
+        return means.result()
+
+    def validate(self, batches: Iterable[SampleBatch]) -> dict[str, float]:
+        """The same means without a step, the whole method in evaluation mode; empty where there are no batches."""
+        self.method.eval()
+        means = _Means(self.fabric)
+        with torch.inference_mode():
+            for batch in batches:
+                self._loss(batch, means)
+        return means.result()
+
+    def _loss(self, batch: SampleBatch, means: _Means) -> Tensor:
+        batch = batch.to(self.fabric.device)
+        values = self._losses(lambda: batch)
+        with self.fabric.autocast():
+            loss = total_loss(self.stage, values, batch)
+        means.add(values | {"loss": loss}, len(batch))
+        return loss
+
+    def state(self) -> dict[str, Any]:
+        """Of optimiser, schedule and precision."""
+        scheduler = self.optimization.scheduler
+        return {
+            "optimizer": self.optimization.optimizer.state_dict(),
+            "scheduler": None if scheduler is None else scheduler.state_dict(),
+            "precision": self.fabric.strategy.precision.state_dict(),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Continues from what `state` gave."""
+        self.optimization.optimizer.load_state_dict(state["optimizer"])
+        if self.optimization.scheduler is not None:
+            self.optimization.scheduler.load_state_dict(state["scheduler"])
+        self.fabric.strategy.precision.load_state_dict(state["precision"])
+
+
+class _Means:
+    """Means over samples, on all devices together."""
+
+    def __init__(self, fabric: Fabric) -> None:
+        self._fabric, self._count = fabric, 0
+        self._sums: dict[str, Tensor] = {}
+
+    def add(self, values: dict[str, Tensor], count: int) -> None:
+        self._count += count
+        for name, value in values.items():
+            weighted = value.detach() * count
+            self._sums[name] = self._sums[name] + weighted if name in self._sums else weighted
+
+    def result(self) -> dict[str, float]:
+        """By name."""
+        if not self._sums:
+            return {}
+        count = self._fabric.all_reduce(torch.tensor(self._count, device=self._fabric.device), reduce_op="sum")
+        return {
+            name: float(self._fabric.all_reduce(total, reduce_op="sum") / count) for name, total in self._sums.items()
+        }
