@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,14 +41,20 @@ def betti_numbers(shape: Shape, *, resolution: int = 64) -> Betti:
     >>> betti_numbers(VoxelGrid(ring), resolution=3)
     Betti(components=1, tunnels=1, cavities=0)
     """
-    from scipy.ndimage import label
-
     solid = np.pad(to_voxels(shape, resolution).occupancy, 1)
     if not solid.any():
         return Betti(0, 0, 0)
-    pieces = label(solid, np.ones((3, 3, 3)))[1]
-    cavities = label(~solid)[1] - 1  # all but the outside
+    pieces = _pieces(solid, np.ones((3, 3, 3)))
+    cavities = _pieces(~solid) - 1  # all but the outside
     return Betti(pieces, pieces + cavities - euler_characteristic(solid), cavities)
+
+
+def _pieces(solid: np.ndarray, structure: np.ndarray | None = None) -> int:
+    """How many connected pieces Bool[X, Y, Z] has; neighbours are those of `structure`, by default the 6 nearest."""
+    from scipy.ndimage import label
+
+    labelled: Any = label(solid, structure)
+    return int(labelled[1])
 
 
 def euler_characteristic(solid: np.ndarray) -> int:

@@ -120,7 +120,7 @@ class Renderer:
         normals[away] *= -1
         rendering.normal[window][seen] = normals @ rotation.T.astype(np.float32)
         rendering.part_ids[window][seen] = self._mesh.face_part[face] if isinstance(self._mesh, PartMesh) else 0
-        if color:
+        if rendering.color is not None and rendering.alpha is not None:
             touched = _with_neighbors(seen)
             offset_y, offset_x = np.divmod(np.arange(SUBSAMPLES**2), SUBSAMPLES)
             samples = [a[touched][:, None] + (o + 0.5) / SUBSAMPLES - 0.5 for a, o in ((x, offset_x), (y, offset_y))]

@@ -93,7 +93,8 @@ def _checked(vertices: torch.Tensor, faces: torch.Tensor) -> tuple[torch.Tensor,
 
 
 def _described(value: object) -> str:
-    return f"{value.dtype}{list(value.shape)}" if hasattr(value, "shape") else type(value).__name__
+    shape = getattr(value, "shape", None)
+    return type(value).__name__ if shape is None else f"{getattr(value, 'dtype', '')}{list(shape)}"
 
 
 def _corners(values: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:

@@ -67,7 +67,9 @@ def containment(mesh: Mesh, points: np.ndarray) -> Containment:
         inside[candidates] = ray_crossings(mesh.triangles, asked, axis)[:, 0] <= -1
         return Containment(inside, True, 0.0)
     counts = [ray_crossings(mesh.triangles, asked, axis) for axis in range(3)]
-    votes = sum((count[:, 0] <= -1).astype(np.int8) + (count[:, 1] >= 1) for count in counts)
+    votes = np.zeros(len(asked), dtype=np.int8)
+    for count in counts:
+        votes += (count[:, 0] <= -1).astype(np.int8) + (count[:, 1] >= 1)
     answer, doubtful, ambiguous = judge(votes)
     if doubtful.any():
         answer[doubtful] = winding_from_crossings(mesh, asked[doubtful], -counts[0][doubtful, 0]) >= 0.5

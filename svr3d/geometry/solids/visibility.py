@@ -50,7 +50,7 @@ def escapes(
 
 def _frames() -> list[tuple[np.ndarray, tuple[int, ...]]]:
     """Rotations, each with the axes to look along, that together give the axes and the four diagonals."""
-    frames = [(np.eye(3), (0, 1, 2))]
+    frames: list[tuple[np.ndarray, tuple[int, ...]]] = [(np.eye(3), (0, 1, 2))]
     for diagonal in np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]]) / np.sqrt(3):
         across = np.cross(diagonal, [0.0, 1.0, 0.0])
         across /= np.linalg.norm(across)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...arrays import as_array
@@ -61,9 +63,10 @@ def shape_diameter(
     import open3d
 
     scene = open3d.t.geometry.RaycastingScene()
+    tensor: Any = open3d.core.Tensor  # its declared signatures leave arrays out
     centre = (low + high) / 2
     vertices = ((mesh.vertices - centre) / side).astype(np.float32)
-    scene.add_triangles(open3d.core.Tensor(vertices), open3d.core.Tensor(mesh.faces.astype(np.uint32)))
+    scene.add_triangles(tensor(vertices), tensor(mesh.faces.astype(np.uint32)))
     length = np.linalg.norm(normals, axis=1, keepdims=True)
     normals = np.divide(normals, length, out=np.zeros_like(normals), where=length > 0)
     spins = np.random.default_rng(seed).random(len(points)) * 2 * np.pi
@@ -73,7 +76,7 @@ def shape_diameter(
         some = slice(begin, begin + _POINTS_AT_ONCE)
         directions = _directions(-normals[some], angles, spins[some])
         starts = ((points[some] - centre) / side)[:, None] + START * directions
-        hit = scene.cast_rays(open3d.core.Tensor(np.concatenate([starts, directions], axis=-1).astype(np.float32)))
+        hit = scene.cast_rays(tensor(np.concatenate([starts, directions], axis=-1).astype(np.float32)))
         distance = hit["t_hit"].numpy().astype(np.float64) + START
         facing = np.einsum("nri,ni->nr", hit["primitive_normals"].numpy(), normals[some])
         counts = np.isfinite(distance) & (facing <= SAME_WAY) & (length[some] > 0)
