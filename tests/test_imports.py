@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "benchmark": {"geometry", "metrics", "datasets", "methods", "leaderboards"},
 }
 
-ROOMS = ("shapes", "surface", "solids", "rendering")
+ROOMS = ("shapes", "formats", "surface", "solids", "representations", "rendering")
 """Of geometry, from the bottom up: a room imports from those before it, never from those behind."""
 
 

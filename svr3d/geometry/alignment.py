@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import InputError
-from .convert import to_mesh, to_surface
+from .convert import AnyShape, bounds, moved, to_mesh, to_surface
 from .rendering.camera import Camera
-from .shapes.mesh import Mesh
+from .representations.registry import representation_of
+from .representations.representation import Shape
 from .shapes.point_cloud import PointCloud
-from .shapes.voxel_grid import VoxelGrid
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 FRAMES = ("canonical", "camera", "shapenet")
 ALIGNMENTS = ("none", "scale", "similarity")
 
 
 def to_canonical(
-    shape: Mesh | PointCloud | VoxelGrid,
+    shape: AnyShape,
     frame: str,
     *,
     camera: Camera | None = None,
-    loc: np.ndarray | None = None,
+    loc: Float[np.ndarray, " 3"] | None = None,
     scale: float | None = None,
-) -> Mesh | PointCloud | VoxelGrid:
+) -> AnyShape:
     """`shape` in the canonical frame.
 
     Args:
@@ -40,22 +43,21 @@ def to_canonical(
         raise InputError(f"unknown frame '{frame}'; expected one of {', '.join(FRAMES)}")
     if frame == "canonical":
         return shape
-    if isinstance(shape, VoxelGrid):
-        raise InputError(f"a voxel grid spans the canonical box and cannot be read in the frame '{frame}'")
+    representation = representation_of(shape)
+    if not representation.movable:
+        raise InputError(f"a {representation.noun} spans the canonical box and cannot be read in the frame '{frame}'")
     if frame == "shapenet":
         if loc is None or scale is None:
             raise InputError("the frame 'shapenet' needs the object's loc and scale, which this data set does not have")
-        return _moved(shape, 1.0 / scale, np.eye(3), -np.asarray(loc) / scale)
+        return moved(shape, scale=1.0 / scale, offset=-np.asarray(loc) / scale)
     if camera is None:
         raise InputError("the frame 'camera' needs the view's camera, which this data set does not have")
     rotation, translation = np.asarray(camera.world_to_camera[:, :3]), np.asarray(camera.world_to_camera[:, 3])
-    return _moved(shape, 1.0, rotation.T, -rotation.T @ translation)
+    return moved(shape, rotation=rotation.T, offset=-rotation.T @ translation)
 
 
-def align(
-    shape: Mesh | PointCloud | VoxelGrid, truth: PointCloud, alignment: str, *, seed: int = 0
-) -> Mesh | PointCloud | VoxelGrid:
-    """`shape` moved onto `truth`, both in the canonical frame.
+def align(shape: Shape, truth: PointCloud, alignment: str, *, seed: int = 0) -> Shape:
+    """`shape` moved onto `truth`, both in the canonical frame; a grid, whose box is fixed, as its mesh.
 
     Args:
         truth: points on the true surface.
@@ -69,18 +71,19 @@ def align(
         raise InputError(f"unknown alignment '{alignment}'; expected one of {', '.join(ALIGNMENTS)}")
     if alignment == "none":
         return shape
-    if isinstance(shape, VoxelGrid):
+    if not representation_of(shape).movable:
         shape = to_mesh(shape)
-    points = shape.points if isinstance(shape, PointCloud) else shape.vertices[np.unique(shape.faces)]
-    if not len(points) or not np.isfinite(points).all():
+    if shape.is_empty:
         return shape
-    low, high = points.min(axis=0), points.max(axis=0)
+    low, high = bounds(shape)
+    if not np.isfinite(low).all() or not np.isfinite(high).all():
+        return shape
     true_low, true_high = truth.points.min(axis=0), truth.points.max(axis=0)
     side = (high - low).max()
     if side == 0:
         return shape
     factor = (true_high - true_low).max() / side
-    shape = _moved(shape, factor, np.eye(3), (true_low + true_high) / 2 - factor * (low + high) / 2)
+    shape = moved(shape, scale=factor, offset=(true_low + true_high) / 2 - factor * (low + high) / 2)
     if alignment == "scale":
         return shape
 
@@ -89,16 +92,5 @@ def align(
     source = to_surface(shape, 2000, seed=seed).points
     target = truth.points[np.random.default_rng(seed).permutation(len(truth.points))[:2000]]
     matrix, _, _ = icp(source, target, max_iterations=50, reflection=False, scale=True)
-    return _moved(shape, 1.0, matrix[:3, :3], matrix[:3, 3])
-
-
-def _moved(shape: Mesh | PointCloud, scale: float, matrix: np.ndarray, offset: np.ndarray) -> Mesh | PointCloud:
-    """x ↦ matrix · (scale · x) + offset; normals turn with the matrix."""
-    if isinstance(shape, Mesh):
-        return replace(shape, vertices=(scale * shape.vertices) @ matrix.T + offset)
-    normals = shape.normals
-    if normals is not None:
-        normals = normals @ matrix.T
-        length = np.linalg.norm(normals, axis=1, keepdims=True)
-        normals = np.divide(normals, length, out=np.zeros_like(normals), where=length > 0)
-    return replace(shape, points=(scale * shape.points) @ matrix.T + offset, normals=normals)
+    # not by `moved`: whatever registration makes of a degenerate shape is scored
+    return representation_of(shape).moved(shape, matrix[:3, :3], 1.0, matrix[:3, 3])

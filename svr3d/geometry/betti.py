@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .convert import Shape, to_voxels
+from .convert import to_voxels
+from .representations.representation import Shape
 
 
 class Betti(NamedTuple):

@@ -1,80 +1,77 @@
-"""What a metric needs of any shape, made in one place, the same way for every method."""
+"""What metrics, methods and files need of any shape, made in one place, the same way for every class of shape."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from ..arrays import as_array
 from ..errors import InputError
+from .representations.registry import representation_of
+from .representations.representation import Shape
 from .shapes.mesh import Mesh
 from .shapes.point_cloud import PointCloud
 from .shapes.voxel_grid import VoxelGrid
-from .solids.contains import contains
-from .solids.voxelize import voxelize
-from .surface.isosurface import check_bounded, marching_cubes
-from .surface.sampling import sample_surface
+from .solids.contains import Containment
 
-Shape = Mesh | PointCloud | VoxelGrid
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+
+AnyShape = TypeVar("AnyShape", bound=Shape)
 
 
 def to_mesh(shape: Shape) -> Mesh:
-    """`shape` as a mesh: itself, or the iso-surface of a grid.
+    """`shape` as a mesh: itself, or the surface of a grid's or another solid.
 
     Raises:
         InputError: the shape is a point cloud.
     """
-    if isinstance(shape, VoxelGrid):
-        return marching_cubes(shape)
-    return _expect(shape, Mesh, "a mesh")
+    return representation_of(shape).to_mesh(shape)
 
 
 def to_surface(shape: Shape, count: int, *, seed: int = 0) -> PointCloud:
     """`count` points on the surface of `shape`.
 
-    Meshes are sampled, grids through their iso-surface. Of a point cloud, `count` of its points are drawn; all
-    of them `count // N` times and the rest without repetition.
+    Meshes are sampled, grids and other solids through their mesh. Of a point cloud, `count` of its points are drawn;
+    all of them `count // N` times and the rest without repetition.
 
     Raises:
         InputError: the shape is empty or not finite.
     """
-    if not isinstance(shape, PointCloud):
-        return sample_surface(to_mesh(shape), count, seed=seed)
-    if shape.is_empty and count:
-        raise InputError("cannot draw from a point cloud without points")
-    if not shape.is_finite:
-        raise InputError("cannot draw from a point cloud with non-finite points")
-    rng = np.random.default_rng(seed)
-    rounds = -(-count // max(1, len(shape)))
-    index = np.concatenate([rng.permutation(len(shape)) for _ in range(rounds)] or [np.zeros(0, dtype=int)])[:count]
-    return PointCloud(
-        shape.points[index],
-        None if shape.normals is None else shape.normals[index],
-        None if shape.part_ids is None else shape.part_ids[index],
-    )
+    return representation_of(shape).to_surface(shape, count, seed)
 
 
 def to_voxels(shape: Shape, resolution: int = 32) -> VoxelGrid:
-    """`shape` as a grid: a mesh voxelised, a grid of another resolution asked at the new voxels' centres.
+    """`shape` as a grid: a mesh voxelised, any other solid asked at the voxels' centres.
 
     A grid of this resolution is returned as it is.
 
     Raises:
-        InputError: the shape is a point cloud, or not finite.
+        InputError: the shape is a point cloud, or not finite; or a bad resolution.
     """
-    if isinstance(shape, Mesh):
-        return voxelize(shape, resolution)
-    grid = _expect(shape, VoxelGrid, "voxels")
-    if grid.resolution == resolution:
-        return grid
-    index = np.indices((resolution,) * 3).reshape(3, -1).T
-    centres = (index + 0.5) / resolution - 0.5
-    occupancy = occupied(grid, centres).reshape((resolution,) * 3)
-    if grid.labels is None:
-        return VoxelGrid(occupancy)
-    return VoxelGrid(occupancy, labels=_labels_at(grid, centres).reshape(occupancy.shape) * occupancy)
+    return representation_of(shape).to_voxels(shape, resolution)
 
 
-def occupied(shape: Shape, points: np.ndarray) -> np.ndarray:
+def part_labels(shape: Shape, resolution: int = 32) -> VoxelGrid | None:
+    """The grid of part labels of a shape that has parts or labels, with their names where they are known; else None.
+
+    Raises:
+        InputError: the shape is not finite, or a bad resolution.
+    """
+    return representation_of(shape).part_labels(shape, resolution)
+
+
+def has_inside(shape: Shape) -> bool:
+    """Whether a shape of this class has a surface and an inside: false for point clouds.
+
+    Raises:
+        InputError: it is no shape.
+    """
+    return representation_of(shape).has_inside
+
+
+def occupied(shape: Shape, points: Float[np.ndarray, "n 3"]) -> Bool[np.ndarray, " n"]:
     """Bool[N]: which of `points` Float[N, 3] lie in the solid of `shape`.
 
     In a mesh, where its winding number is at least ½; in a grid, where the trilinearly interpolated values, zero
@@ -83,30 +80,71 @@ def occupied(shape: Shape, points: np.ndarray) -> np.ndarray:
     Raises:
         InputError: the shape is a point cloud, or not finite.
     """
-    if isinstance(shape, Mesh):
-        return contains(shape, points)
-    grid = _expect(shape, VoxelGrid, "a volume")
-    check_bounded(grid)
-    from scipy.ndimage import map_coordinates
-
-    index = (as_array(points, np.float64, (None, 3), "points").T + 0.5) * grid.resolution - 0.5
-    return map_coordinates(grid.values, index, order=1, mode="grid-constant", cval=0.0) > grid.threshold
+    return containment(shape, points).inside
 
 
-def _labels_at(grid: VoxelGrid, points: np.ndarray) -> np.ndarray:
-    """The label of the labelled voxel nearest to the voxel that holds each point."""
-    from scipy.ndimage import distance_transform_edt
+def containment(shape: Shape, points: Float[np.ndarray, "n 3"]) -> Containment:
+    """`occupied`, with whether `shape` bounds a solid at all and how many of the points are in doubt.
 
-    if not grid.labels.any():
-        return np.zeros(len(points), dtype=np.int64)
-    nearest = distance_transform_edt(grid.labels == 0, return_distances=False, return_indices=True)
-    index = np.clip(np.floor((points.T + 0.5) * grid.resolution).astype(np.int64), 0, grid.resolution - 1)
-    return grid.labels[tuple(nearest)][tuple(index)]
+    Only meshes can be in doubt.
+
+    Raises:
+        InputError: as `occupied`.
+    """
+    return representation_of(shape).containment(shape, points)
 
 
-def _expect(shape: Shape, kind: type, what: str):
-    if isinstance(shape, kind):
-        return shape
-    if isinstance(shape, PointCloud):
-        raise InputError(f"a point cloud bounds no solid and cannot be made into {what}; give a mesh or voxels")
-    raise InputError(f"cannot make {what} of {type(shape).__name__}; expected a Mesh, PointCloud or VoxelGrid")
+def bounds_a_solid(shape: Shape) -> bool:
+    """Whether inside and outside of `shape` are well defined.
+
+    A mesh bounds a solid if every edge is run along as often in one direction as in the other, so that winding numbers
+    are whole. That is weaker than `is_watertight`: solids may touch along an edge. Vertices at the same place count as
+    one. Grids and other solids always do, point clouds never.
+
+    Raises:
+        InputError: it is no shape.
+    """
+    return representation_of(shape).bounds_a_solid(shape)
+
+
+def bounds(shape: Shape) -> Float[np.ndarray, "2 3"]:
+    """Float[2, 3]: lowest and highest corner of the box around `shape`; of a mesh, around the vertices faces use.
+
+    Raises:
+        InputError: the shape is empty.
+    """
+    representation = representation_of(shape)
+    if shape.is_empty:
+        raise InputError(f"an empty {representation.noun} has no bounds")
+    return representation.bounds(shape)
+
+
+def moved(
+    shape: AnyShape,
+    *,
+    scale: float = 1.0,
+    rotation: Float[np.ndarray, "3 3"] | None = None,
+    offset: Float[np.ndarray, " 3"] | float = 0.0,
+) -> AnyShape:
+    """`shape` under the similarity x ↦ rotation · (scale · x) + offset; normals turn with it, radii are scaled.
+
+    Args:
+        rotation: Float[3, 3]; default: none. It may hold a positive factor of its own, as registration gives it.
+        offset: Float[3].
+
+    Raises:
+        InputError: a voxel grid, whose box is fixed; `rotation` is not finite or turns no similar shape into another.
+    """
+    matrix = np.eye(3) if rotation is None else _similar(as_array(rotation, np.float64, (3, 3), "rotation"))
+    shift = np.asarray(offset, dtype=np.float64)
+    if shift.shape not in ((), (3,)):
+        raise InputError(f"offset: expected one number or three, found shape {list(shift.shape)}")
+    return representation_of(shape).moved(shape, matrix, scale, shift)
+
+
+def _similar(matrix: np.ndarray) -> np.ndarray:
+    """`matrix`, if it keeps angles and handedness, to the precision of cameras in files."""
+    factor = np.cbrt(np.linalg.det(matrix))
+    if not factor > 0 or not np.allclose(matrix @ matrix.T, factor**2 * np.eye(3), atol=1e-3 * factor**2):
+        raise InputError("rotation: expected a finite rotation matrix, or one times a positive factor")
+    return matrix

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from ..errors import InputError
 from .shapes.mesh import Mesh
 
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
 AnyMesh = TypeVar("AnyMesh", bound=Mesh)
 
 
-def normalize(mesh: AnyMesh) -> tuple[AnyMesh, np.ndarray, float]:
+def normalize(mesh: AnyMesh) -> tuple[AnyMesh, Float[np.ndarray, " 3"], float]:
     """`mesh` in the canonical frame, with the shift and scale that took it there.
 
     Returns:
@@ -35,6 +38,6 @@ def normalize(mesh: AnyMesh) -> tuple[AnyMesh, np.ndarray, float]:
     return transformed(mesh, loc, scale), loc, scale
 
 
-def transformed(mesh: AnyMesh, loc: np.ndarray, scale: float) -> AnyMesh:
+def transformed(mesh: AnyMesh, loc: Float[np.ndarray, " 3"], scale: float) -> AnyMesh:
     """`mesh` with its vertices at (vertices - loc) / scale; class, colours and parts are kept."""
     return replace(mesh, vertices=(mesh.vertices - np.asarray(loc, dtype=np.float64)) / scale)

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svr3d.geometry import InputError, Mesh, voxelize, voxelize_batch
-from svr3d.geometry.solids import _fill as _closed
-from svr3d.geometry.solids import batched_voxels
+from svr3d.geometry.solids import _fill, batched_voxels
 
 
 def padded(*meshes, dtype=torch.float64):
@@ -22,7 +21,7 @@ def padded(*meshes, dtype=torch.float64):
 
 def by_centres_alone(mesh, resolution, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(_closed, "has_thin_features", lambda *arguments: False)
+        patch.setattr(_fill, "has_thin_features", lambda *arguments: False)
         return voxelize(mesh, resolution).occupancy
 
 

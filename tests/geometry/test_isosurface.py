@@ -2,8 +2,16 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from svr3d.geometry import InputError, VoxelGrid, contains, is_watertight, marching_cubes, occupied, voxelize
-from svr3d.geometry.surface.connectivity import bounds_a_solid
+from svr3d.geometry import (
+    InputError,
+    VoxelGrid,
+    bounds_a_solid,
+    contains,
+    is_watertight,
+    marching_cubes,
+    occupied,
+    voxelize,
+)
 
 
 def test_a_voxelised_sphere_comes_back_centred_with_its_volume(shapes):

@@ -18,7 +18,8 @@ from svr3d.geometry import (
     render,
     render_shape,
 )
-from svr3d.geometry.rendering.pictures import _cubes, _icosahedron
+from svr3d.geometry.representations.point_cloud import icosahedron
+from svr3d.geometry.representations.voxel_grid import cubes
 
 CAMERA = Camera.from_r2n2(40, 27, 0.8, diagonal=1.2)
 
@@ -28,9 +29,9 @@ def filled(resolution, fraction=0.3, seed=0):
     return rng.uniform(size=(resolution,) * 3) < fraction
 
 
-def test_voxels_are_drawn_as_closed_cubes():
+def test_voxels_are_drawn_as_closedcubes():
     occupancy = filled(6)
-    mesh, label = _cubes(VoxelGrid(occupancy))
+    mesh, label = cubes(VoxelGrid(occupancy))
     assert label is None
     # each voxel has six neighbours; a face stands wherever one is empty or outside
     padded = np.pad(occupancy, 1)
@@ -42,7 +43,7 @@ def test_voxels_are_drawn_as_closed_cubes():
 def test_voxel_faces_lie_where_the_grid_says():
     values = np.zeros((4, 4, 4))
     values[3, 0, 1] = 0.9
-    mesh, _ = _cubes(VoxelGrid(values))
+    mesh, _ = cubes(VoxelGrid(values))
     np.testing.assert_allclose(mesh.bounds, [[0.25, -0.5, -0.25], [0.5, -0.25, 0.0]])
     assert mesh.volume == pytest.approx(1 / 64)
 
@@ -50,14 +51,14 @@ def test_voxel_faces_lie_where_the_grid_says():
 def test_voxel_labels_color_their_own_voxels():
     occupancy = filled(5, 0.5)
     labels = np.where(occupancy, np.random.default_rng(1).integers(1, 4, occupancy.shape), 0)
-    mesh, label = _cubes(VoxelGrid(occupancy, 0.5, labels))
+    mesh, label = cubes(VoxelGrid(occupancy, 0.5, labels))
     inside = mesh.triangles.mean(1) - 1e-3 * mesh.face_normals  # just under each face is the voxel it belongs to
     index = np.floor((inside + 0.5) * 5).astype(int)
     np.testing.assert_array_equal(label, labels[tuple(index.T)] - 1)
 
 
-def test_icosahedron():
-    vertices, faces = _icosahedron()
+def testicosahedron():
+    vertices, faces = icosahedron()
     mesh = Mesh(vertices, faces)
     np.testing.assert_allclose(np.linalg.norm(vertices, axis=1), 1)
     assert mesh.volume == pytest.approx(2.536150, abs=1e-5)  # of edge 4 / sqrt(10 + 2 sqrt 5)
@@ -71,7 +72,7 @@ def test_all_shapes_cover_the_same_place():
     points = rng.uniform(-0.5, 0.5, (9000, 3))
     points[np.arange(9000), rng.integers(0, 3, 9000)] = rng.choice([-0.5, 0.5], 9000)
     pictures = [
-        render_shape(s, CAMERA) for s in (_cubes(VoxelGrid(occupancy))[0], VoxelGrid(occupancy), PointCloud(points))
+        render_shape(s, CAMERA) for s in (cubes(VoxelGrid(occupancy))[0], VoxelGrid(occupancy), PointCloud(points))
     ]
     masks = [(p < 250).any(-1) for p in pictures]
     np.testing.assert_array_equal(pictures[0], pictures[1])
@@ -79,7 +80,7 @@ def test_all_shapes_cover_the_same_place():
 
 
 def two_parts(first="seat", second="leg"):
-    a, b = (_cubes(VoxelGrid(np.ones((1, 1, 1))))[0] for _ in range(2))
+    a, b = (cubes(VoxelGrid(np.ones((1, 1, 1))))[0] for _ in range(2))
     vertices = np.vstack([a.vertices * [1, 0.2, 1] + [0, 0.3, 0], b.vertices * [0.3, 0.6, 0.3] - [0, 0.1, 0]])
     parts = (Part("a", first), Part("b", second))
     return PartMesh(vertices, np.vstack([a.faces, b.faces + 24]), None, np.repeat([0, 1], 12), parts)

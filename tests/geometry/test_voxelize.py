@@ -392,10 +392,10 @@ def test_watertight_is_said_of_places_not_of_indices(shapes):
 def test_the_rules_for_thin_solids_are_asked_where_needed(real_meshes, monkeypatch):
     """Asked of every mesh, they add no more than when asked of those with thin features (a pillow's seam apart)."""
     from svr3d.geometry import normalize, read_shape
-    from svr3d.geometry.solids import _fill as _closed
+    from svr3d.geometry.solids import _fill
 
     meshes = [normalize(read_shape(file))[0] for file in sorted(real_meshes.glob("*/*/model.obj"))[::3]]
     chosen = [voxelize(mesh).occupancy for mesh in meshes]
-    monkeypatch.setattr(_closed, "has_thin_features", lambda *arguments: True)
+    monkeypatch.setattr(_fill, "has_thin_features", lambda *arguments: True)
     added = [int((voxelize(mesh).occupancy ^ some).sum()) for mesh, some in zip(meshes, chosen, strict=True)]
     assert max(added) <= 2 and np.count_nonzero(added) <= 1

@@ -1,7 +1,6 @@
 """Scores under protocols: closed forms, failures, what is stored and what is derived."""
 
 import math
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 
 import svr3d.metrics.comparison as module
 from svr3d.geometry import InputError, Mesh, PointCloud, VoxelGrid, contains, sample_surface, voxelize
+from svr3d.geometry.representations import representation
 from svr3d.metrics import GroundTruth, evaluate, get_metric, load_protocol, score
 
 V1 = replace(
@@ -103,7 +103,7 @@ def test_frames_share_points_and_neighbours(box, monkeypatch):
 
     count(module, "nearest_neighbors")
     count(module, "earth_movers_distance")
-    count(sys.modules["svr3d.geometry.convert"], "sample_surface")  # the prediction's
+    count(representation, "sample_surface")  # the prediction's
     alike = ["meshrcnn", "pixel2mesh", "what3d"]
     score(box((0.9, 0.5, 0.5)), box(), alike)
     assert sorted(calls) == ["earth_movers_distance", "nearest_neighbors", "sample_surface"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ...errors import InputError
 
@@ -49,26 +48,26 @@ class Camera:
     @classmethod
     def look_at(
         cls,
-        eye: ArrayLike,
-        target: ArrayLike = (0.0, 0.0, 0.0),
-        up: ArrayLike = (0.0, 1.0, 0.0),
+        eye: Sequence[float] | np.ndarray,
+        target: Sequence[float] | np.ndarray = (0.0, 0.0, 0.0),
+        up: Sequence[float] | np.ndarray = (0.0, 1.0, 0.0),
         *,
         focal: float = R2N2_FOCAL,
         width: int = 137,
         height: int = 137,
     ) -> Camera:
         """A camera at `eye` that looks at `target`; `focal` in image widths, principal point in the middle."""
-        position, aim, upward = (np.asarray(v, dtype=np.float64) for v in (eye, target, up))
-        forward = aim - position
-        right = np.cross(forward, upward)
+        eye, target, up = (np.asarray(v, dtype=np.float64) for v in (eye, target, up))
+        forward = target - eye
+        right = np.cross(forward, up)
         if not (np.linalg.norm(forward) > 0 and np.linalg.norm(right) > 0):
-            raise InputError(f"camera at {position.tolist()} cannot look at {aim.tolist()} with up {upward.tolist()}")
+            raise InputError(f"camera at {eye.tolist()} cannot look at {target.tolist()} with up {up.tolist()}")
         forward = forward / np.linalg.norm(forward)
         right = right / np.linalg.norm(right)
         rotation = np.stack([right, np.cross(forward, right), forward])
         f = focal * width
         intrinsics = np.array([[f, 0, width / 2], [0, f, height / 2], [0, 0, 1]])
-        return cls(intrinsics, np.hstack([rotation, -rotation @ position[:, None]]), width, height)
+        return cls(intrinsics, np.hstack([rotation, -rotation @ eye[:, None]]), width, height)
 
     @classmethod
     def from_r2n2(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Light:
     strength: float
 
     @property
-    def direction(self) -> np.ndarray:
+    def direction(self) -> Float[np.ndarray, " 3"]:
         """Float[3]: unit vector towards the light, in the camera's axes (x right, y down, z forward)."""
         a, e = np.radians([self.azimuth, self.elevation])
         return np.array([np.sin(a) * np.cos(e), -np.sin(e), -np.cos(a) * np.cos(e)])

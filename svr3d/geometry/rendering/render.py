@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from ...errors import InputError
 from ..shapes.mesh import Mesh, PartMesh
 from .camera import Camera
 from .lighting import Lighting
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float32, Int32, UInt8
 
 DEFAULT_ALBEDO = 0.45
 """Linear RGB of meshes without colours."""
@@ -40,12 +44,12 @@ class Rendering:
         alpha: Float32[H, W], share of the pixel that the object covers; None with `color`.
     """
 
-    silhouette: np.ndarray
-    depth: np.ndarray
-    normal: np.ndarray
-    part_ids: np.ndarray
-    color: np.ndarray | None = None
-    alpha: np.ndarray | None = None
+    silhouette: Bool[np.ndarray, "h w"]
+    depth: Float32[np.ndarray, "h w"]
+    normal: Float32[np.ndarray, "h w 3"]
+    part_ids: Int32[np.ndarray, "h w"]
+    color: UInt8[np.ndarray, "h w 3"] | None = None
+    alpha: Float32[np.ndarray, "h w"] | None = None
 
 
 class Renderer:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...arrays import as_array
 from ...errors import InputError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +29,9 @@ class Mesh:
         InputError: an array has the wrong shape, or a face names a vertex that does not exist.
     """
 
-    vertices: np.ndarray
-    faces: np.ndarray
-    face_colors: np.ndarray | None = None
+    vertices: Float[np.ndarray, "v 3"]
+    faces: Int[np.ndarray, "f 3"]
+    face_colors: Float[np.ndarray, "f 3"] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vertices", as_array(self.vertices, np.float64, (None, 3), "mesh vertices"))
@@ -50,7 +54,7 @@ class Mesh:
         return bool(np.isfinite(self.vertices).all())
 
     @cached_property
-    def triangles(self) -> np.ndarray:
+    def triangles(self) -> Float[np.ndarray, "f 3 3"]:
         """Float[F, 3, 3]: the corners of each face."""
         return self.vertices[self.faces]
 
@@ -60,12 +64,12 @@ class Mesh:
         return 0.5 * np.cross(b - a, c - a)
 
     @cached_property
-    def face_areas(self) -> np.ndarray:
+    def face_areas(self) -> Float[np.ndarray, " f"]:
         """Float[F]."""
         return np.linalg.norm(self._area_vectors, axis=1)
 
     @cached_property
-    def face_normals(self) -> np.ndarray:
+    def face_normals(self) -> Float[np.ndarray, "f 3"]:
         """Float[F, 3]: unit normals; zero for faces of zero area."""
         areas = self.face_areas[:, None]
         return np.divide(self._area_vectors, areas, out=np.zeros_like(self._area_vectors), where=areas > 0)
@@ -81,7 +85,7 @@ class Mesh:
         return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6.0)
 
     @property
-    def bounds(self) -> np.ndarray:
+    def bounds(self) -> Float[np.ndarray, "2 3"]:
         """Float[2, 3]: lowest and highest corner over the vertices that faces use."""
         used = self.vertices[np.unique(self.faces)] if len(self.faces) else self.vertices
         if not len(used):
@@ -108,7 +112,7 @@ class PartMesh(Mesh):
             manner of PartNet's first level).
     """
 
-    face_part: np.ndarray = field(default=None)  # type: ignore[assignment]
+    face_part: Int[np.ndarray, " f"] = field(default=None)  # type: ignore[assignment]
     parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...arrays import as_array
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +23,9 @@ class PointCloud:
         part_ids: optional Int[N], index of the part each point lies on.
     """
 
-    points: np.ndarray
-    normals: np.ndarray | None = None
-    part_ids: np.ndarray | None = None
+    points: Float[np.ndarray, "n 3"]
+    normals: Float[np.ndarray, "n 3"] | None = None
+    part_ids: Int[np.ndarray, " n"] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "points", as_array(self.points, np.float64, (None, 3), "points"))

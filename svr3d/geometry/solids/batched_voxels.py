@@ -6,13 +6,14 @@ as integers: the result does not depend on the device, nor on the order in which
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
 from .voxelize import checked_resolution
 
 if TYPE_CHECKING:
     import torch
+    from jaxtyping import Bool, Float, Int
 
 PAIRS = 1 << 21
 """Pairs of face and column that are looked at in one go (about 0.5 GB)."""
@@ -21,7 +22,9 @@ VOXELS = 1 << 26
 """Voxels of one group of meshes (4 bytes each)."""
 
 
-def voxelize_batch(vertices: torch.Tensor, faces: torch.Tensor, resolution: int = 32) -> torch.Tensor:
+def voxelize_batch(
+    vertices: Float[torch.Tensor, "b v 3"], faces: Int[torch.Tensor, "*b f 3"], resolution: int = 32
+) -> Bool[torch.Tensor, "b r r r"]:
     """The solids that meshes (canonical frame) bound, over [-0.5, 0.5]³, on the device of `vertices`.
 
     A closed mesh gets the voxels of `voxelize`, apart from its rules for solids thinner than a voxel, which are not
@@ -92,9 +95,8 @@ def _checked(vertices: torch.Tensor, faces: torch.Tensor) -> tuple[torch.Tensor,
     return vertices, faces
 
 
-def _described(value: object) -> str:
-    shape = getattr(value, "shape", None)
-    return type(value).__name__ if shape is None else f"{getattr(value, 'dtype', '')}{list(shape)}"
+def _described(value: Any) -> str:
+    return f"{value.dtype}{list(value.shape)}" if hasattr(value, "shape") else type(value).__name__
 
 
 def _corners(values: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
@@ -126,7 +128,7 @@ def _voxels(vertices: torch.Tensor, faces: torch.Tensor, resolution: int) -> tor
 
 
 def _is_closed(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
-    """Bool[B]: `_closed.is_closed`, in signed integers that wrap around."""
+    """Bool[B]: `surface._balance.is_balanced`, in signed integers that wrap around."""
     import torch
 
     def shifted(x: torch.Tensor, bits: int) -> torch.Tensor:

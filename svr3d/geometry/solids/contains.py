@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ...arrays import as_array
 from ...errors import InputError
 from ..shapes.mesh import Mesh
-from ..surface.connectivity import bounds_a_solid
+from ..surface.connectivity import is_closed
 from .ray_crossings import ray_crossings
 from .winding import winding_from_crossings
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
 
 
 class Containment(NamedTuple):
@@ -25,12 +28,12 @@ class Containment(NamedTuple):
             another calls outside; 0 where watertight.
     """
 
-    inside: np.ndarray
+    inside: Bool[np.ndarray, " n"]
     watertight: bool
     ambiguous: float
 
 
-def contains(mesh: Mesh, points: np.ndarray) -> np.ndarray:
+def contains(mesh: Mesh, points: Float[np.ndarray, "n 3"]) -> Bool[np.ndarray, " n"]:
     """Bool[N]: whether the winding number of `mesh` around each of `points` Float[N, 3] is at least ½.
 
     Where no edge is a boundary, one direction gives it exactly (also where parts overlap). Otherwise six directions
@@ -40,10 +43,10 @@ def contains(mesh: Mesh, points: np.ndarray) -> np.ndarray:
     Raises:
         InputError: the mesh is not finite, or `points` has the wrong shape.
     """
-    return containment(mesh, points).inside
+    return mesh_containment(mesh, points).inside
 
 
-def containment(mesh: Mesh, points: np.ndarray) -> Containment:
+def mesh_containment(mesh: Mesh, points: Float[np.ndarray, "n 3"]) -> Containment:
     """`contains`, with whether the mesh bounds a solid at all and how many of the points are in doubt.
 
     Raises:
@@ -55,7 +58,7 @@ def containment(mesh: Mesh, points: np.ndarray) -> Containment:
     inside = np.zeros(len(points), dtype=bool)
     if mesh.is_empty:
         return Containment(inside, False, 0.0)
-    watertight = bounds_a_solid(mesh)
+    watertight = is_closed(mesh)
     low, high = mesh.bounds
     candidates = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     if not len(candidates):

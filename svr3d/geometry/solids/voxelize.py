@@ -23,7 +23,7 @@ import numpy as np
 from ...errors import InputError
 from ..shapes.mesh import Mesh, PartMesh
 from ..shapes.voxel_grid import VoxelGrid
-from ..surface.connectivity import bounds_a_solid
+from ..surface.connectivity import is_closed
 from .contains import judge
 from .winding import boundary
 
@@ -76,7 +76,7 @@ def voxelization(mesh: Mesh, resolution: int = 32) -> Voxelization:
 
     reach = resolution * max(0.5, reach)
     half = max(1, int(_crossings.LATTICE / (2 * reach)) // _crossings.SUBDIVISION) * _crossings.SUBDIVISION
-    watertight, ambiguous = bounds_a_solid(mesh), 0.0
+    watertight, ambiguous = is_closed(mesh), 0.0
     values, looked = np.empty((resolution,) * 3, dtype=np.float32), None
     if watertight:
         _fill.fill(vertices, faces, resolution, half, values)
@@ -142,7 +142,7 @@ def _winding_at(mesh: Mesh, index: np.ndarray, crossings: np.ndarray, resolution
 
 
 def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
-    """`voxelize`, with the label of each voxel: 1 + index into `mesh.labels`, 0 where empty.
+    """`voxelize`, with the label of each voxel, 1 + index into `mesh.labels`, 0 where empty; and the labels' names.
 
     Occupancy is that of the whole mesh. A voxel that the surface passes through gets the label with the most
     surface in it, so where parts overlap, the one that is seen more wins; every other voxel gets the label of
@@ -155,14 +155,13 @@ def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
         raise InputError("part voxels need a mesh with parts")
     grid = voxelize(mesh, resolution)
     if grid.is_empty:
-        return VoxelGrid(grid.values, labels=np.zeros(grid.values.shape, dtype=np.int64))
-    from scipy.ndimage import distance_transform_edt
-
+        return VoxelGrid(grid.values, labels=np.zeros(grid.values.shape, dtype=np.int64), label_names=mesh.labels)
     from ..surface.sampling import sample_surface
 
     # About 50 points for each voxel of surface: the winner is clear where the shares differ at all.
     count = int(np.clip(50 * mesh.area * resolution**2, 10_000, 1_000_000))
     surface = sample_surface(mesh, count, seed=0)
+    assert surface.normals is not None and surface.part_ids is not None  # as of every mesh with parts
     # Faces between two voxels belong to the one on their solid side.
     solid_side = surface.points * resolution - 0.001 * surface.normals
     voxel = np.floor(solid_side + resolution / 2).astype(np.int64)
@@ -172,5 +171,12 @@ def voxelize_parts(mesh: PartMesh, resolution: int = 32) -> VoxelGrid:
     shares = np.bincount(flat + labels[surface.part_ids[in_box]], minlength=grid.values.size * len(mesh.labels))
     shares = shares.reshape(*grid.values.shape, len(mesh.labels))
     winner = shares.argmax(axis=-1) + 1
-    nearest = distance_transform_edt(shares.sum(axis=-1) == 0, return_distances=False, return_indices=True)
-    return VoxelGrid(grid.values, labels=np.where(grid.occupancy, winner[tuple(nearest)], 0))
+    inside = np.where(grid.occupancy, winner[nearest_voxel(shares.sum(axis=-1) > 0)], 0)
+    return VoxelGrid(grid.values, labels=inside, label_names=mesh.labels)
+
+
+def nearest_voxel(mask: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The index, three Int[R, R, R], of the voxel of `mask` Bool[R, R, R] that is nearest to each; some must be set."""
+    from scipy.ndimage import distance_transform_edt
+
+    return tuple(np.asarray(distance_transform_edt(~mask, return_distances=False, return_indices=True)))

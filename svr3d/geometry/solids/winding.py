@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..shapes.mesh import Mesh
 from ..surface.connectivity import edges, merged
 from .ray_crossings import lattice_frame, on_lattice, ray_crossings
 
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
-def winding_number(mesh: Mesh, points: np.ndarray) -> np.ndarray:
+
+def winding_number(mesh: Mesh, points: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, " n"]:
     """Float[N]: the generalised winding number around each of the finite `points`, exact."""
     return winding_from_crossings(mesh, points, -ray_crossings(mesh.triangles, points, 0)[:, 0])
 

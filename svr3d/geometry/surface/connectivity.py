@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from ..shapes.mesh import Mesh, PartMesh
+
+if TYPE_CHECKING:
+    from jaxtyping import Int
 
 AnyMesh = TypeVar("AnyMesh", bound=Mesh)
 
@@ -48,17 +51,17 @@ def is_watertight(mesh: Mesh) -> bool:
     return bool((count == 2).all() and (sense == 0).all())
 
 
-def bounds_a_solid(mesh: Mesh) -> bool:
+def is_closed(mesh: Mesh) -> bool:
     """Whether every edge is run along as often in one direction as in the other, so that winding numbers are whole.
 
     Weaker than `is_watertight`: solids may touch along an edge. Vertices at the same place count as one.
     """
-    from ._balance import is_closed
+    from ._balance import is_balanced
 
-    return bool(is_closed((mesh.vertices + 0.0).view(np.uint64), mesh.faces))  # adding 0 makes -0 the same place
+    return bool(is_balanced((mesh.vertices + 0.0).view(np.uint64), mesh.faces))  # adding 0 makes -0 the same place
 
 
-def components(mesh: Mesh) -> np.ndarray:
+def components(mesh: Mesh) -> Int[np.ndarray, " f"]:
     """Int[F]: the edge-connected component of each face, numbered from 0; vertices at the same place count as one."""
     if mesh.is_empty:
         return np.zeros(0, dtype=np.int64)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh
 
+if TYPE_CHECKING:
+    from jaxtyping import Int
 
-def self_intersections(mesh: Mesh) -> np.ndarray:
+
+def self_intersections(mesh: Mesh) -> Int[np.ndarray, "k 2"]:
     """The pairs of faces that cross: a point inside one lies inside the other, and they are not in one plane.
 
     Touching is not crossing: faces that share an edge or a corner, that meet only along their rims, that rest on

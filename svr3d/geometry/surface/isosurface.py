@@ -1,4 +1,4 @@
-"""Voxels to meshes."""
+"""Voxels and distances to meshes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,35 @@ def marching_cubes(grid: VoxelGrid) -> Mesh:
     """
     check_bounded(grid)
     if grid.is_empty:
-        return Mesh(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64))
+        return no_surface()
+    vertices, faces = _extract(np.pad(grid.values, 1), grid.threshold)
+    # index 0 of the padded grid is the centre of the voxel just outside the box
+    return Mesh((vertices - 0.5) / grid.resolution - 0.5, faces)
+
+
+def zero_surface(distance: np.ndarray, origin: np.ndarray, cell: float) -> Mesh:
+    """The surface where `distance` Float[X, Y, Z], negative inside, crosses zero: closed, facing outward.
+
+    Args:
+        distance: at origin + cell · (i, j, k); positive all around the lattice.
+    """
+    if not (distance < 0).any():
+        return no_surface()
+    vertices, faces = _extract(-distance / cell, 0.0)
+    return Mesh(origin + cell * vertices, faces)
+
+
+def no_surface() -> Mesh:
+    """A mesh without vertices and faces."""
+    return Mesh(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64))
+
+
+def _extract(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices Float[V, 3] in indices of the lattice, and faces that look away from what is above `level`."""
     from skimage.measure import marching_cubes as extract
 
-    vertices, faces, _, _ = extract(np.pad(grid.values, 1), level=grid.threshold, gradient_direction="ascent")
-    # index 0 of the padded grid is the centre of the voxel just outside the box
-    return Mesh((vertices.astype(np.float64) - 0.5) / grid.resolution - 0.5, faces)
+    vertices, faces, _, _ = extract(values, level=level, gradient_direction="ascent")
+    return vertices.astype(np.float64), faces
 
 
 def check_bounded(grid: VoxelGrid) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...arrays import as_array
 from ...errors import InputError
 from ..shapes.mesh import Mesh
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 START = 1e-5
 """How far along a ray looking begins, of the mesh's longest side: past the face it starts on, within Embree's float32
@@ -22,8 +25,14 @@ _POINTS_AT_ONCE = 1 << 15
 
 
 def shape_diameter(
-    mesh: Mesh, points: np.ndarray, normals: np.ndarray, *, rays: int = 30, cone: float = 120.0, seed: int = 0
-) -> np.ndarray:
+    mesh: Mesh,
+    points: Float[np.ndarray, "n 3"],
+    normals: Float[np.ndarray, "n 3"],
+    *,
+    rays: int = 30,
+    cone: float = 120.0,
+    seed: int = 0,
+) -> Float[np.ndarray, " n"]:
     """The shape diameter function: how far the opposite side of the solid is, below points of its surface.
 
     From each point, rays spread evenly over a cone about the inward normal. Of where they first hit the mesh, hits on
@@ -62,8 +71,8 @@ def shape_diameter(
 
     import open3d
 
+    tensor: Any = open3d.core.Tensor
     scene = open3d.t.geometry.RaycastingScene()
-    tensor: Any = open3d.core.Tensor  # its declared signatures leave arrays out
     centre = (low + high) / 2
     vertices = ((mesh.vertices - centre) / side).astype(np.float32)
     scene.add_triangles(tensor(vertices), tensor(mesh.faces.astype(np.uint32)))

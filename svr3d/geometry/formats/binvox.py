@@ -43,11 +43,9 @@ def read(path: Path) -> VoxelGrid:
     return VoxelGrid(x_z_y.transpose(0, 2, 1))
 
 
-def write(path: Path, shape: VoxelGrid) -> None:
+def write(path: Path, grid: VoxelGrid) -> None:
     """Writes which voxels are occupied; the header places them in the canonical box."""
-    if not isinstance(shape, VoxelGrid):
-        raise InputError(f"a .binvox file holds a VoxelGrid, not a {type(shape).__name__}")
-    flat = shape.occupancy.transpose(0, 2, 1).ravel()
+    flat = grid.occupancy.transpose(0, 2, 1).ravel()
     starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
     lengths = np.diff(np.append(starts, flat.size))
     # a run longer than a byte can count becomes several
@@ -55,6 +53,6 @@ def write(path: Path, shape: VoxelGrid) -> None:
     counts = np.full(pieces.sum(), 255, dtype=np.uint8)
     counts[np.cumsum(pieces) - 1] = lengths - 255 * (pieces - 1)
     runs = np.stack([np.repeat(flat[starts].astype(np.uint8), pieces), counts], axis=1)
-    size = shape.resolution
+    size = grid.resolution
     header = f"#binvox 1\ndim {size} {size} {size}\ntranslate -0.5 -0.5 -0.5\nscale 1\ndata\n"
     replace_file(path, [header.encode("ascii"), runs.tobytes()])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh
-from ._common import expect_mesh, reading, replace_file
+from ._common import reading, replace_file
 
 
 def read(path: Path) -> Mesh:
@@ -32,9 +32,8 @@ def read(path: Path) -> Mesh:
         return Mesh(loaded["vertices"], loaded["faces"].reshape(-1, 3))
 
 
-def write(path: Path, shape: Mesh) -> None:
+def write(path: Path, mesh: Mesh) -> None:
     import trimesh
     from trimesh.exchange.off import export_off
 
-    mesh = expect_mesh(shape, ".off")
     replace_file(path, [export_off(trimesh.Trimesh(mesh.vertices, mesh.faces, process=False)).encode()])

@@ -24,16 +24,10 @@ def reading(format_name: str) -> Iterator[None]:
         raise InputError(f"not a valid {format_name} file ({type(error).__name__}: {error})") from error
 
 
-def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
+def replace_file(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
     """Writes `chunks` as the content of `path`: readers see the old file or the new one."""
     with replacing(path) as temporary, temporary.open("wb") as file:
         file.writelines(chunks)
-
-
-def expect_mesh(shape: object, suffix: str) -> Mesh:
-    if not isinstance(shape, Mesh):
-        raise InputError(f"a {suffix} file holds a mesh, not a {type(shape).__name__}")
-    return shape
 
 
 def make_mesh(

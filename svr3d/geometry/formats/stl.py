@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh
-from ._common import expect_mesh, reading, replace_file
+from ._common import reading, replace_file
 
 
 def read(path: Path) -> Mesh:
@@ -34,9 +34,8 @@ def _count(word: bytes, content: bytes) -> int:
     return len(re.findall(rb"^\s*" + word, content, re.MULTILINE | re.IGNORECASE))
 
 
-def write(path: Path, shape: Mesh) -> None:
+def write(path: Path, mesh: Mesh) -> None:
     import trimesh
     from trimesh.exchange.stl import export_stl
 
-    mesh = expect_mesh(shape, ".stl")
     replace_file(path, [export_stl(trimesh.Trimesh(mesh.vertices, mesh.faces, process=False))])

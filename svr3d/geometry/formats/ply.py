@@ -11,7 +11,7 @@ import numpy as np
 from ...errors import InputError
 from ..shapes.mesh import Mesh
 from ..shapes.point_cloud import PointCloud
-from ._common import expect_mesh, linear_to_srgb, reading, replace_file, srgb_to_linear, triangulate
+from ._common import linear_to_srgb, reading, replace_file, srgb_to_linear, triangulate
 
 
 def read(path: Path) -> Mesh | PointCloud:
@@ -38,14 +38,15 @@ def read(path: Path) -> Mesh | PointCloud:
         if b"face" not in declared:
             return PointCloud(vertices, loaded.get("vertex_normals"))
         if not declared[b"face"] or not len(vertices):
-            return Mesh(vertices, [])
+            return Mesh(vertices, np.zeros((0, 3), dtype=np.int64))
         # from the raw rows: trimesh's own triangles are no longer in the order of the faces' colours
         corners, counts = _polygons(loaded["metadata"]["_ply_raw"]["face"]["data"])
         _expect_count("faces", declared[b"face"], len(counts))
         faces, polygon = triangulate(corners, counts)
         colors = loaded.get("face_colors")
-        colored = colors is not None and colors.dtype == np.uint8
-        return Mesh(vertices, faces, srgb_to_linear(colors[:, :3])[polygon] if colored else None)
+        if colors is not None:
+            colors = srgb_to_linear(colors[:, :3])[polygon] if colors.dtype == np.uint8 else None
+        return Mesh(vertices, faces, colors)
 
 
 def _expect_count(what: str, expected: int, found: int) -> None:
@@ -60,7 +61,7 @@ def _polygons(rows: np.ndarray | dict[str, np.ndarray]) -> tuple[np.ndarray, np.
         counts = np.array([len(polygon) for polygon in column])
         corners = np.concatenate(list(column))
     else:  # of a binary file, read as if each polygon had as many corners as the first
-        column = rows["vertex_indices" if "vertex_indices" in rows.dtype.names else "vertex_index"]
+        column = rows["vertex_indices" if "vertex_indices" in (rows.dtype.names or ()) else "vertex_index"]
         counts, corners = column["f0"].astype(np.int64), column["f1"].ravel()
         if (counts != counts[0]).any():
             raise InputError("polygons of a binary PLY must all have the same number of corners")
@@ -77,9 +78,8 @@ def write(path: Path, shape: Mesh | PointCloud) -> None:
     if isinstance(shape, PointCloud):
         scene = trimesh.PointCloud(shape.points)
         if shape.normals is not None:
-            scene.vertex_attributes = dict(zip(("nx", "ny", "nz"), shape.normals.T, strict=True))
+            scene.vertex_attributes = dict(zip(("nx", "ny", "nz"), shape.normals.T, strict=True))  # type: ignore[assignment]
     else:
-        mesh = expect_mesh(shape, ".ply")
-        colors = None if mesh.face_colors is None else linear_to_srgb(mesh.face_colors)
-        scene = trimesh.Trimesh(mesh.vertices, mesh.faces, face_colors=colors, process=False)
+        colors = None if shape.face_colors is None else linear_to_srgb(shape.face_colors)
+        scene = trimesh.Trimesh(shape.vertices, shape.faces, face_colors=colors, process=False)
     replace_file(path, [export_ply(scene, vertex_normal=False)])

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh, Part, PartMesh
-from ._common import expect_mesh, make_mesh, replace_file, triangulate
+from ._common import make_mesh, replace_file, triangulate
 
 
 def read(path: Path) -> Mesh:
@@ -115,9 +115,8 @@ def _diffuse(path: Path, libraries: list[str]) -> dict[str, tuple[float, float, 
     return colors
 
 
-def write(path: Path, shape: Mesh) -> None:
+def write(path: Path, mesh: Mesh) -> None:
     """Writes one `o` per part and one material per colour, with an .mtl of the same name if there are colours."""
-    mesh = expect_mesh(shape, ".obj")
     chunks = []
     material_of = np.zeros(len(mesh.faces), dtype=np.int64)
     if mesh.face_colors is not None:

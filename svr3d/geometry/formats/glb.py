@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh, Part, PartMesh
-from ._common import expect_mesh, make_mesh, reading, replace_file
+from ._common import make_mesh, reading, replace_file
 
 _TRIANGLE_FAN = 6
 
@@ -102,14 +102,13 @@ def _colors(geometry: dict[str, Any], triangles: np.ndarray) -> np.ndarray | Non
     return color
 
 
-def write(path: Path, shape: Mesh) -> None:
+def write(path: Path, mesh: Mesh) -> None:
     """One node per part; face colours as linear 8-bit vertex colours, for which vertices between colours are split."""
     import trimesh
     from trimesh.exchange.gltf import export_glb
     from trimesh.visual import TextureVisuals
     from trimesh.visual.material import PBRMaterial
 
-    mesh = expect_mesh(shape, ".glb")
     if mesh.is_empty:
         raise InputError("a .glb file cannot hold a mesh without faces")
     if not mesh.is_finite:

@@ -1,0 +1,115 @@
+import svr3d.errors
+
+from .alignment import align, to_canonical
+from .betti import Betti, betti_numbers
+from .convert import (
+    bounds,
+    bounds_a_solid,
+    containment,
+    has_inside,
+    moved,
+    occupied,
+    part_labels,
+    to_mesh,
+    to_surface,
+    to_voxels,
+)
+from .normalization import normalize, transformed
+from .rendering.camera import Camera
+from .rendering.lighting import Light, Lighting
+from .rendering.pictures import render_shape
+from .rendering.render import Renderer, Rendering, render
+from .rendering.viewpoints import r2n2_cameras
+from .representations.registry import get_representation, is_shape, list_representations, representation_of
+from .representations.representation import Format, Representation, Shape
+from .shape_files import list_suffixes, read_shape, write_shape
+from .shapes.medial_mesh import MedialMesh
+from .shapes.mesh import Mesh, Part, PartMesh
+from .shapes.point_cloud import PointCloud
+from .shapes.voxel_grid import VoxelGrid, relabelled
+from .solids.batched_voxels import voxelize_batch
+from .solids.contains import Containment, contains
+from .solids.orientation import orient_faces
+from .solids.voxelize import Voxelization, voxelization, voxelize, voxelize_parts
+from .solids.winding import winding_number
+from .surface.connectivity import (
+    components,
+    drop_degenerate_faces,
+    drop_duplicate_faces,
+    is_watertight,
+    merge_vertices,
+)
+from .surface.genus import genus
+from .surface.health import MeshHealth, mesh_health
+from .surface.intersections import self_intersections
+from .surface.isosurface import marching_cubes
+from .surface.sampling import sample_surface
+from .surface.thickness import shape_diameter
+
+InputError = svr3d.errors.InputError
+
+__all__ = [
+    "Betti",
+    "Camera",
+    "Containment",
+    "Format",
+    "InputError",
+    "Light",
+    "Lighting",
+    "MedialMesh",
+    "Mesh",
+    "MeshHealth",
+    "Part",
+    "PartMesh",
+    "PointCloud",
+    "Renderer",
+    "Rendering",
+    "Representation",
+    "Shape",
+    "VoxelGrid",
+    "Voxelization",
+    "align",
+    "betti_numbers",
+    "bounds",
+    "bounds_a_solid",
+    "components",
+    "containment",
+    "contains",
+    "drop_degenerate_faces",
+    "drop_duplicate_faces",
+    "genus",
+    "get_representation",
+    "has_inside",
+    "is_shape",
+    "is_watertight",
+    "list_representations",
+    "list_suffixes",
+    "marching_cubes",
+    "merge_vertices",
+    "mesh_health",
+    "moved",
+    "normalize",
+    "occupied",
+    "orient_faces",
+    "part_labels",
+    "r2n2_cameras",
+    "read_shape",
+    "relabelled",
+    "render",
+    "render_shape",
+    "representation_of",
+    "sample_surface",
+    "self_intersections",
+    "shape_diameter",
+    "to_canonical",
+    "to_mesh",
+    "to_surface",
+    "to_voxels",
+    "transformed",
+    "voxelization",
+    "voxelize",
+    "voxelize_batch",
+    "voxelize_parts",
+    "winding_number",
+    "write_shape",
+]

@@ -1,0 +1,155 @@
+"""One door for all files of shapes, told apart by suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from .formats.archives import read_arrays, write_arrays
+from .representations.mesh import MeshRepresentation
+from .representations.registry import (
+    get_representation,
+    other_representations,
+    own_representations,
+    representation_of,
+)
+from .representations.representation import Format, Representation, Shape
+from .shapes.mesh import PartMesh
+
+NATIVE = ".npz"
+"""The suffix of archives of a shape's own arrays, which hold every shape completely."""
+
+_BY_ARRAY = {
+    "face_part": "part_mesh",
+    "vertices": "mesh",
+    "values": "voxels",
+    "points": "points",
+    "spheres": "medial",
+}
+"""What an archive that does not name its representation holds: the first of these arrays tells."""
+
+
+def list_suffixes() -> tuple[str, ...]:
+    """The suffixes of all file formats that shapes are read from, those that keep most of a shape first.
+
+    A format that a distribution adds stands behind the suite's own; one that cannot be imported is left out.
+    """
+    return tuple(_formats([*own_representations(), *other_representations()[0]]))
+
+
+def read_shape(path: str | Path, *, labels: Mapping[str, str] | None = None) -> Shape:
+    """The shape in a file: .npz, .glb, .ply, .obj, .off, .stl, .binvox, .ma, or what an installed distribution adds.
+
+    Groups of an .obj, nodes of a .glb and parts of an .npz make a `PartMesh` if there are several. A
+    .ply without faces and an .npz with `points` are a `PointCloud`. Coordinates are as in the file; for .binvox
+    see `binvox.read`.
+
+    An .npz archive holds the fields of a shape, and in `representation` the name of what it is. Where that is missing,
+    `vertices faces [face_colors] [face_part part_names part_labels]` is a mesh, `values threshold [labels label_names]`
+    a grid, `points [normals] [part_ids]` a point cloud and `spheres edges faces` a medial mesh; others are ignored.
+
+    Args:
+        labels: semantic labels of parts, by part name; the others keep the file's label, or else their name.
+
+    Raises:
+        InputError: naming the file, where it is missing, of unknown format, damaged, without content or not finite.
+    """
+    path = Path(path)
+    file_format = _format(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    try:
+        if path.stat().st_size == 0:
+            raise InputError("the file is empty")
+        shape = file_format.read(path)
+        representation = representation_of(shape)
+        if representation.lacks and shape.is_empty:
+            raise InputError(f"the {representation.noun} has no {representation.lacks}")
+        if not shape.is_finite:
+            raise InputError("expected finite numbers, found NaN or infinity")
+    except (InputError, OSError) as error:
+        raise InputError(f"{path}: {error}") from error
+    if labels and isinstance(shape, PartMesh):
+        parts = tuple(replace(part, label=labels.get(part.name, part.label)) for part in shape.parts)
+        shape = replace(shape, parts=parts)
+    return shape
+
+
+def write_shape(path: str | Path, shape: Shape) -> None:
+    """Writes `shape` in the format that the suffix of `path` names; an existing file is replaced in one step.
+
+    Solids that are no meshes become their surface in mesh formats. .npz holds every shape completely; .obj keeps part
+    names and face colours, .glb too (colours in 8 bits); .ply keeps face colours (8 bits); .off and .stl keep geometry
+    only; .binvox keeps which voxels are occupied. The .ply, .stl and .glb formats round coordinates to single
+    precision.
+
+    Raises:
+        InputError: the format is unknown, or cannot hold such a shape; or the folder cannot be written to.
+    """
+    path = Path(path)
+    file_format, suffix = _format(path), path.suffix.lower()
+    try:
+        representation = representation_of(shape)
+        if suffix != NATIVE and suffix not in representation.formats:
+            if not representation.has_inside or suffix not in MeshRepresentation.formats:
+                known = (*own_representations(), *other_representations()[0])
+                holder = next(one.noun for one in known if suffix in one.formats)
+                raise InputError(f"a {suffix} file holds a {holder}, not a {type(shape).__name__}")
+            shape = representation.to_mesh(shape)
+        file_format.write(path, shape)
+    except (InputError, OSError) as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+class _Native:
+    """The native format: archives named after the shapes' fields."""
+
+    def read(self, path: Path) -> Shape:
+        arrays = read_arrays(path)
+        try:
+            return _held(arrays).from_arrays(arrays)
+        except KeyError as error:
+            raise InputError(f"the array {error} is missing") from error
+
+    def write(self, path: Path, shape: Shape) -> None:
+        representation = representation_of(shape)
+        write_arrays(path, {**representation.to_arrays(shape), "representation": np.array(representation.name)})
+
+
+def _held(arrays: Mapping[str, np.ndarray]) -> Representation:
+    if "representation" in arrays:
+        name = str(arrays["representation"])
+    else:
+        name = next((name for array, name in _BY_ARRAY.items() if array in arrays), "")
+    if not name:
+        expected = ", ".join(f"`{array}`" for array in ("representation", *_BY_ARRAY))
+        raise InputError(f"expected arrays {expected}, found {', '.join(arrays) or 'none'}")
+    # one's own first: looking up others takes milliseconds
+    own = next((one for one in own_representations() if one.name == name), None)
+    return own or get_representation(name)
+
+
+def _formats(representations: list[Representation]) -> dict[str, Format]:
+    """The file formats by suffix; of two distributions with one suffix, the first by name has it."""
+    formats: dict[str, Format] = {NATIVE: _Native()}
+    for representation in representations:
+        for suffix, file_format in representation.formats.items():
+            formats.setdefault(suffix, file_format)
+    return formats
+
+
+def _format(path: Path) -> Format:
+    suffix = path.suffix.lower()
+    formats = _formats(own_representations())
+    if suffix in formats:
+        return formats[suffix]
+    others, errors = other_representations()
+    formats = _formats([*own_representations(), *others])
+    if suffix in formats:
+        return formats[suffix]
+    said = "".join(f"; {error}" for error in errors)
+    raise InputError(f"{path}: unknown format '{path.suffix}'; expected one of {', '.join(formats)}{said}")
