@@ -22,8 +22,21 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def track(items: Iterable[T], total: int, what: str, *, forecast_after: float = 5.0) -> Iterator[T]:
-    """Passes `items` on while showing how far it is; without a terminal, one line says how long it will take."""
+def track(
+    items: Iterable[T], total: int, what: str, *, forecast_after: float | None = 5.0, quiet: bool = False
+) -> Iterator[T]:
+    """Passes `items` on while showing how far it is; without a terminal, one line says how long it will take.
+
+    Args:
+        items: to pass on.
+        total: how many they are.
+        what: is being done.
+        forecast_after: seconds before that line; None where the caller forecasts itself.
+        quiet: to show nothing.
+    """
+    if quiet:
+        yield from items
+        return
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -36,7 +49,7 @@ def track(items: Iterable[T], total: int, what: str, *, forecast_after: float = 
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield from _forecast(items, total, what, forecast_after)
+        yield from items if forecast_after is None else _forecast(items, total, what, forecast_after)
         return
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:

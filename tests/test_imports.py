@@ -18,7 +18,14 @@ MAY_IMPORT = {
     "geometry": set(),
     "metrics": {"geometry"},
     "datasets": {"geometry"},
-    "methods": {"geometry", "datasets.batch", "metrics"},
+    "methods": {
+        "geometry",
+        "datasets.batch",
+        "datasets.box_objects",
+        "datasets.facts",
+        "datasets.targets",
+        "metrics",
+    },
     "leaderboards": {"metrics.declarations", "metrics.protocol"},
     "benchmark": {"geometry", "metrics", "datasets", "methods", "leaderboards"},
 }

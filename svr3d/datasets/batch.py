@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,14 +17,16 @@ TARGETS = ("surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sk
 
 
 class SampleKey(NamedTuple):
-    """Names one sample: an object and one view of it."""
+    """Names one sample: an object and one view of it, or one part of the object (an index into its parts)."""
 
     category: str
     object: str
     view: int
+    part: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.category}/{self.object}/{self.view:03d}"
+        name = f"{self.category}/{self.object}/{self.view:03d}"
+        return name if self.part is None else f"{name}/part{self.part:02d}"
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,15 @@ class SampleBatch:
 
     Args:
         keys: the B names.
-        images: Float[B, 3, H, W] in [0, 1], composited on white.
-        cameras: a batch of B cameras for these images (float32 tensors), or None where the data has none.
-        targets: what the method declared, by target name:
+        images: Float[B, 3, H, W] in [0, 1], composited on white; None where pictures were not asked for.
+        cameras: a batch of B cameras for these images (float32 tensors); None where cameras were not asked for or the
+            data has none.
+        targets: what was asked for, by target name (derived values lie here too, under their own names):
             `surface`: dict of `points` Float[B, N, 3], `normals` Float[B, N, 3][, `part_ids` Long[B, N]];
             `occupancy`: dict of `points` Float[B, N, 3], `inside` Float[B, N];
             `voxels`: Float[B, R, R, R]; `part_voxels`: Long[B, R, R, R], 0 = empty;
             `mesh`: list of B `Mesh`, the true surface (a `PartMesh` where the parts are known);
-            `parts`: list of B `PartMesh`;
+            `parts`: list of B `PartMesh`; `part`: list of B `Mesh`, the part that each key names;
             `sketches`: dict of `depth` Float[B, H, W] (0 = background), `normal` Float[B, 3, H, W]
             (camera axes), `silhouette` Float[B, H, W], `part_ids` Long[B, H, W] (-1 = background);
             `category`: Long[B], index into `categories`.
@@ -48,9 +51,9 @@ class SampleBatch:
     """
 
     keys: tuple[SampleKey, ...]
-    images: Tensor
+    images: Tensor | None
     cameras: Camera | None
-    targets: dict[str, object] = field(default_factory=dict)
+    targets: dict[str, Any] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -65,18 +68,21 @@ class SampleBatch:
         start = range(len(self))[index]
         one = slice(start, start + 1)
 
-        def take(value):
+        def take(value: Any) -> Any:
             return {name: take(v) for name, v in value.items()} if isinstance(value, dict) else value[one]
 
         return replace(
             self,
             keys=self.keys[one],
-            images=self.images[one],
+            images=None if self.images is None else self.images[one],
             cameras=None if self.cameras is None else self.cameras[one],
             targets=take(self.targets),
         )
 
-    def target(self, name: str):
+    def __iter__(self) -> Iterator[SampleBatch]:
+        return (self[index] for index in range(len(self)))
+
+    def target(self, name: str) -> Any:
         """One target; a clear error where the method did not declare it."""
         try:
             return self.targets[name]
@@ -91,10 +97,14 @@ class SampleBatch:
         keep = set(targets)
         return replace(self, targets={name: value for name, value in self.targets.items() if name in keep})
 
+    def anonymous(self) -> SampleBatch:
+        """The same batch under keys that tell nothing: what a method sees when it reconstructs."""
+        return replace(self, keys=tuple(SampleKey("", "", index) for index in range(len(self))))
+
     def to(self, device: torch.device | str) -> SampleBatch:
         """The same batch with its tensors on `device`."""
 
-        def move(value):
+        def move(value: Any) -> Any:
             if isinstance(value, Tensor):
                 return value.to(device, non_blocking=True)
             if isinstance(value, dict):
@@ -102,33 +112,34 @@ class SampleBatch:
             return value
 
         cameras = None if self.cameras is None else self.cameras.to_torch(device)
-        return replace(
-            self, images=self.images.to(device, non_blocking=True), cameras=cameras, targets=move(self.targets)
-        )
+        return replace(self, images=move(self.images), cameras=cameras, targets=move(self.targets))
 
 
 def collate(samples: Sequence[SampleBatch]) -> SampleBatch:
     """One batch from several (single samples are batches of one)."""
     first = samples[0]
 
-    def join(values):
+    def join(values: Sequence[Any]) -> Any:
+        if values[0] is None:
+            return None
         if isinstance(values[0], Tensor):
-            return torch.cat(values)
+            return torch.cat(list(values))
         if isinstance(values[0], dict):
             return {name: join([v[name] for v in values]) for name in values[0]}
         return [item for v in values for item in v]
 
     cameras = None
     if first.cameras is not None:
+        all_cameras = [s.cameras for s in samples if s.cameras is not None]
         cameras = Camera(
-            torch.cat([s.cameras.intrinsics for s in samples]),
-            torch.cat([s.cameras.world_to_camera for s in samples]),
+            torch.cat([c.intrinsics for c in all_cameras]),
+            torch.cat([c.world_to_camera for c in all_cameras]),
             first.cameras.width,
             first.cameras.height,
         )
     return SampleBatch(
         keys=tuple(key for s in samples for key in s.keys),
-        images=torch.cat([s.images for s in samples]),
+        images=join([s.images for s in samples]),
         cameras=cameras,
         targets=join([s.targets for s in samples]) if first.targets else {},
         categories=first.categories,

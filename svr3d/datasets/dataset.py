@@ -14,16 +14,24 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..geometry import Camera, Mesh, PartMesh
-from . import layout
-from .batch import TARGETS, SampleBatch, SampleKey
-from .categories import short_name
-from .hashing import stable_hash, stable_seed
+from . import layout, pictures
+from .batch import SampleBatch, SampleKey
+from .facts import DataFacts
+from .fingerprint import Fingerprint
+from .index import SPLITS, category_folders, read_lists, read_metadata
+from .layout import Normalization
+from .memory import Memory
+from .targets.mesh import FILE as MESH
+from .targets.mesh import read_mesh
+from .targets.parts import FILE as PARTS
+from .targets.registry import get_target, list_targets
+from .targets.target import Draw, Stored, Target
 
-SPLITS = ("train", "val", "test")
 CACHE_BYTES = 3 << 29
 """Bound on what one data set keeps in memory."""
 
-_PICTURES = (".jpg", ".jpeg", ".png")
+UNITS = ("view", "object", "part")
+"""What one sample can be: a view of an object, the object, or one of its parts."""
 
 
 def open_dataset(path: str | os.PathLike, *, cache_bytes: int = CACHE_BYTES) -> Dataset:
@@ -33,7 +41,7 @@ def open_dataset(path: str | os.PathLike, *, cache_bytes: int = CACHE_BYTES) -> 
 
     Args:
         path: the folder with `metadata.yaml` and one folder per category with `{train,val,test}.lst`.
-        cache_bytes: memory that decoded pictures, surfaces, grids and cameras may take.
+        cache_bytes: memory that decoded pictures, targets and cameras may take.
 
     Raises:
         InputError: no such folder, no category with lists, unreadable metadata, or an object in two splits.
@@ -55,23 +63,49 @@ class Dataset:
         if not root.is_dir():
             raise InputError(f"{root}: no such folder, expected a prepared data set")
         self.root = root
-        metadata = _read_metadata(root / "metadata.yaml")
-        own = metadata.get("svr3d") or {}
+        self._metadata = read_metadata(root)
+        own = self._metadata.get("svr3d") or {}
         self.name: str = str(own.get("name") or root.resolve().name)
         self.labels: tuple[str, ...] = tuple(own.get("labels") or ())
-        self._folders = _category_folders(root, metadata)
+        self._folders = category_folders(root, self._metadata)
         self.categories: tuple[str, ...] = tuple(sorted(self._folders))
-        self._objects = {split: [] for split in SPLITS}
+        self._objects: dict[str, list[tuple[str, str]]] = {split: [] for split in SPLITS}
         for category in self.categories:
-            for split, names in _read_lists(root / self._folders[category]).items():
+            for split, names in read_lists(root / self._folders[category]).items():
                 self._objects[split] += [(category, name) for name in names]
         if not any(self._objects.values()):
             raise InputError(f"{root}: the lists of its categories name no object")
-        self._cache = _Cache(cache_bytes)
+        self._fingerprint = Fingerprint(root, self._folders, self._objects)
+        self._cache_bytes = cache_bytes
+        self._memory = Memory(cache_bytes)
+        self._targets: dict[str, Target] = {}
+        self._listings: dict[tuple[str, str], dict[int, str]] = {}
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(self._objects[split])} {split}" for split in SPLITS)
         return f"Dataset({self.name}: {len(self.categories)} categories; {counts})"
+
+    def restricted(self, categories: Iterable[str]) -> Dataset:
+        """The same data set with these categories only.
+
+        A sample's `category` counts among them. Part labels keep their numbers, and the fingerprint is that of the
+        whole, so that methods made for one category each can be compared and scored together.
+
+        Raises:
+            InputError: a category is unknown, none is named, or none of their objects is listed.
+        """
+        chosen = tuple(sorted(set(categories)))
+        if not chosen:
+            raise InputError(f"{self.root}: expected at least one category to restrict the data set to")
+        for category in chosen:
+            self._category_folder(category)
+        part = Dataset(self.root, self._cache_bytes)
+        part.categories = chosen
+        part._objects = {split: [pair for pair in self._objects[split] if pair[0] in chosen] for split in SPLITS}
+        if not any(part._objects.values()):
+            raise InputError(f"{self.root}: the lists of {', '.join(chosen)} name no object")
+        part._fingerprint = self._fingerprint
+        return part
 
     # What there is
 
@@ -81,12 +115,31 @@ class Dataset:
             raise InputError(f"unknown split '{split}'; expected one of {', '.join(SPLITS)}")
         return list(self._objects[split])
 
-    def samples(self, split: str, views: int | None = None) -> list[SampleKey]:
-        """The samples of a split: each object's first `views` views (all of them by default)."""
+    def samples(self, split: str, views: int | None = None, *, unit: str = "view") -> list[SampleKey]:
+        """The samples of a split.
+
+        Args:
+            views: how many of each object's views, the first ones; all by default.
+            unit: `view`: one sample per view. `object`: one per object, under its first view. `part`: one per part of
+                each object, likewise.
+
+        Raises:
+            InputError: an unknown split or unit, `views` with another unit than `view`, or objects without parts.
+        """
+        if unit not in UNITS:
+            raise InputError(f"unknown unit of samples '{unit}'; expected one of {', '.join(UNITS)}")
+        if views is not None and (unit != "view" or views < 1):
+            raise InputError(f"views is {views}, expected at least 1, and only for the unit 'view'")
         keys = []
         for category, name in self.objects(split):
             numbers = sorted(self._pictures(category, name))
-            keys += [SampleKey(category, name, view) for view in numbers[:views]]
+            first = numbers[0] if numbers else 0
+            if unit == "view":
+                keys += [SampleKey(category, name, view) for view in numbers[:views]]
+            elif unit == "object":
+                keys.append(SampleKey(category, name, first))
+            else:
+                keys += [SampleKey(category, name, first, part) for part in range(self._part_count(category, name))]
         return keys
 
     @cached_property
@@ -96,9 +149,15 @@ class Dataset:
         for split in SPLITS:
             for category, name in self._objects[split]:
                 first.setdefault((split, category), self.folder(category, name))
-        files = layout.TARGET_FILES.items()
-        found = {target for target, file in files if all((folder / file).exists() for folder in first.values())}
-        return frozenset(found | {"category"})
+        found = set()
+        for name in list_targets():
+            try:
+                files = self._target(name).files
+            except InputError:  # of a distribution that cannot be imported; it matters to those who ask for it
+                continue
+            if all((folder / file).exists() for folder in first.values() for file in files):
+                found.add(name)
+        return frozenset(found)
 
     @cached_property
     def image_size(self) -> int:
@@ -106,11 +165,11 @@ class Dataset:
         for split in SPLITS:
             for category, name in self._objects[split]:
                 for path in self._pictures(category, name).values():
-                    height, width, _ = layout.read_image(path).shape
+                    height, width, _ = pictures.read_picture(path).shape
                     if height != width:
                         raise InputError(f"{path}: the picture is {width}×{height}, expected a square one")
                     return width
-        raise InputError(f"{self.root}: no object has pictures in {layout.IMAGES}")
+        raise InputError(f"{self.root}: no object has pictures in {pictures.FOLDER}")
 
     @cached_property
     def has_cameras(self) -> bool:
@@ -118,15 +177,52 @@ class Dataset:
         for split in SPLITS:
             for category, name in self._objects[split]:
                 if self._pictures(category, name):
-                    return (self.folder(category, name) / layout.IMAGES / layout.CAMERAS).exists()
+                    return (self.folder(category, name) / pictures.FOLDER / pictures.CAMERAS).exists()
         return False
+
+    @cached_property
+    def facts(self) -> DataFacts:
+        """What a method is told of the data that it is made for."""
+        listed = [pair for split in SPLITS for pair in self._objects[split]]
+        views = max((len(self._pictures(*pair)) for pair in listed), default=0)
+        by_category = {category: self._part_facts(category) for category in self.categories}
+        grids = (pair for pair in listed if (self.folder(*pair) / self._target("voxels").files[0]).exists())
+        grid = next(grids, None)
+        return DataFacts(
+            categories=self.categories,
+            labels=self.labels,
+            category_labels={category: labels for category, (labels, _) in by_category.items()},
+            image_size=self.image_size if views else None,
+            resolution=None if grid is None else self.load(*grid, "voxels").resolution,
+            most_parts=max((most for _, most in by_category.values()), default=0) or None,
+            views=views or None,
+            cameras=self.has_cameras,
+        )
+
+    def _part_facts(self, category: str) -> tuple[tuple[str, ...], int]:
+        """Part labels of a category, sorted, and its largest number of parts."""
+        entry = self._metadata.get(self._folders[category])
+        if isinstance(entry, dict) and "labels" in entry and "most_parts" in entry:
+            return tuple(entry["labels"]), int(entry["most_parts"])
+        labels: set[str] = set()
+        most = 0
+        for split in SPLITS:  # prepared before the metadata said so
+            for other, name in self._objects[split]:
+                file = self.folder(other, name) / layout.FACTS
+                if other == category and file.exists():
+                    facts = layout.read_facts(file)
+                    labels.update(facts.get("labels", ()))
+                    most = max(most, len(facts.get("parts", ())))
+        return tuple(sorted(labels)), most
+
+    def _category_folder(self, category: str) -> str:
+        if category not in self.categories:
+            raise InputError(f"unknown category '{category}'; {self.root} has {', '.join(self.categories)}")
+        return self._folders[category]
 
     def folder(self, category: str, name: str) -> Path:
         """The folder of one object."""
-        try:
-            return self.root / self._folders[category] / name
-        except KeyError:
-            raise InputError(f"unknown category '{category}'; {self.root} has {', '.join(self.categories)}") from None
+        return self.root / self._category_folder(category) / name
 
     def require(self, targets: Iterable[str], split: str) -> None:
         """Checks that every object of a split covers these targets.
@@ -134,98 +230,63 @@ class Dataset:
         Raises:
             InputError: naming the target and the first object folder that lacks its file.
         """
-        targets = sorted(targets)
-        unknown = [target for target in targets if target not in TARGETS]
-        if unknown:
-            raise InputError(f"unknown target '{unknown[0]}'; expected one of {', '.join(TARGETS)}")
+        wanted = [self._target(name) for name in sorted(targets)]
         for category, name in self.objects(split):
             folder = self.folder(category, name)
             if not folder.is_dir():
                 raise InputError(f"{folder}: no such folder, but {split}.lst of its category names it")
-            for target in targets:
-                file = layout.TARGET_FILES.get(target)
-                if file and not (folder / file).exists():
-                    raise InputError(f"the {split} split has no target '{target}': {folder} lacks {file}")
+            for target in wanted:
+                for file in target.files:
+                    if not (folder / file).exists():
+                        raise InputError(f"the {split} split has no target '{target.name}': {folder} lacks {file}")
 
     def fingerprint(self) -> str:
-        """64 hexadecimal digits that identify the data.
-
-        A hash over `metadata.yaml`, the lists, and the name and size of every file of every listed object. It
-        does not read the files, so that it takes seconds for ten thousand objects; an edit that keeps a file's size
-        goes unnoticed.
-        """
-        parts: list[Any] = [_bytes_of(self.root / "metadata.yaml")]
-        for category in self.categories:
-            folder = self.root / self._folders[category]
-            parts += [[self._folders[category], split, _bytes_of(folder / f"{split}.lst")] for split in SPLITS]
-        for split in SPLITS:
-            for category, name in self._objects[split]:
-                folder = self.folder(category, name)
-                files = sorted(_files(folder)) if folder.is_dir() else []
-                parts.append([category, name, files])
-        return stable_hash(*parts)
+        """64 hexadecimal digits that identify the data (see `Fingerprint`)."""
+        return self._fingerprint()
 
     # Shapes
 
     def mesh(self, category: str, name: str) -> Mesh | PartMesh | None:
         """The true mesh in the canonical frame, with its parts where they are known; None where there is none."""
-        from ..geometry import read_shape
-
         folder = self.folder(category, name)
-        if (folder / layout.PARTS).exists():
-            return layout.read_parts(folder / layout.PARTS)
-        return read_shape(folder / layout.MESH) if (folder / layout.MESH).exists() else None
+        return read_mesh(folder) if any((folder / file).exists() for file in (PARTS, MESH)) else None
 
     def load(self, category: str, name: str, target: str) -> Any:
-        """One target of one object, whole.
+        """One target of one object, whole; a dict by view or part where there is one for each.
 
         Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `mesh`: Mesh;
         `parts`: PartMesh; `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`);
-        `sketches`: dict of Sketch by view; `category`: int.
+        `sketches`: dict of Sketch by view; `part`: dict of Mesh by index; `category`: int.
 
         Raises:
             InputError: the object lacks the target, or its file is bad.
         """
-        from ..geometry import VoxelGrid, read_shape
-
-        if target == "category":
-            return self.categories.index(category)
-        path = self._file(category, name, target)
-        if target == "surface":
-            return layout.read_surface(path)
-        if target == "occupancy":
-            return layout.read_occupancy(path)
-        if target == "voxels":
-            return layout.read_voxels(path)
-        if target == "mesh":
-            return self.mesh(category, name)
-        if target == "parts":
-            return layout.read_parts(path)
-        if target == "part_voxels":
-            labels = self._part_labels(path)
-            return VoxelGrid(labels > 0, labels=labels)
-        if target == "sketches":
-            return {view: layout.read_sketch(path / f"{view:03d}.npz") for view in self._pictures(category, name)}
-        return read_shape(path)
+        kind = self._target(target)
+        if kind.per == "view":
+            keys = {view: SampleKey(category, name, view) for view in self._pictures(category, name)}
+        elif kind.per == "part":
+            keys = {part: SampleKey(category, name, 0, part) for part in range(self._part_count(category, name))}
+        else:
+            return kind.read(self._stored(SampleKey(category, name, 0), kind))
+        return {number: kind.read(self._stored(key, kind)) for number, key in keys.items()}
 
     def camera(self, key: SampleKey) -> Camera | None:
         """The camera of one sample (NumPy, float64), or None where the data set has none."""
         if not self.has_cameras:
             return None
-        cached = self._cache.get(("camera", key))
-        if cached is None:
-            folder = self.folder(key.category, key.object)
-            camera = layout.read_camera(
-                folder / layout.IMAGES / layout.CAMERAS, key.view, self._placement(folder), self.image_size
-            )
-            cached = np.hstack([camera.intrinsics, camera.world_to_camera])
-            self._cache.put(("camera", key), cached)
-        return Camera(cached[:, :3], cached[:, 3:], self.image_size, self.image_size)
 
-    def normalization(self, category: str, name: str) -> tuple[np.ndarray, float]:
+        def read() -> np.ndarray:
+            folder = self.folder(key.category, key.object)
+            normalization = layout.read_normalization(folder)
+            camera = pictures.read_camera(folder, key.view, normalization, self.image_size)
+            return np.hstack([camera.intrinsics, camera.world_to_camera])
+
+        kept = self._memory.get(("camera", *key[:3]), read)
+        return Camera(kept[:, :3], kept[:, 3:], self.image_size, self.image_size)
+
+    def normalization(self, category: str, name: str) -> Normalization:
         """`loc` Float[3] and `scale` of one object: canonical = (source - loc) / scale."""
-        placement = self._placement(self.folder(category, name))
-        return placement.loc, placement.scale
+        return layout.read_normalization(self.folder(category, name))
 
     def image(self, key: SampleKey) -> np.ndarray:
         """UInt8[H, W, 3]: the picture of one sample.
@@ -233,235 +294,96 @@ class Dataset:
         Raises:
             InputError: there is none, it is damaged, or of another size than the data set's first picture.
         """
-        pixels = self._cache.get(("image", key))
-        if pixels is None:
+
+        def read() -> np.ndarray:
             path = self._pictures(key.category, key.object).get(key.view)
             if path is None:
-                folder = self.folder(key.category, key.object) / layout.IMAGES
+                folder = self.folder(key.category, key.object) / pictures.FOLDER
                 raise InputError(f"{folder}: has no picture of view {key.view:03d}")
-            pixels = layout.read_image(path)
+            pixels = pictures.read_picture(path)
             if pixels.shape[:2] != (self.image_size, self.image_size):
                 height, width, _ = pixels.shape
                 raise InputError(f"{path}: the picture is {width}×{height}, expected both to be {self.image_size}")
-            self._cache.put(("image", key), pixels)
-        return pixels
+            return pixels
+
+        return self._memory.get(("image", *key[:3]), read)
 
     def sample(
-        self, key: SampleKey, targets: Iterable[str] = (), *, points: int | None = None, seed: int = 0
+        self,
+        key: SampleKey,
+        targets: Iterable[str] = (),
+        *,
+        pictures: bool = True,
+        cameras: bool = True,
+        points: int | None = None,
+        seed: int = 0,
     ) -> SampleBatch:
         """One sample as a batch of one.
 
         Args:
             key: which.
             targets: what to load beside the picture and its camera.
+            pictures, cameras: whether to load those.
             points: how many surface and occupancy points, drawn by (`seed`, `key`) without replacement; all by default.
 
         Raises:
             InputError: something is missing or damaged, or there are fewer points than asked for.
         """
         key = SampleKey(*key)
-        pixels, camera = self.image(key), self.camera(key)
+        pixels = self.image(key) if pictures else None
+        camera = self.camera(key) if cameras else None
+        draw = Draw(points, seed)
         return SampleBatch(
             keys=(key,),
-            images=_image_tensor(pixels),
+            images=None if pixels is None else _image_tensor(pixels),
             cameras=None if camera is None else Camera.stack([camera]).to_torch(),
-            targets={target: self._target(key, target, points, seed) for target in sorted(targets)},
+            targets={name: self._batched(key, name, draw) for name in sorted(targets)},
             categories=self.categories,
         )
 
-    def _target(self, key: SampleKey, target: str, points: int | None, seed: int) -> Any:
-        if target == "voxels":
-            occupancy = self._cached_bits(("voxels", *key[:2]), lambda: self.load(*key[:2], "voxels").occupancy)
-            return torch.from_numpy(occupancy.astype(np.float32))[None]
-        if target == "part_voxels":
-            labels = self._cache.get(("part_voxels", *key[:2]))
-            if labels is None:
-                labels = self._part_labels(self._file(*key[:2], target)).astype(np.int16)
-                self._cache.put(("part_voxels", *key[:2]), labels)
-            return torch.from_numpy(labels.astype(np.int64))[None]
-        if target == "sketches":
-            sketch = layout.read_sketch(self._file(*key[:2], target) / f"{key.view:03d}.npz")
-            return {
-                "depth": torch.from_numpy(sketch.depth)[None],
-                "normal": torch.from_numpy(sketch.normal).permute(2, 0, 1)[None],
-                "silhouette": torch.from_numpy(sketch.silhouette)[None],
-                "part_ids": torch.from_numpy(sketch.part_ids)[None],
-            }
-        if target == "surface":
-            fields = self._surface_fields(key)
-            keep = self._subset(key, target, len(fields["points"]), points, seed)
-            return {
-                name: torch.from_numpy(values[keep].astype(np.int64 if name == "part_ids" else np.float32))[None]
-                for name, values in fields.items()
-            }
-        value = self.load(key.category, key.object, target)
-        if target == "category":
-            return torch.tensor([value])
-        if target == "occupancy":
-            keep = self._subset(key, target, len(value.points), points, seed)
-            return {"points": _float_tensor(value.points[keep]), "inside": _float_tensor(value.inside[keep])}
-        return [value]
+    def _batched(self, key: SampleKey, name: str, draw: Draw) -> Any:
+        target = self._target(name)
+        stored = Stored(self.folder(key.category, key.object), key, self.categories, self.labels)
+        which = {"object": (), "view": (key.view,), "part": (key.part,)}[target.per]
 
-    def _surface_fields(self, key: SampleKey) -> dict[str, np.ndarray]:
-        fields = self._cache.get(("surface", *key[:2]))
-        if fields is None:
-            fields = layout.read_surface_fields(self._file(key.category, key.object, "surface"))
-            self._cache.put(("surface", *key[:2]), fields)
-        return fields
+        def read() -> Any:
+            return target.keep(self._stored(key, target))
 
-    def _subset(self, key: SampleKey, target: str, count: int, points: int | None, seed: int) -> Any:
-        if points is None:
-            return slice(None)
-        if points > count:
-            folder = self.folder(key.category, key.object)
-            raise InputError(
-                f"{folder / layout.TARGET_FILES[target]}: field 'points' has {count} rows, {points} were asked for"
-            )
-        rng = np.random.default_rng([seed, stable_seed(target, key)])
-        return rng.choice(count, points, replace=False, shuffle=False)
+        return target.batch(self._memory.get((name, *key[:2], *which), read), stored, draw)
 
-    def _cached_bits(self, name: tuple, read: Any) -> np.ndarray:
-        packed = self._cache.get(name)
-        if packed is None:
-            packed = np.packbits(read(), axis=-1)
-            self._cache.put(name, packed)
-        return np.unpackbits(packed, axis=-1, count=len(packed)).astype(bool)
+    def _target(self, name: str) -> Target:
+        """A target by name; looked up once, since a look-up searches the installed distributions."""
+        if name not in self._targets:
+            self._targets[name] = get_target(name)
+        return self._targets[name]
 
-    def _file(self, category: str, name: str, target: str) -> Path:
-        """Where an object keeps a target that has a file."""
-        if target not in layout.TARGET_FILES:
-            raise InputError(f"unknown target '{target}'; expected one of {', '.join(TARGETS)}")
+    def _stored(self, key: SampleKey, target: Target) -> Stored:
+        """Where a sample keeps a target.
+
+        Raises:
+            InputError: it lacks the target's files.
+        """
+        folder = self.folder(key.category, key.object)
+        for file in target.files:
+            if not (folder / file).exists():
+                raise InputError(f"{folder} has no target '{target.name}': it lacks {file}")
+        return Stored(folder, key, self.categories, self.labels)
+
+    def _part_count(self, category: str, name: str) -> int:
         folder = self.folder(category, name)
-        path = folder / layout.TARGET_FILES[target]
-        if not path.exists():
-            raise InputError(f"{folder} has no target '{target}': it lacks {path.name}")
-        return path
-
-    def _part_labels(self, path: Path) -> np.ndarray:
-        """Int[R, R, R]: part grid with the data set's labels in the place of the object's own."""
-        labels, names = layout.read_part_voxels(path)
-        unknown = sorted(set(names) - set(self.labels))
-        if unknown:
-            raise InputError(f"{path}: field 'names' has '{unknown[0]}', which metadata.yaml does not list")
-        return np.array([0, *(1 + self.labels.index(name) for name in names)])[labels]
-
-    def _placement(self, folder: Path) -> layout.Placement:
-        for file in (layout.SURFACE, layout.OCCUPANCY):
-            if (folder / file).exists():
-                return layout.read_placement(folder / file, layout.read_npz(folder / file, "loc?", "scale?"))
-        raise InputError(
-            f"{folder}: has neither {layout.SURFACE} nor {layout.OCCUPANCY}, "
-            "one of which is needed to place its cameras (fields 'loc' and 'scale')"
-        )
+        if not (folder / PARTS).exists():
+            raise InputError(
+                f"{folder} has no target 'parts', so it has no samples of the unit 'part': it lacks {PARTS}"
+            )
+        return len(layout.read_npz(folder / PARTS, "names")["names"])
 
     def _pictures(self, category: str, name: str) -> dict[int, Path]:
         """Picture paths of an object by the number in their names."""
-        folder = self.folder(category, name) / layout.IMAGES
-        cached = self._listings.get((category, name))
-        if cached is None:
-            try:
-                names = sorted(entry.name for entry in os.scandir(folder))
-            except OSError:
-                names = []
-            stems = [(os.path.splitext(n), n) for n in names]
-            cached = {int(s): n for (s, ext), n in stems if ext.lower() in _PICTURES and s.isdigit()}
-            self._listings[category, name] = cached
-        return {view: folder / file for view, file in cached.items()}
-
-    @cached_property
-    def _listings(self) -> dict[tuple[str, str], dict[int, str]]:
-        return {}
-
-
-class _Cache:
-    """Arrays, or dicts of arrays, by name, kept until they fill `limit` bytes.
-
-    Nothing is evicted: epochs visit every sample once, so that the oldest entry is the next one needed.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._left = limit
-        self._values: dict[tuple, Any] = {}
-
-    def get(self, name: tuple) -> Any:
-        return self._values.get(name)
-
-    def put(self, name: tuple, value: Any) -> None:
-        size = sum(array.nbytes for array in (value.values() if isinstance(value, dict) else [value]))
-        if name not in self._values and size <= self._left:
-            self._left -= size
-            self._values[name] = value
+        folder = self.folder(category, name)
+        if (category, name) not in self._listings:
+            self._listings[category, name] = pictures.list_pictures(folder)
+        return {view: folder / pictures.FOLDER / file for view, file in self._listings[category, name].items()}
 
 
 def _image_tensor(pixels: np.ndarray) -> Tensor:
     return torch.from_numpy(pixels.astype(np.float32) / 255.0).permute(2, 0, 1)[None].contiguous()
-
-
-def _float_tensor(values: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))[None]
-
-
-def _read_metadata(path: Path) -> dict[str, Any]:
-    import yaml
-
-    if not path.exists():
-        return {}
-    try:
-        metadata = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{path}: not a YAML file ({' '.join(str(error).split())})") from error
-    if not isinstance(metadata, dict):
-        raise InputError(f"{path}: expected a mapping from category folders to their names")
-    return metadata
-
-
-def _category_folders(root: Path, metadata: dict[str, Any]) -> dict[str, str]:
-    """Folder by short category name, for the folders that have lists."""
-    folders: dict[str, str] = {}
-    for folder in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        if not any((folder / f"{split}.lst").exists() for split in SPLITS):
-            continue
-        entry = metadata.get(folder.name)
-        names = entry.get("name") if isinstance(entry, dict) else None
-        category = short_name(folder.name, str(names) if names else None)
-        if category in folders:
-            raise InputError(f"{root}: folders {folders[category]} and {folder.name} are both category '{category}'")
-        folders[category] = folder.name
-    if not folders:
-        hint = " (preparing it has not finished; run `svr3d prepare` again)" if (root / "recipe.json").exists() else ""
-        raise InputError(f"{root}: no folder in it has train.lst, val.lst or test.lst, expected one per category{hint}")
-    return folders
-
-
-def _read_lists(folder: Path) -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = {}
-    owner: dict[str, str] = {}
-    for split in SPLITS:
-        path = folder / f"{split}.lst"
-        try:
-            lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: not a list of object names ({error})") from error
-        lists[split] = [line.strip() for line in lines if line.strip()]
-        for name in lists[split]:
-            if "/" in name or "\\" in name or name in (".", ".."):
-                raise InputError(f"{path}: '{name}' is not the name of an object's folder")
-            if name in owner:
-                raise InputError(f"{path}: object '{name}' is in {owner[name]}.lst too, expected one split for each")
-            owner[name] = split
-    return lists
-
-
-def _bytes_of(path: Path) -> str:
-    try:
-        return path.read_bytes().hex()
-    except OSError:
-        return ""
-
-
-def _files(folder: Path, prefix: str = "") -> Iterable[tuple[str, int]]:
-    for entry in os.scandir(folder):
-        if entry.is_dir():
-            yield from _files(Path(entry.path), f"{prefix}{entry.name}/")
-        else:
-            yield prefix + entry.name, entry.stat().st_size

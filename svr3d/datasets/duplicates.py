@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import layout
+from .targets.surface import read_surface_fields
 
 THRESHOLD = 0.01
 """Mean distance between two near-duplicates, in longest sides."""
@@ -82,7 +83,7 @@ def _within(folder: Path, category: str, members: list[tuple[str, str]]) -> list
                 if _coarse_distance(samples[i], fields[i], samples[j], fields[j], turn) > THRESHOLD + _GRID_ERROR:
                     continue
                 distance = _distance(folder / first, samples[i], folder / members[j][0], samples[j], turn)
-                nearest[j] = min(distance, nearest.get(j, np.inf))
+                nearest[int(j)] = min(distance, nearest.get(int(j), np.inf))
         for j, distance in sorted(nearest.items()):
             if distance < THRESHOLD:
                 found.append(NearDuplicate(category, first, first_split, *members[j], round(distance, 5)))
@@ -90,7 +91,7 @@ def _within(folder: Path, category: str, members: list[tuple[str, str]]) -> list
 
 
 def _points(folder: Path) -> np.ndarray:
-    return layout.read_surface(folder / layout.SURFACE).points.astype(np.float32)
+    return read_surface_fields(folder / layout.SURFACE)["points"].astype(np.float32)
 
 
 def _distance_field(points: np.ndarray) -> np.ndarray:
@@ -99,7 +100,7 @@ def _distance_field(points: np.ndarray) -> np.ndarray:
 
     free = np.ones((_GRID,) * 3, bool)
     free[tuple(_voxels(points).T)] = False
-    return (distance_transform_edt(free) / _GRID).astype(np.float16)
+    return (np.asarray(distance_transform_edt(free)) / _GRID).astype(np.float16)
 
 
 def _voxels(points: np.ndarray) -> np.ndarray:

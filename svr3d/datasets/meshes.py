@@ -44,6 +44,8 @@ class Meshes(Source):
         InputError: no folder, no meshes in it, an object folder with several meshes, or a bad split file.
     """
 
+    options = ("root", "seed", "split_file")
+
     def __init__(self, root: str | Path, *, seed: int = 0, split_file: str | Path | None = None) -> None:
         self.root = Path(root)
         self._files = _find(self.root)

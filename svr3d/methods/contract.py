@@ -22,9 +22,9 @@ import numpy as np
 import torch
 
 from ..datasets.batch import TARGETS
+from ..datasets.box_objects import CATEGORIES, box_batch
 from ..errors import InputError
 from ..geometry import Mesh, PartMesh, PointCloud, VoxelGrid
-from .box_objects import CATEGORIES, box_batch
 from .checkpoint import pack, unpack
 from .interface import PRESETS, Method, Reconstruction
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from svr3d.methods.box_objects import CATEGORIES, box_camera, box_object
+from svr3d.datasets.box_objects import CATEGORIES, box_camera, box_object
 
 
 def write_binvox(path, occupancy):

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from block_source import QUICK, Blocks
 
-from svr3d.datasets.preparation import prepare
+from svr3d.datasets import prepare
 
 
 @pytest.fixture(scope="session")

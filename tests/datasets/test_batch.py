@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from svr3d.datasets import SampleBatch, collate
-from svr3d.methods.box_objects import box_batch
+from svr3d.datasets import SampleBatch, SampleKey, collate
+from svr3d.datasets.box_objects import box_batch
 
 TARGETS = {"surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches", "category"}
 
@@ -60,6 +60,23 @@ def test_without_cameras_and_targets(batch):
     bare = replace(batch, cameras=None, targets={})
     assert [sample.keys[0] for sample in bare] == list(batch.keys)
     assert bare[1].cameras is None and bare[1].targets == {}
+
+
+def test_without_pictures(batch):
+    bare = replace(batch, images=None)
+    assert bare[1].images is None and collate(list(bare)).images is None and bare.to("cpu").images is None
+    assert len(collate(list(bare))) == 3
+
+
+def test_anonymous_keys_tell_nothing_but_the_place(batch):
+    hidden = batch.anonymous()
+    assert hidden.keys == tuple(SampleKey("", "", i) for i in range(3)) and hidden.images is batch.images
+    assert hidden.targets is batch.targets and batch.keys[0].category == "plank"
+
+
+def test_names_of_samples():
+    assert str(SampleKey("chair", "a", 7)) == "chair/a/007" and SampleKey("chair", "a", 7).part is None
+    assert str(SampleKey("chair", "a", 7, 12)) == "chair/a/007/part12"
 
 
 @pytest.mark.parametrize("index", [3, -4])

@@ -1,12 +1,18 @@
-"""Opening data sets, ours and Occupancy Networks', and drawing samples and batches from them."""
+"""Opening data sets, ours and Occupancy Networks', and drawing samples from them."""
+
+import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
+import yaml
 from block_source import Blocks
 from PIL import Image
 
-from svr3d.datasets import DataModule, SampleKey, open_dataset
+from svr3d.datasets import DataFacts, SampleKey, open_dataset
+from svr3d.datasets.fingerprint import Fingerprint
+from svr3d.files import replacing
 from svr3d.geometry import InputError, VoxelGrid, normalize, write_shape
 
 OURS = {"surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches", "category"}
@@ -50,10 +56,10 @@ def occupancy_networks(tmp_path):
 def test_our_own_data_set(prepared):
     dataset = open_dataset(prepared)
     assert dataset.name == "blocks" and dataset.categories == ("stool", "table")
-    assert dataset.targets == OURS and dataset.image_size == 32 and dataset.has_cameras
+    assert dataset.targets == OURS | {"part"} and dataset.image_size == 32 and dataset.has_cameras
     assert dataset.objects("test") == [("stool", "stool4"), ("table", "table4")]
-    assert dataset.samples("val") == [(c, f"{c}3", v) for c in ("stool", "table") for v in (0, 1)]
-    assert dataset.samples("val", views=1) == [("stool", "stool3", 0), ("table", "table3", 0)]
+    assert dataset.samples("val") == [SampleKey(c, f"{c}3", v) for c in ("stool", "table") for v in (0, 1)]
+    assert dataset.samples("val", views=1) == [SampleKey("stool", "stool3", 0), SampleKey("table", "table3", 0)]
     assert dataset.labels == ("leg", "top")
     mesh, _, _ = normalize(Blocks().build("table", "table1"))
     np.testing.assert_allclose(dataset.mesh("table", "table1").vertices, mesh.vertices, atol=1e-6)
@@ -200,108 +206,82 @@ def test_fingerprint_sees_lists_and_files(prepared, copy):
     assert open_dataset(copy).fingerprint() not in (before, changed)
 
 
-def batches(loader, epoch):
-    loader.sampler.set_epoch(epoch)
-    return list(loader)
+def test_fingerprint_is_taken_again_only_where_something_changed(copy, monkeypatch):
+    taken = []
+    compute = Fingerprint._compute
+    monkeypatch.setattr(Fingerprint, "_compute", lambda self: taken.append(1) or compute(self))
+    dataset = open_dataset(copy)
+    first = dataset.fingerprint()
+    assert dataset.fingerprint() == dataset.restricted(["table"]).fingerprint() == first and len(taken) == 1
+    with replacing(copy / "stool" / "stool0" / "sketches" / "000.npz") as file:
+        file.write_bytes(b"another")
+    second = dataset.fingerprint()
+    assert second != first and second == open_dataset(copy).fingerprint()
+    (copy / "table" / "table1" / "points.npz").unlink()
+    third = dataset.fingerprint()
+    assert third not in (first, second) and third == open_dataset(copy).fingerprint()
+    (copy / "table" / "val.lst").write_text("")
+    assert dataset.fingerprint() not in (first, second, third)
 
 
-def test_batches_follow_seed_and_epoch(prepared):
-    dataset = open_dataset(prepared)
+def test_facts(prepared, copy, occupancy_networks):
+    facts = open_dataset(prepared).facts
+    labels = {"stool": ("leg", "top"), "table": ("leg", "top")}
+    expected = DataFacts(("stool", "table"), ("leg", "top"), labels, 32, 16, most_parts=3, views=2, cameras=True)
+    assert facts == expected
+    assert DataFacts.from_dict(json.loads(json.dumps(facts.to_dict()))) == facts
+    assert DataFacts.from_dict({}) == DataFacts()
+    with pytest.raises(InputError, match="facts of a data set: unknown field 'colour', expected cameras"):
+        DataFacts.from_dict({"colour": 1})
 
-    def module(seed):
-        return DataModule(dataset, {"surface"}, batch_size=5, seed=seed, points=50)
+    metadata = yaml.safe_load((copy / "metadata.yaml").read_text())  # as earlier versions wrote it
+    for category in ("stool", "table"):
+        assert metadata[category].pop("labels") == ["leg", "top"] and metadata[category].pop("most_parts") == 3
+    (copy / "metadata.yaml").write_text(yaml.safe_dump(metadata))
+    assert open_dataset(copy).facts == expected
 
-    loader = module(1).train_dataloader()
-    epochs = [batches(loader, epoch) for epoch in range(3)]
-    keys = [[key for batch in epoch for key in batch.keys] for epoch in epochs]
-    assert all(sorted(k) == sorted(dataset.samples("train")) for k in keys) and keys[0] != keys[1]
-    assert [len(batch) for batch in epochs[0]] == [5, 5, 2] and len(loader) == 3
-
-    # A fresh process that goes straight to epoch 2 sees the same, points included.
-    resumed = batches(module(1).train_dataloader(), 2)
-    for a, b in zip(epochs[2], resumed, strict=True):
-        assert a.keys == b.keys and torch.equal(a.target("surface")["points"], b.target("surface")["points"])
-    assert [b.keys for b in batches(module(2).train_dataloader(), 0)] != [b.keys for b in epochs[0]]
-    first = {batch.keys[i]: batch.target("surface")["points"][i] for batch in epochs[0] for i in range(len(batch))}
-    key = epochs[1][0].keys[0]
-    assert not torch.equal(first[key], epochs[1][0].target("surface")["points"][0])  # fresh points each epoch
-
-
-def test_no_batch_of_one(prepared):
-    dataset = open_dataset(prepared)  # 12 training samples
-    for size, expected in [(11, [12]), (12, [12]), (7, [7, 5]), (1, [1] * 12), (50, [12])]:
-        loader = DataModule(dataset, (), batch_size=size, seed=0).train_dataloader()
-        assert [len(batch) for batch in loader] == expected and len(loader) == len(expected)
-
-
-def test_validation_is_the_same_every_epoch(prepared):
-    loader = DataModule(open_dataset(prepared), {"surface"}, batch_size=3, seed=0, points=20).val_dataloader()
-    a, b = batches(loader, 0), batches(loader, 5)
-    assert [x.keys for x in a] == [x.keys for x in b]
-    assert all(
-        torch.equal(x.target("surface")["points"], y.target("surface")["points"]) for x, y in zip(a, b, strict=True)
+    facts = open_dataset(occupancy_networks).facts
+    assert facts == DataFacts(
+        ("bed", "plane"), (), {"bed": (), "plane": ()}, 137, 32, most_parts=None, views=3, cameras=True
     )
 
 
-def test_devices_share_an_epoch(prepared):
-    from svr3d.datasets.module import BatchOrder
-
-    seen = []
-    for rank in range(3):
-        order = BatchOrder(10, 2, seed=0, shuffle=True)
-        order.num_replicas, order.rank, order.num_samples, order.total_size = 3, rank, 4, 12
-        seen += [index for batch in order for _, index in batch]
-    assert len(seen) == 12 and set(seen) == set(range(10))
-
-
-def test_loading_processes_change_nothing(prepared):
+def test_restricted_to_some_categories(prepared):
     dataset = open_dataset(prepared)
-    here, there = (
-        batches(DataModule(dataset, {"surface"}, batch_size=5, seed=3, points=9, workers=n).train_dataloader(), 4)
-        for n in (0, 1)
-    )
-    for a, b in zip(here, there, strict=True):
-        assert a.keys == b.keys and torch.equal(a.images, b.images)
-        assert torch.equal(a.target("surface")["points"], b.target("surface")["points"])
+    tables = dataset.restricted(["table"])
+    assert tables.categories == tables.facts.categories == ("table",) and tables.labels == dataset.labels
+    assert tables.facts.category_labels == {"table": ("leg", "top")} and tables.root == dataset.root
+    assert tables.samples("val") == [key for key in dataset.samples("val") if key.category == "table"]
+    key = SampleKey("table", "table3", 0)
+    assert tables.sample(key, {"category"}).target("category").tolist() == [0]
+    assert dataset.sample(key, {"category"}).target("category").tolist() == [1]
+    assert torch.equal(tables.sample(key).images, dataset.sample(key).images)
+    with pytest.raises(InputError, match=r"unknown category 'stool'; .* has table"):
+        tables.sample(SampleKey("stool", "stool0", 0))
+    with pytest.raises(InputError, match="unknown category 'boat'"):
+        dataset.restricted(["table", "boat"])
+    with pytest.raises(InputError, match="expected at least one category"):
+        dataset.restricted([])
 
 
-def test_lightning_advances_the_epoch(prepared):
-    import pytorch_lightning as pl
-
-    class Watch(pl.LightningModule):
-        def __init__(self):
-            super().__init__()
-            self.weight = torch.nn.Parameter(torch.zeros(()))
-            self.seen = []
-
-        def training_step(self, batch, _):
-            self.seen += [(self.current_epoch, key) for key in batch.keys]
-            return self.weight * 0
-
-        def validation_step(self, batch, _):
-            assert len(batch.keys)
-
-        def transfer_batch_to_device(self, batch, device, _):
-            return batch.to(device)
-
-        def configure_optimizers(self):
-            return torch.optim.SGD(self.parameters(), 0.1)
-
-    dataset, watch = open_dataset(prepared), Watch()
-    data = DataModule(dataset, {"voxels"}, batch_size=4, seed=1)
-    pl.Trainer(
-        max_epochs=2, logger=False, enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
-        accelerator="cpu",
-    ).fit(watch, data)  # fmt: skip
-    loader = DataModule(dataset, (), batch_size=4, seed=1).train_dataloader()
-    expected = [(epoch, key) for epoch in (0, 1) for batch in batches(loader, epoch) for key in batch.keys]
-    assert watch.seen == expected
-
-
-def test_bad_module_options(prepared):
+def test_units_of_samples(prepared):
     dataset = open_dataset(prepared)
-    for options in ({"batch_size": 0}, {"batch_size": 1, "points": 0}, {"batch_size": 1, "views": 0}):
-        with pytest.raises(InputError, match="expected at least 1"):
-            DataModule(dataset, (), seed=0, **options)
-    with pytest.raises(InputError, match="has no target 'medial'"):
-        DataModule(dataset, {"medial"}, batch_size=1, seed=0).setup()
+    assert dataset.samples("val", unit="object") == dataset.samples("val", views=1)
+    for options in ({"views": 1, "unit": "object"}, {"views": 0}):
+        with pytest.raises(InputError, match="views is"):
+            dataset.samples("val", **options)
+    with pytest.raises(InputError, match="unknown unit of samples 'face'; expected one of view, object, part"):
+        dataset.samples("val", unit="face")
+
+
+def test_objects_without_pictures_are_samples_of_their_own(copy):
+    for folder in copy.glob("*/*/img_choy2016"):
+        shutil.rmtree(folder)
+    dataset = open_dataset(copy)
+    assert dataset.samples("val") == [] and dataset.facts.image_size is None and dataset.facts.views is None
+    keys = dataset.samples("val", unit="object")
+    assert keys == [SampleKey(c, f"{c}3", 0) for c in ("stool", "table")]
+    sample = dataset.sample(keys[0], {"voxels"}, pictures=False)
+    assert sample.images is None and sample.cameras is None and sample.target("voxels").shape == (1, 16, 16, 16)
+    with pytest.raises(InputError, match="has no picture of view 000"):
+        dataset.sample(keys[0])

@@ -8,9 +8,18 @@ import pytest
 from block_source import Blocks
 
 from svr3d import files
-from svr3d.datasets import layout, open_dataset
+from svr3d.datasets import layout, open_dataset, pictures
 from svr3d.datasets.batch import SampleKey
+from svr3d.datasets.targets import Stored, get_target
+from svr3d.datasets.targets.part_voxels import read_part_voxels
+from svr3d.datasets.targets.parts import read_parts
+from svr3d.datasets.targets.sketches import read_sketch
 from svr3d.geometry import Camera, InputError, contains, normalize, voxelize
+
+
+def read(target, folder):
+    """One target of the object in a folder."""
+    return get_target(target).read(Stored(folder, SampleKey("", "", 0)))
 
 
 def test_every_stored_shape_is_that_of_the_source(prepared):
@@ -20,39 +29,38 @@ def test_every_stored_shape_is_that_of_the_source(prepared):
         mesh, loc, scale = normalize(raw)
         folder = prepared / category / name
 
-        placement = layout.read_placement(folder / "x", layout.read_npz(folder / "pointcloud.npz", "loc", "scale"))
-        np.testing.assert_allclose(placement.loc, loc)
-        assert placement.scale == pytest.approx(scale)
+        for file in ("pointcloud.npz", "points.npz"):
+            stored = layout.normalization_of(folder / file, layout.read_npz(folder / file, "loc", "scale"))
+            np.testing.assert_allclose(stored.loc, loc)
+            assert stored.scale == pytest.approx(scale)
 
-        parts = layout.read_parts(folder / "parts.npz")
+        parts = read_parts(folder / "parts.npz")
         np.testing.assert_allclose(parts.vertices, mesh.vertices, atol=1e-6)
         assert parts.parts == mesh.parts
         np.testing.assert_array_equal(parts.face_part, mesh.face_part)
 
-        surface = layout.read_surface(folder / "pointcloud.npz")
+        surface = read("surface", folder)
         corner = np.array([mesh.part(i).bounds for i in range(3)])[surface.part_ids]
         outside = np.maximum(corner[:, 0] - surface.points, surface.points - corner[:, 1]).max(axis=1)
         assert np.abs(outside).max() < 1e-6  # on the face of its part's box, neither in nor out
         np.testing.assert_allclose(np.linalg.norm(surface.normals, axis=1), 1, atol=1e-3)
 
-        occupancy = layout.read_occupancy(folder / "points.npz")
+        occupancy = read("occupancy", folder)
         in_boxes = [(np.abs(occupancy.points - (b[0] + b[1]) / 2) <= (b[1] - b[0]) / 2).all(1) for b in
                     (mesh.part(i).bounds for i in range(3))]  # fmt: skip
         np.testing.assert_array_equal(occupancy.inside, np.any(in_boxes, axis=0))
         assert occupancy.points.min() < -0.54 and occupancy.points.max() > 0.54
 
-        np.testing.assert_array_equal(
-            layout.read_voxels(folder / "model.binvox").occupancy, voxelize(mesh, 16).occupancy
-        )
-        labels, names = layout.read_part_voxels(folder / "part_voxels.npz")
+        np.testing.assert_array_equal(read("voxels", folder).occupancy, voxelize(mesh, 16).occupancy)
+        labels, names = read_part_voxels(folder / "part_voxels.npz")
         assert names == ("top", "leg")
         centres = (np.argwhere(labels) + 0.5) / 16 - 0.5
         np.testing.assert_array_equal(labels[labels > 0] == 1, centres[:, 1] > mesh.part(1).bounds[1, 1])
 
 
 def test_rounding_to_disk_moves_no_point_across_the_surface(prepared):
-    occupancy = layout.read_occupancy(prepared / "table" / "table1" / "points.npz")
-    mesh = layout.read_parts(prepared / "table" / "table1" / "parts.npz")
+    occupancy = read("occupancy", prepared / "table" / "table1")
+    mesh = read_parts(prepared / "table" / "table1" / "parts.npz")
     assert (contains(mesh, occupancy.points) == occupancy.inside).mean() > 0.9995  # parts.npz is in float32
 
 
@@ -66,7 +74,7 @@ def test_occupancy_networks_arithmetic_finds_the_object_in_the_picture(prepared)
             world, k = cameras[f"world_mat_{view}"], cameras[f"camera_mat_{view}"]
             seen = points @ (world[:, :3] * scale).T + (world[:, 3] + world[:, :3] @ loc)
             pixels = (seen @ k.T)[:, :2] / seen[:, 2:]
-            sketch = layout.read_sketch(folder / "sketches" / f"{view:03d}.npz")
+            sketch = read_sketch(folder / "sketches" / f"{view:03d}.npz")
             rows, columns = np.floor(pixels[:, 1]).astype(int), np.floor(pixels[:, 0]).astype(int)
             hit = np.zeros((32, 32), bool)
             hit[rows, columns] = True
@@ -83,19 +91,19 @@ def test_occupancy_networks_arithmetic_finds_the_object_in_the_picture(prepared)
 
 def test_source_camera_and_canonical_camera_are_inverse():
     rng = np.random.default_rng(0)
-    placement = layout.Placement(rng.normal(size=3), 2.7)
+    normalization = layout.Normalization(rng.normal(size=3), 2.7)
     world = Camera.look_at(rng.normal(size=3)).world_to_camera
     np.testing.assert_allclose(
-        layout.canonical_camera(layout.source_camera(world, placement), placement), world, atol=1e-12
+        pictures.canonical_camera(pictures.source_camera(world, normalization), normalization), world, atol=1e-12
     )
 
 
 def test_sketches_hold_depth_normals_and_parts(prepared):
     dataset = open_dataset(prepared)
     folder = prepared / "stool" / "stool0"
-    mesh = layout.read_parts(folder / "parts.npz")
+    mesh = read_parts(folder / "parts.npz")
     camera = dataset.camera(SampleKey("stool", "stool0", 0))
-    sketch = layout.read_sketch(folder / "sketches" / "000.npz")
+    sketch = read_sketch(folder / "sketches" / "000.npz")
     rows, columns = np.nonzero(sketch.silhouette)
     rays = np.stack([columns + 0.5, rows + 0.5, np.ones(len(rows))], 1) @ np.linalg.inv(camera.intrinsics).T
     seen = rays * sketch.depth[rows, columns][:, None]
@@ -149,26 +157,26 @@ def _save(path, **fields):
 def test_bad_surface_files_are_named_with_their_field(tmp_path, fields, expected):
     path = _save(tmp_path / "pointcloud.npz", **fields)
     with pytest.raises(InputError, match=rf"pointcloud\.npz: {expected}"):
-        layout.read_surface(path)
+        read("surface", path.parent)
 
 
 def test_other_bad_files_are_named(tmp_path):
     with pytest.raises(InputError, match=r"points\.npz: no such file"):
-        layout.read_occupancy(tmp_path / "points.npz")
+        read("occupancy", tmp_path)
     (tmp_path / "points.npz").write_bytes(b"PK\x03\x04 no more")
     with pytest.raises(InputError, match=r"points\.npz: not a whole \.npz file"):
-        layout.read_occupancy(tmp_path / "points.npz")
+        read("occupancy", tmp_path)
     path = _save(tmp_path / "points.npz", points=np.zeros((20, 3)), occupancies=np.zeros(2, np.uint8))
     with pytest.raises(InputError, match=r"field 'occupancies' has shape \[2\], expected \[20\]"):
-        layout.read_occupancy(path)
+        read("occupancy", tmp_path)
     path = _save(tmp_path / "part_voxels.npz", labels=np.full((2, 2, 2), 3), names=np.array(["leg"]))
     with pytest.raises(InputError, match="field 'labels' goes from 3 to 3, but 'names' has 1"):
-        layout.read_part_voxels(path)
+        read_part_voxels(path)
     (tmp_path / "object.json").write_text("{")
     with pytest.raises(InputError, match=r"object\.json: not a JSON file"):
         layout.read_facts(tmp_path / "object.json")
     with pytest.raises(InputError, match="field 'scale' is 0"):
-        layout.read_placement(tmp_path / "p", {"loc": np.zeros(3), "scale": np.zeros(())})
+        layout.normalization_of(tmp_path / "p", {"loc": np.zeros(3), "scale": np.zeros(())})
 
 
 def test_cut_npz_files_are_noticed_at_every_length(prepared, tmp_path):
@@ -176,7 +184,7 @@ def test_cut_npz_files_are_noticed_at_every_length(prepared, tmp_path):
     for length in range(0, len(whole), 997):
         (tmp_path / "points.npz").write_bytes(whole[:length])
         with pytest.raises(InputError, match=r"points\.npz"):
-            layout.read_occupancy(tmp_path / "points.npz")
+            read("occupancy", tmp_path)
 
 
 def test_complete_means_all_files_in_full(copy):

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from block_source import QUICK, Blocks, boxes
 
-from svr3d.datasets import layout, open_dataset, prepare
-from svr3d.datasets import preparation as module
+from svr3d.datasets import open_dataset, prepare
+from svr3d.datasets.preparation import recipe
+from svr3d.datasets.targets.sketches import Sketches
 from svr3d.geometry import InputError, write_shape
 
 
@@ -40,12 +41,12 @@ def test_a_second_call_keeps_what_is_there(copy):
     assert changed == [copy / "table" / "table1" / "object.json"]
 
 
-def test_other_options_or_other_code_make_objects_again(copy, prepared, monkeypatch):
+def test_other_options_or_another_version_make_objects_again(copy, prepared, monkeypatch):
     assert prepare(Blocks(), copy, **(QUICK | {"seed": 1})).built == 10
     folder = Path("table") / "table0"
-    here, there = (layout.read_surface(root / folder / "pointcloud.npz") for root in (copy, prepared))
-    assert not np.allclose(here.points, there.points)
-    monkeypatch.setattr(module, "code_digest", lambda: "changed")
+    here, there = (np.load(root / folder / "pointcloud.npz")["points"] for root in (copy, prepared))
+    assert not np.allclose(here, there)
+    monkeypatch.setattr(recipe, "VERSION", recipe.VERSION + 1)
     assert prepare(Blocks(), copy, **(QUICK | {"seed": 1})).built == 10
 
 
@@ -54,7 +55,9 @@ import os, signal, sys
 sys.path.insert(0, {tests!r})
 from block_source import QUICK, Blocks
 from svr3d import files
-from svr3d.datasets import layout, prepare, preparation
+from svr3d.datasets import prepare
+from svr3d.datasets.preparation import folder
+from svr3d.datasets.targets.sketches import Sketches
 import svr3d.geometry as geometry
 
 if __name__ == "__main__":
@@ -75,9 +78,9 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     "where, after",
     [
-        ("layout._write_views", 5),  # in the middle of an object's files
+        ("Sketches.write", 5),  # in the middle of an object's files
         ("files.os.rename", 3),  # an object complete but not yet in place
-        ("preparation.write_text", 4),  # between the lists
+        ("folder.write_text", 4),  # between the lists
     ],
 )
 def test_killed_and_run_again_gives_the_same_bytes(prepared, tmp_path, where, after):
@@ -96,15 +99,15 @@ def test_processes_end_with_the_one_that_started_them(tmp_path):
 import os, signal, sys, time
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from block_source import QUICK, Blocks
-from svr3d.datasets import preparation
+from svr3d.datasets.preparation.prepare import prepare
+from svr3d.datasets.preparation.run import Run
 if __name__ == "__main__":
     import psutil
-    original = preparation._Progress.advance
-    def advance(self, *arguments):
+    def count(self, *arguments):
         print(*[child.pid for child in psutil.Process().children()], flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
-    preparation._Progress.advance = advance
-    preparation.prepare(Blocks((50, 1, 1)), {str(tmp_path / "out")!r}, **(QUICK | {{"workers": 2}}))
+    Run._count = count
+    prepare(Blocks((50, 1, 1)), {str(tmp_path / "out")!r}, **(QUICK | {{"workers": 2}}))
 """
     (tmp_path / "run.py").write_text(script)
     run = subprocess.run([sys.executable, str(tmp_path / "run.py")], capture_output=True, timeout=120)
@@ -151,7 +154,7 @@ def test_nothing_usable_is_an_error(tmp_path):
 
 
 def test_a_full_disk_stops_with_one_sentence_and_nothing_half_written(tmp_path, monkeypatch, prepared):
-    written = layout._write_views
+    written = Sketches.write
     calls = []
 
     def until_full(*arguments):
@@ -160,7 +163,7 @@ def test_a_full_disk_stops_with_one_sentence_and_nothing_half_written(tmp_path, 
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return written(*arguments)
 
-    monkeypatch.setattr(layout, "_write_views", until_full)
+    monkeypatch.setattr(Sketches, "write", until_full)
     with pytest.raises(InputError, match="the disk is full; nothing is half-written"):
         prepare(Blocks(), tmp_path / "blocks", **QUICK)
     assert len(calls) == 5  # it did not go on
@@ -178,7 +181,7 @@ def test_bad_calls(tmp_path, prepared):
         prepare(Blocks(), tmp_path / "out", workers=0)
     with pytest.raises(InputError, match="neither a folder"):
         prepare(tmp_path / "nowhere", tmp_path / "out")
-    with pytest.raises(InputError, match="unknown format 'martian'; expected one of auto, meshes, parametric"):
+    with pytest.raises(InputError, match=r"unknown format 'martian' \(known: meshes, parametric, auto\)"):
         prepare(tmp_path, tmp_path / "out", format="martian")
     with pytest.raises(InputError, match="the source has no category 'boat'; it has stool, table"):
         prepare(Blocks(), tmp_path / "out", categories=["boat"])

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from svr3d.datasets.batch import SampleBatch, SampleKey, collate
+from svr3d.datasets.box_objects import CATEGORIES, box_batch
 from svr3d.geometry import InputError, Mesh, VoxelGrid
 from svr3d.methods.baselines import ClassMean, MeanShape
-from svr3d.methods.box_objects import CATEGORIES, box_batch
 from svr3d.methods.mean_voxels import best_threshold, mean_voxels
 from svr3d.methods.oracles import OracleMesh, OracleVoxels
 from svr3d.methods.retrieval import Retrieval

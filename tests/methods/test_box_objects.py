@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from svr3d.datasets.box_objects import box_batch, box_camera, box_object
 from svr3d.geometry import InputError
-from svr3d.methods.box_objects import box_batch, box_camera, box_object
 
 
 @pytest.mark.parametrize("seed", range(6))

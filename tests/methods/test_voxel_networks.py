@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from svr3d.datasets.box_objects import BoxObject, box_batch, box_camera
 from svr3d.geometry import Camera, InputError
-from svr3d.methods.box_objects import BoxObject, box_batch, box_camera
 from svr3d.methods.classvoxels.network import ClassVoxelNetwork
 from svr3d.methods.shapeprior.network import ShapePriorNetwork
 from svr3d.methods.voxel_networks import ImageEncoder, VoxelDecoder, VoxelEncoder, crop, fit_threshold, flip_some

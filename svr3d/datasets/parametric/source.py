@@ -77,6 +77,8 @@ class Parametric:
         InputError: a category or split is unknown, or a count is not a positive integer within the split's room.
     """
 
+    options = ("categories", "objects", "seed")
+
     def __init__(
         self,
         categories: Sequence[str] = CATEGORIES,

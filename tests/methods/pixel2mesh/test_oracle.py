@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from svr3d.datasets.batch import SampleBatch, SampleKey
+from svr3d.datasets.box_objects import CATEGORIES, box_batch, box_object
 from svr3d.geometry import InputError, is_watertight, sample_surface
-from svr3d.methods.box_objects import CATEGORIES, box_batch, box_object
 from svr3d.methods.contract import CHECKS
 from svr3d.methods.pixel2mesh.ellipsoid import ellipsoid
 from svr3d.methods.pixel2mesh.oracle import _SMOOTHNESS, OracleEllipsoid, _Draws, _Smooth, _system

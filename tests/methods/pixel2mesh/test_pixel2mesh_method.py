@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import nn
 
+from svr3d.datasets.box_objects import CATEGORIES, box_batch
 from svr3d.geometry import Camera, InputError, components, genus, is_watertight
 from svr3d.methods import get_method
-from svr3d.methods.box_objects import CATEGORIES, box_batch
 from svr3d.methods.pixel2mesh.ellipsoid import RELEASE_RADII, ellipsoid
 from svr3d.methods.pixel2mesh.losses import WEIGHTS, block_losses
 from svr3d.methods.pixel2mesh.method import LEFT_OUT, SCALE, Pixel2Mesh

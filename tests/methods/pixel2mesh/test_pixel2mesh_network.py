@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch_geometric.nn import ChebConv, GraphConv
 
+from svr3d.datasets.box_objects import box_camera
 from svr3d.geometry import Camera, InputError
-from svr3d.methods.box_objects import box_camera
 from svr3d.methods.pixel2mesh.ellipsoid import PAPER_RADII, RELEASE_RADII, ellipsoid
 from svr3d.methods.pixel2mesh.network import Deformation, Pixel2MeshNetwork
 from svr3d.methods.pixel2mesh.view import View

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from svr3d.datasets.box_objects import box_camera
 from svr3d.geometry import Camera, InputError
-from svr3d.methods.box_objects import box_camera
 from svr3d.methods.pixel2mesh.view import DISTANCE, FRAMES, NEAR, View
 
 

@@ -1,22 +1,31 @@
 """Small objects made of boxes, for which every target has a closed form: data for tests of methods.
 
 Two categories of asymmetric objects, `post` (upright) and `plank` (flat), with images by exact ray casting. Nothing
-here reads a file or uses the suite's own sampling, voxelising or rendering, so it can be held against them.
+here uses the suite's own sampling, voxelising or rendering, so it can be held against them; only targets without a
+closed form, such as those of other packages, are derived from the mesh by their own code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from ..datasets.batch import SampleBatch, SampleKey
 from ..errors import InputError
 from ..geometry import Camera, Part, PartMesh
+from .batch import SampleBatch, SampleKey, collate
+from .facts import DataFacts
+from .targets.making import Making
+from .targets.registry import get_target
+from .targets.target import Draw, Stored, Target
 
 CATEGORIES = ("plank", "post")
+LABELS = ("base", "body", "arm")
+"""Of the parts, in their order."""
+
 _CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
 _FACES = np.array(
     [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1]]
@@ -41,7 +50,7 @@ class BoxObject:
     def inside(self, points: np.ndarray) -> np.ndarray:
         """Int[N]: 1 + index of the part that holds each point (the first), 0 outside."""
         within = ((points[:, None] > self.low) & (points[:, None] < self.high)).all(-1)
-        return np.where(within.any(1), 1 + within.argmax(1), 0)
+        return np.where(within.any(axis=-1), 1 + within.argmax(1), 0)
 
     def voxels(self, resolution: int = 32) -> np.ndarray:
         """Int[R, R, R]: the part at each voxel's centre, from 1; 0 is empty."""
@@ -53,7 +62,7 @@ class BoxObject:
         count = len(self.low)
         vertices = (self.low[:, None] + _CORNERS * (self.high - self.low)[:, None]).reshape(-1, 3)
         faces = (_FACES[None] + 8 * np.arange(count)[:, None, None]).reshape(-1, 3)
-        parts = tuple(Part(f"part{i}", ("base", "body", "arm")[i]) for i in range(count))
+        parts = tuple(Part(f"part{i}", LABELS[i]) for i in range(count))
         return PartMesh(vertices, faces, face_part=np.repeat(np.arange(count), 12), parts=parts)
 
     def surface(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -125,53 +134,91 @@ def box_camera(seed: int, view: int, size: int = 137) -> Camera:
     rng = np.random.default_rng([seed, view])
     azimuth, elevation = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(25, 30))
     eye = 1.9 * np.array([np.cos(elevation) * np.cos(azimuth), np.sin(elevation), np.cos(elevation) * np.sin(azimuth)])
-    return Camera.look_at(eye, width=size, height=size)
+    return Camera.look_at(eye.tolist(), width=size, height=size)
+
+
+@dataclass(frozen=True)
+class BoxView:
+    """One sample: an object made of boxes, and what a camera sees of it.
+
+    Args:
+        thing: the object.
+        seed: that it was made from.
+        key: of the sample.
+        camera: of the view.
+        maps: what `BoxObject.render` returns for it.
+    """
+
+    thing: BoxObject
+    seed: int
+    key: SampleKey
+    camera: Camera
+    maps: Mapping[str, np.ndarray]
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return CATEGORIES
+
+    def stored(self, folder: Path) -> Stored:
+        """As if the object were stored in `folder`."""
+        return Stored(folder, self.key, CATEGORIES, LABELS)
+
+    def making(self) -> Making:
+        """The object as preparation sees it."""
+        size = self.camera.width
+        return Making(self.thing.mesh(), self.key.category, self.key.object, size=size, points=10_000)
+
+
+def box_view(seed: int, *, size: int = 137, part: int | None = None) -> BoxView:
+    """The object of a seed as its first camera sees it, or one of its parts."""
+    thing, camera = box_object(seed), box_camera(seed, 0, size)
+    if part is not None:
+        part %= len(thing.low)
+    return BoxView(thing, seed, SampleKey(thing.category, f"box{seed}", 0, part), camera, thing.render(camera))
 
 
 def box_batch(
-    targets: Iterable[str], *, count: int = 4, first: int = 0, size: int = 137, points: int = 1024
+    targets: Iterable[str],
+    *,
+    count: int = 4,
+    first: int = 0,
+    size: int = 137,
+    points: int = 1024,
+    pictures: bool = True,
+    cameras: bool = True,
+    unit: str = "view",
 ) -> SampleBatch:
-    """The objects with seeds `first`, `first` + 1, …, one view of each, with these targets."""
-    targets = set(targets)
-    seeds = range(first, first + count)
-    objects = [box_object(seed) for seed in seeds]
-    cameras = [box_camera(seed, 0, size) for seed in seeds]
-    views = [o.render(camera) for o, camera in zip(objects, cameras, strict=True)]
+    """The objects with seeds `first`, `first` + 1, …, one sample of each, with these targets.
 
-    def tensor(arrays: Iterable[np.ndarray], dtype: torch.dtype = torch.float32) -> torch.Tensor:
-        return torch.as_tensor(np.stack(list(arrays)), dtype=dtype)
+    Args:
+        targets: names; those of other distributions are derived from the objects' meshes.
+        size: of the pictures in pixels.
+        points: of surface and occupancy.
+        pictures, cameras: whether the batch has them.
+        unit: `view`, `object` or `part` (sample i is the i-th part of its object, counted around).
 
-    made: dict[str, object] = {}
-    if "category" in targets:
-        made["category"] = torch.tensor([CATEGORIES.index(o.category) for o in objects])
-    if "voxels" in targets:
-        made["voxels"] = tensor(o.voxels() > 0 for o in objects)
-    if "part_voxels" in targets:
-        made["part_voxels"] = tensor((o.voxels() for o in objects), torch.long)
-    for name in targets & {"mesh", "parts"}:
-        made[name] = [o.mesh() for o in objects]
-    if "surface" in targets:
-        clouds = [o.surface(points, np.random.default_rng(seed)) for o, seed in zip(objects, seeds, strict=True)]
-        made["surface"] = {
-            "points": tensor(cloud[0] for cloud in clouds),
-            "normals": tensor(cloud[1] for cloud in clouds),
-            "part_ids": tensor((cloud[2] for cloud in clouds), torch.long),
-        }
-    if "occupancy" in targets:
-        drawn = [np.random.default_rng(seed).uniform(-0.55, 0.55, (points, 3)) for seed in seeds]
-        made["occupancy"] = {
-            "points": tensor(drawn),
-            "inside": tensor(o.inside(p) > 0 for o, p in zip(objects, drawn, strict=True)),
-        }
-    if "sketches" in targets:
-        made["sketches"] = {name: tensor(view[name] for view in views) for name in ("depth", "normal", "silhouette")}
-        made["sketches"]["part_ids"] = tensor((view["part_ids"] for view in views), torch.long)
-    if targets - made.keys():
-        raise InputError(f"box objects have no target {', '.join(sorted(targets - made.keys()))}")
-    return SampleBatch(
-        keys=tuple(SampleKey(o.category, f"box{seed}", 0) for o, seed in zip(objects, seeds, strict=True)),
-        images=tensor(view["image"] for view in views),
-        cameras=Camera.stack(cameras).to_torch(),
-        targets=made,
-        categories=CATEGORIES,
-    )
+    Raises:
+        InputError: there is no such target, or it cannot be derived from a mesh.
+    """
+    kinds = {name: get_target(name) for name in sorted(targets)}
+    for name, target in kinds.items():
+        if not target.is_derivable and type(target).of_boxes is Target.of_boxes:
+            raise InputError(f"box objects have no target {name}")
+    samples = []
+    for index in range(count):
+        seen = box_view(first + index, size=size, part=index if unit == "part" else None)
+        sample = SampleBatch(
+            keys=(seen.key,),
+            images=torch.as_tensor(seen.maps["image"], dtype=torch.float32)[None] if pictures else None,
+            cameras=Camera.stack([seen.camera]).to_torch() if cameras else None,
+            targets={name: target.of_boxes(seen, Draw(points)) for name, target in kinds.items()},
+            categories=CATEGORIES,
+        )
+        samples.append(sample)
+    return collate(samples)
+
+
+def box_facts(size: int = 137) -> DataFacts:
+    """Facts of these objects, as a data set of them would tell."""
+    by_category = {"plank": LABELS[:2], "post": LABELS}
+    return DataFacts(CATEGORIES, LABELS, by_category, size, 32, most_parts=3, views=1, cameras=True)

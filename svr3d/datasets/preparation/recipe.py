@@ -1,0 +1,69 @@
+"""What prepared objects depend on, beside their source."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ...errors import InputError
+from ..hashing import stable_hash
+from ..targets.registry import get_target
+from ..targets.target import Target
+
+VERSION = 1
+"""Of what preparation makes. Raised whenever a change of code changes any byte of a prepared object, so that objects
+are made again; a test holds the bytes of a few of them against it."""
+
+TARGETS = ("surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches")
+"""Made of every object, in this order."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What an object's files depend on, beside its source.
+
+    Args:
+        views: pictures per object.
+        size: their side in pixels.
+        seed: of viewpoints, lights and points.
+        points: on the surface, and in the box.
+        resolution: of the voxel grids.
+        further: targets to make beside `TARGETS`, such as those of other distributions.
+
+    Raises:
+        InputError: a number is too small, a target is unknown or cannot be derived from a mesh.
+    """
+
+    views: int = 4
+    size: int = 137
+    seed: int = 0
+    points: int = 100_000
+    resolution: int = 32
+    further: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        least = {"views": 1, "size": 8, "seed": 0, "points": 1, "resolution": 2}
+        for name, smallest in least.items():
+            if getattr(self, name) < smallest:
+                raise InputError(f"{name} is {getattr(self, name)}, expected at least {smallest}")
+        further = tuple(sorted(set(self.further) - set(TARGETS)))
+        object.__setattr__(self, "further", further)
+        for name in further:
+            if not get_target(name).is_derivable:
+                raise InputError(f"target '{name}' cannot be derived from a mesh, so preparation cannot make it")
+
+    @property
+    def targets(self) -> list[Target]:
+        """Those to make, in their order."""
+        return [get_target(name) for name in (*TARGETS, *self.further)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it is stored."""
+        values = asdict(self)
+        further = list(values.pop("further"))
+        return values | ({"further": further} if further else {})
+
+    def digest(self, source: str) -> str:
+        """A hash over the recipe, its version and that of further targets, and the digest of an object's source."""
+        versions = {name: get_target(name).version for name in self.further}
+        return stable_hash(VERSION, self.to_dict(), versions, source)
