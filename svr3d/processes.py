@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-_POOL: ProcessPoolExecutor | None = None
+_shared: ProcessPoolExecutor | None = None
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -25,18 +25,18 @@ def default_workers() -> int:
 
 
 @contextmanager
-def worker_pool(workers: int | None = None) -> Iterator[ProcessPoolExecutor]:
+def worker_pool(workers: int | None = None) -> Generator[ProcessPoolExecutor]:
     """A pool of `workers` processes with one thread each; nested calls share the outermost pool."""
-    global _POOL
-    if _POOL is not None:
-        yield _POOL
+    global _shared
+    if _shared is not None:
+        yield _shared
         return
     pool = _pool(workers or default_workers())
-    _POOL = pool
+    _shared = pool
     try:
         yield pool
     finally:
-        _POOL = None
+        _shared = None
         pool.shutdown(cancel_futures=True)
 
 
@@ -115,7 +115,7 @@ class _OneThreadProcess(SpawnProcess):
 
 
 class _OneThreadContext(SpawnContext):
-    Process = _OneThreadProcess  # type: ignore[assignment]
+    Process = _OneThreadProcess
 
 
 def _die_with_parent() -> None:

@@ -273,7 +273,7 @@ def _block_bounds(i: int, x: np.ndarray, blocks: np.ndarray, bounds: np.ndarray)
 
 
 @njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "contract", "reassoc"})
-def _scan(i: int, x: np.ndarray, y: np.ndarray, prices: np.ndarray, start: int, values: np.ndarray) -> float:
+def _scan(i: int, x: np.ndarray, y: np.ndarray, prices: np.ndarray, start: int | np.intp, values: np.ndarray) -> float:
     """values[k] = c_ij + p_j for the block from `start` on; returns the lowest."""
     a, b, c = x[0, i], x[1, i], x[2, i]
     lowest = np.inf
