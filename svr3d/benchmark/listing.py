@@ -64,18 +64,25 @@ def _protocols() -> list[dict[str, Any]]:
 
 
 def _metrics() -> list[dict[str, Any]]:
-    from ..metrics.declarations import METRICS
+    from ..metrics.declarations import get_metric, list_metrics
 
-    return [
-        {
-            "name": metric.name,
-            "title": metric.title,
-            "unit": metric.unit,
-            "better": "higher" if metric.higher_is_better else "lower",
-            "source": metric.source,
-        }
-        for metric in METRICS.values()
-    ]
+    rows: list[dict[str, Any]] = []
+    for name in list_metrics():
+        try:
+            metric = get_metric(name)
+        except InputError as error:
+            rows.append({"name": name, "error": str(error)})
+            continue
+        rows.append(
+            {
+                "name": name,
+                "title": metric.title,
+                "unit": metric.unit,
+                "better": "higher" if metric.higher_is_better else "lower",
+                "source": metric.source,
+            }
+        )
+    return rows
 
 
 def print_listing(what: str, *, as_json: bool) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-from torch import Tensor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import InputError
-from ._points import mean_over_points
-from .neighbors import Neighbors, nearest_neighbors
+from .interface import Metric
+from .point_measure import DIAGONAL, PointMeasure
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .neighbors import Neighbors
+    from .pair import Pair
 
 
 def chamfer_distance(
@@ -47,7 +52,46 @@ def chamfer_distance(
     """
     if directions not in ("sum", "mean"):
         raise InputError(f"Chamfer distance: expected directions 'sum' or 'mean', found '{directions}'")
+    from ._points import mean_over_points
+    from .neighbors import nearest_neighbors
+
     near = neighbors or nearest_neighbors(x, y, x_lengths=x_lengths, y_lengths=y_lengths)
     forward, backward = (near.x_to_y.square(), near.y_to_x.square()) if squared else (near.x_to_y, near.y_to_x)
     total = mean_over_points(forward, near.x_lengths) + mean_over_points(backward, near.y_lengths)
     return total if directions == "sum" else total / 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChamferMeasure(PointMeasure):
+    """`cd_l1` and `cd_l2`."""
+
+    declarations = (
+        Metric(
+            "cd_l1",
+            "Chamfer-L1",
+            "side",
+            False,
+            0.0,
+            DIAGONAL,
+            "Occupancy Networks: half the sum of both directions' mean distance",
+        ),
+        Metric(
+            "cd_l2",
+            "Chamfer-L2",
+            "side²",
+            False,
+            0.0,
+            2 * DIAGONAL**2,
+            "sum of both directions' mean squared distance",
+        ),
+    )
+
+    def value(self, pair: Pair) -> float:
+        (x, y), near = pair.points, pair.neighbors
+        options = {"cd_l1": (False, "mean"), "cd_l2": (True, "sum")}
+        squared, directions = options[self.name]
+
+        def compute() -> float:
+            return float(chamfer_distance(x.points, y.points, squared=squared, directions=directions, neighbors=near))
+
+        return pair.once("surface", (self.name,), compute)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ..errors import InputError
-from ._points import as_pair
+from .interface import Metric, PredictionError
+from .parameters import Count, Positive
+from .point_measure import DIAGONAL, PointMeasure
+from .setting import Setting
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .pair import Pair
 
 
 class EarthMovers(NamedTuple):
@@ -52,6 +59,10 @@ def earth_movers_distance(x: Any, y: Any, *, tolerance: float = 1e-4, exact: boo
     >>> result.permutation.tolist(), float(result.value)
     ([1, 0], 1.0)
     """
+    import torch
+
+    from ._points import as_pair
+
     x, y = as_pair(x, y)
     if x.shape != y.shape:
         raise InputError(
@@ -73,6 +84,8 @@ def earth_movers_distance(x: Any, y: Any, *, tolerance: float = 1e-4, exact: boo
 
 def _results(x: Tensor, y: Tensor, tolerance: float, exact: bool) -> EarthMovers:
     """For [B, N, 3] and [B, N, 3]."""
+    import torch
+
     permutation, bound = _match(x.detach(), y.detach(), tolerance, exact)
     partners = y.gather(1, permutation[..., None].expand_as(y))
     precise = torch.linalg.vector_norm(x.double() - partners.double(), dim=-1).mean(-1)
@@ -101,6 +114,8 @@ def _match(x: Tensor, y: Tensor, tolerance: float, exact: bool) -> tuple[Tensor,
 
 
 def _match_on_cpu(x: Tensor, y: Tensor, tolerance: float, exact: bool) -> tuple[Tensor, Tensor]:
+    import torch
+
     from ._assignment import match  # compiles with numba, which is slow to import
 
     a, b = (points.cpu().numpy().astype(np.float64) for points in (x, y))
@@ -109,3 +124,53 @@ def _match_on_cpu(x: Tensor, y: Tensor, tolerance: float, exact: bool) -> tuple[
     with ThreadPoolExecutor(max(1, min(len(a), torch.get_num_threads()))) as pool:
         permutations, bounds = zip(*pool.map(lambda u, v: match(u, v, tolerance, exact), a, b), strict=True)
     return torch.from_numpy(np.stack(permutations)).to(x.device), torch.tensor(bounds, dtype=torch.float64).to(x.device)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarthMoversMeasure(PointMeasure):
+    """`emd` and `emd_bound`, which share one matching where their parameters are equal.
+
+    Args:
+        points: of either side that are matched, drawn of those compared.
+        tolerance: largest relative gap between the value and its certified bound.
+    """
+
+    declarations = (
+        Metric("emd", "EMD", "side", False, 0.0, DIAGONAL, "mean matched distance of the optimal one-to-one matching"),
+        Metric(
+            "emd_bound",
+            "EMD, certified lower bound",
+            "side",
+            False,
+            0.0,
+            DIAGONAL,
+            "from the dual prices",
+            ranked=False,
+        ),
+    )
+
+    points: Count
+    tolerance: Positive
+
+    def check(self, setting: Setting) -> None:
+        super().check(setting)
+        if setting.points is not None and self.points > setting.points.most:
+            raise InputError(f"field 'points' must be at most the {setting.points.most} compared, found {self.points}")
+
+    def require(self, pair: Pair) -> None:
+        points = pair.truth.points
+        if len(points) < self.points:
+            source = pair.setting.points.truth.source if pair.setting.points else "surface"
+            raise InputError(f"EMD matches {self.points} points, but the ground truth's {source} has {len(points)}")
+
+    def value(self, pair: Pair) -> float:
+        x, _ = pair.points
+
+        def compute() -> EarthMovers:
+            if len(x) < self.points:
+                raise PredictionError(f"EMD matches {self.points} points, but the prediction has {len(x)}")
+            a, b = pair.some_points(self.points)
+            return pair.compared(earth_movers_distance, a.points, b.points, tolerance=self.tolerance)
+
+        found = pair.once("emd", ("emd", self.points, self.tolerance), compute)
+        return float(found.value if self.name == "emd" else found.lower_bound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Any
 
 from ..errors import InputError
 from ..geometry import Mesh, PartMesh
-from .comparison import Comparison, PredictionError
+from .declarations import get_metric
+from .interface import Measure, PredictionError
+from .memo import Memo
+from .pair import Pair
 from .protocol import Protocol, load_protocol
 from .truth import GroundTruth
 
@@ -24,6 +28,8 @@ class Score:
         reason: why it failed, one sentence; empty if it did not.
         failures: the reason by protocol under which it failed. (A grid of which no voxel is above its own threshold
             fails where there must be a surface, but not where another threshold holds.)
+        parts: by protocol, then by metric, the values of the true object's parts by their label, where a metric has
+            some.
         seconds: by part of the work: `truth`, `conversion`, `neighbours`, `surface`, `emd`, `iou`, `structure`.
         truth_points: by protocol, the number of true surface points, where the truth has fewer than it asks for.
     """
@@ -32,6 +38,7 @@ class Score:
     status: str = "ok"
     reason: str = ""
     failures: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     truth_points: dict[str, int] = field(default_factory=dict)
 
@@ -80,20 +87,84 @@ def score(
     chosen = _protocols(protocols)
     if isinstance(truth, Mesh):
         truth = GroundTruth(mesh=truth, parts=truth if isinstance(truth, PartMesh) else None)
-    comparison = Comparison(prediction, truth, seed)
-    values, failures, short = {}, {}, {}
+    memo = Memo(seed)
+    values, parts, failures, short = {}, {}, {}, {}
     for protocol in chosen:
-        comparison.check_truth(protocol)
+        pair = Pair(prediction, truth, protocol.setting, memo)
         try:
-            found = comparison.measure(protocol)
-        except PredictionError as failure:
-            failures[protocol.name] = str(failure)
-            found = comparison.worst(protocol)
-        values[protocol.name] = {name: found[name] for name in protocol.metrics}
-        if (points := comparison.few_true_points(protocol)) is not None:
+            _require(protocol, pair)
+            try:
+                found, by_part = _measured(protocol, pair)
+            except PredictionError as failure:
+                failures[protocol.name] = str(failure)
+                found, by_part = _worst(protocol, pair)
+        except InputError as error:
+            raise InputError(f"protocol {protocol.name}: {error}") from error
+        values[protocol.name], parts[protocol.name] = found, by_part
+        if (points := _few_true_points(protocol, pair)) is not None:
             short[protocol.name] = points
     status, reason = ("failed", next(iter(failures.values()))) if failures else ("ok", "")
-    return Score(values, status, reason, failures, comparison.seconds, short)
+    return Score(values, status, reason, failures, parts, memo.seconds, short)
+
+
+Found = tuple[dict[str, float], dict[str, dict[str, float]]]
+"""Values by metric; and those of parts by metric, then by label."""
+
+
+def _require(protocol: Protocol, pair: Pair) -> None:
+    """Derives what the protocol needs of the truth, whatever the prediction."""
+    for measure in protocol.measures:
+        measure.require(pair)
+    _ = pair.scale
+
+
+def _measured(protocol: Protocol, pair: Pair) -> Found:
+    """Every metric in the protocol's frame and with its factors, none worse than that of a failed prediction."""
+    values: dict[str, float] = {}
+    parts: dict[str, dict[str, float]] = {}
+    scale = pair.scale
+    for measure in protocol.measures:
+        found = measure.values(pair)
+        for name in measure.names:
+            metric = get_metric(name)
+            value = found[name] * scale**metric.dimension * measure.factor
+            if not math.isfinite(value):
+                raise PredictionError(f"the prediction's {name} is not finite")
+            worst = protocol.worst(name, scale)
+            too_bad = value > worst and not metric.higher_is_better  # never so where the worst is NaN
+            values[name] = worst if too_bad else value
+        parts |= _of_parts(measure, pair, failed=False)
+    return values, parts
+
+
+def _worst(protocol: Protocol, pair: Pair) -> Found:
+    """What a failed prediction gets."""
+    values: dict[str, float] = {}
+    parts: dict[str, dict[str, float]] = {}
+    scale = pair.scale
+    for measure in protocol.measures:
+        for name in measure.names:
+            values[name] = measure.worst(name, pair) * scale ** get_metric(name).dimension * measure.factor
+        parts |= _of_parts(measure, pair, failed=True)
+    return values, parts
+
+
+def _of_parts(measure: Measure, pair: Pair, *, failed: bool) -> dict[str, dict[str, float]]:
+    """A measure's values by part, as those of the whole are scaled; nothing where it has none."""
+    by_part = measure.parts(pair, failed=failed)
+    if not by_part:
+        return {}
+    factor = pair.scale ** get_metric(measure.name).dimension * measure.factor
+    return {measure.name: {label: value * factor for label, value in by_part.items()}}
+
+
+def _few_true_points(protocol: Protocol, pair: Pair) -> int | None:
+    """The number of true points where it is smaller than the protocol asks for."""
+    points = protocol.setting.points
+    if points is None or points.truth.count is None or not any(one.compares_points for one in protocol.measures):
+        return None
+    count = len(pair.truth.points)
+    return count if count < points.truth.count else None
 
 
 def _protocols(protocols: Any) -> list[Protocol]:

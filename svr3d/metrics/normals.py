@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-from torch.nn.functional import normalize
+import numpy as np
 
 from ..errors import InputError
-from ._points import as_points, mean_over_points
-from .neighbors import Neighbors, nearest_neighbors
+from .interface import Metric
+from .point_measure import PointMeasure
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .neighbors import Neighbors
+    from .pair import Pair
 
 
 def normal_consistency(
@@ -39,6 +45,9 @@ def normal_consistency(
     >>> float(normal_consistency([[0.0, 0, 0]], [[0.0, 0, 1]], [[0, 0, 1.0]], [[0, 0, -2.0]]))
     1.0
     """
+    from ._points import mean_over_points
+    from .neighbors import nearest_neighbors
+
     near = neighbors or nearest_neighbors(x, y, x_lengths=x_lengths, y_lengths=y_lengths)
     a = _unit(x_normals, near.x_to_y, "normals of x")
     b = _unit(y_normals, near.y_to_x, "normals of y")
@@ -48,6 +57,10 @@ def normal_consistency(
 
 
 def _unit(normals: Any, distances: Tensor, what: str) -> Tensor:
+    from torch.nn.functional import normalize
+
+    from ._points import as_points
+
     normals = as_points(normals, what).to(distances)
     if normals.shape[:-1] != distances.shape:
         raise InputError(f"{what}: expected one per point, {[*distances.shape, 3]}, found {list(normals.shape)}")
@@ -61,3 +74,33 @@ def _take(values: Tensor, index: Tensor) -> Tensor:
     if values.ndim == 2:
         return values[index]
     return values.gather(1, index.clamp(min=0)[..., None].expand(-1, -1, 3))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NormalMeasure(PointMeasure):
+    """`normal`; 0 for a prediction whose points have no normals."""
+
+    declarations = (
+        Metric(
+            "normal",
+            "Normal consistency",
+            "fraction",
+            True,
+            1.0,
+            0.0,
+            "mean absolute cosine, mean of both directions",
+        ),
+    )
+
+    def require(self, pair: Pair) -> None:
+        if pair.truth.points.normals is None:
+            raise InputError("the ground truth's surface has no normals")
+
+    def value(self, pair: Pair) -> float:
+        (x, y), near = pair.points, pair.neighbors
+        normals = np.zeros_like(x.points) if x.normals is None else x.normals
+
+        def compute() -> float:
+            return float(pair.compared(normal_consistency, x.points, y.points, normals, y.normals, neighbors=near))
+
+        return pair.once("surface", (self.name,), compute)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..geometry import Mesh, PartMesh, sample_surface
-from .declarations import WORST_PART
+from .interface import MOST, Measure, Metric
+from .parameters import Count
+from .setting import Setting
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .pair import Pair
+
+WORST_PART = 0.5
+"""Chamfer distance of a part without partner, and the most that a matched pair counts, in side². Copies of one part
+that are half a side apart have it: what is further off is no partner."""
 
 
 class PartMatching(NamedTuple):
@@ -89,3 +100,54 @@ def _mean_squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     flat = a.reshape(-1, 3)
     columns = [cKDTree(cloud).query(flat)[0].reshape(len(a), -1) for cloud in b]
     return np.stack([(column**2).mean(axis=1) for column in columns], axis=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartMatchingMeasure(Measure):
+    """`part_cd` and `part_count_error`; a prediction that is no mesh of parts has the worst.
+
+    Args:
+        points: drawn from each part.
+    """
+
+    declarations = (
+        Metric(
+            "part_cd",
+            "Part Chamfer-L2",
+            "side²",
+            False,
+            0.0,
+            WORST_PART,
+            "OSPA: mean over one-to-one matched parts, a part without partner counted as the worst",
+        ),
+        Metric(
+            "part_count_error",
+            "Part count error",
+            "count",
+            False,
+            0.0,
+            MOST,
+            f"difference of the numbers of parts, at most {MOST}",
+        ),
+    )
+
+    points: Count
+
+    def targets(self, setting: Setting) -> frozenset[str]:
+        return frozenset({"parts"})
+
+    def require(self, pair: Pair) -> None:
+        if pair.truth.known.parts is None:
+            raise InputError("the ground truth has no parts")
+
+    def value(self, pair: Pair) -> float:
+        truth = pair.truth.known.parts
+        assert truth is not None
+
+        def convert(shape: Any) -> PartMatching | None:
+            if not isinstance(shape, PartMesh):
+                return None
+            return match_parts(shape, truth, points=self.points, seed=pair.seed("structure"))
+
+        found = pair.predicted.convert("structure", ("parts", self.points), convert)
+        return self.worst(self.name, pair) if found is None else float(getattr(found, self.name))

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..errors import InputError
 from ..geometry import VoxelGrid
-from .iou import voxel_iou
+from .grid_iou import voxel_iou
+from .interface import Measure, Metric
+from .parameters import Count
+from .setting import Setting
+
+if TYPE_CHECKING:
+    from .pair import Pair
 
 
 class PartIoU(NamedTuple):
@@ -105,3 +112,49 @@ def _labels(grid: VoxelGrid, which: str) -> np.ndarray:
     if grid.labels.min() < 0:
         raise InputError(f"part IoU: expected labels of at least 0, found {grid.labels.min()} in the {which}")
     return grid.labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartIoUMeasure(Measure):
+    """`part_iou`, and its value by part. A prediction without parts has 0 for each.
+
+    Labels are compared by the truth's names. A predicted grid whose labels have no names must use the data set's.
+
+    Args:
+        resolution: voxels per side.
+    """
+
+    declarations = (
+        Metric("part_iou", "Part IoU", "fraction", True, 1.0, 0.0, "Shi et al. 2020: mean over the truth's labels"),
+    )
+
+    resolution: Count
+
+    def targets(self, setting: Setting) -> frozenset[str]:
+        return frozenset({"part_voxels"})
+
+    def require(self, pair: Pair) -> None:
+        pair.truth.labels(self.resolution)
+
+    def value(self, pair: Pair) -> float:
+        found = self._found(pair)
+        return 0.0 if found is None else found.mean
+
+    def parts(self, pair: Pair, *, failed: bool = False) -> dict[str, float]:
+        names, truth = pair.truth.label_names, pair.truth.labels(self.resolution).labels
+        present = [int(label) for label in np.unique(truth) if label]
+        found = None if failed else self._found(pair)
+        by_label = dict.fromkeys(present, 0.0) if found is None else found.per_part
+        return {names[label - 1] if names else str(label): by_label[label] for label in present}
+
+    def _found(self, pair: Pair) -> PartIoU | None:
+        """None for a prediction without parts."""
+        names, truth = pair.truth.label_names, pair.truth.labels(self.resolution)
+        grid = pair.predicted.labels(self.resolution, names)
+        if grid is None:
+            return None
+        if grid.label_names and not names:
+            raise InputError(
+                "the ground truth's part labels have no names, by which the predicted parts could be found"
+            )
+        return pair.predicted.convert("structure", ("part iou", self.resolution), lambda _: part_iou(grid, truth))

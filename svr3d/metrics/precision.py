@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import InputError
 from ..geometry import VoxelGrid
+from .grid_measure import GridMeasure
+from .interface import Metric
+from .parameters import Count
+
+if TYPE_CHECKING:
+    from .pair import Pair
 
 
 def average_precision(scores: Any, truth: Any) -> float:
@@ -54,3 +61,28 @@ def _array(values: Any) -> np.ndarray:
     if hasattr(values, "detach"):
         values = values.detach().cpu().numpy()
     return np.asarray(values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AveragePrecisionMeasure(GridMeasure):
+    """`ap`: of the predicted occupancy values over a grid's voxels.
+
+    Args:
+        resolution: voxels per side.
+    """
+
+    declarations = (
+        Metric(
+            "ap", "Average precision", "fraction", True, 1.0, 0.0, "3D-R2N2: of the occupancy score over the voxels"
+        ),
+    )
+
+    resolution: Count
+
+    @property
+    def voxels(self) -> int:
+        return self.resolution
+
+    def value(self, pair: Pair) -> float:
+        scores, truth = pair.predicted.occupancy(self.voxels), pair.truth.grid(self.voxels)
+        return pair.once("iou", ("average precision", self.voxels), lambda: average_precision(scores, truth))

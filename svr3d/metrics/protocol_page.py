@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+from .curve import Curve
 from .declarations import get_metric, is_curve
+from .grid_measure import GridMeasure
+from .interface import Measure
 from .protocol import Protocol, list_protocols, load_protocol
 
 INTRODUCTION = """\
@@ -56,7 +61,7 @@ def _overview(protocols: list[Protocol]) -> str:
         cells = (
             f"[`{protocol.name}`](#{protocol.name})",
             _frame(protocol),
-            {"none": "no", "box": "each shape", "points": "each set of points"}[protocol.alignment],
+            {"none": "no", "box": "each shape", "points": "each set of points"}[protocol.setting.alignment],
             _points(protocol),
             ", ".join(f"`{name}`" for name in _shown(protocol)),
             ", ".join(sorted(protocol.targets)),
@@ -66,13 +71,11 @@ def _overview(protocols: list[Protocol]) -> str:
 
 
 def _section(protocol: Protocol) -> str:
-    rows = ["| metric | is | unit | threshold |", "|---|---|---|---|"]
+    rows = ["| metric | is | unit | parameters |", "|---|---|---|---|"]
     for name in _shown(protocol):
-        metric, limit = get_metric(name), protocol.thresholds.get(name)
-        unit = protocol.unit(name) or "fraction"
-        rows.append(
-            f"| `{name}` | {_is(metric.title, metric.source)} | {unit} | {'' if limit is None else f'{limit:.4g}'} |"
-        )
+        metric, unit = get_metric(name), protocol.unit(name) or "fraction"
+        parameters = _parameters(protocol.measure(name)) if name in protocol.metrics else ""
+        rows.append(f"| `{name}` | {_is(metric.title, metric.source)} | {unit} | {parameters} |")
     text = [
         f"## {protocol.name}",
         f"*{protocol.title}*, version {protocol.version}. {protocol.reference.strip()}",
@@ -80,19 +83,29 @@ def _section(protocol: Protocol) -> str:
         "\n".join(rows),
     ]
     facts = []
-    if protocol.measures(protocol.by_matching):
-        facts.append(f"EMD matches {protocol.emd_points:,} points to a relative gap of {protocol.emd_tolerance:g}.")
-    if protocol.measures(protocol.on_grid):
-        above = "each grid's own threshold" if protocol.voxel_threshold == "own" else f"{protocol.voxel_threshold:g}"
-        facts.append(f"Voxels {protocol.resolution}³, occupied above {above}.")
-    if protocol.measures(protocol.in_volume):
-        facts.append(f"{protocol.volume_points:,} points in space.")
-    for title, curve in (("F-score", protocol.curve), ("IoU", protocol.grid_curve)):
-        if curve:
+    if any(isinstance(measure, GridMeasure) for measure in protocol.measures):
+        threshold = protocol.setting.voxel_threshold
+        above = "each grid's own threshold" if threshold == "own" else f"{threshold:g}"
+        facts.append(f"Voxels are occupied above {above}.")
+    for curve in protocol.measures:
+        if isinstance(curve, Curve):
+            low, high = curve.thresholds[0], curve.thresholds[-1]
             facts.append(
-                f"The {title}'s curve is recorded at {len(curve)} thresholds from {curve[0]:g} to {curve[-1]:g}."
+                f"The curve `{curve.name}` is recorded at {len(curve.thresholds)} thresholds from {low:g} to {high:g}."
             )
     return "\n\n".join([*text, *([" ".join(facts)] if facts else [])])
+
+
+def _parameters(measure: Measure) -> str:
+    """What a protocol gives for a metric, but for its factor, which stands with the unit."""
+    own = [field.name for field in fields(measure) if field.name not in ("name", "factor")]
+    return ", ".join(f"{name} {_number(getattr(measure, name))}" for name in own)
+
+
+def _number(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def _is(title: str, source: str) -> str:
@@ -104,20 +117,20 @@ def _shown(protocol: Protocol) -> list[str]:
 
 
 def _frame(protocol: Protocol) -> str:
-    name = {"side": "longest side", "diagonal": "diagonal", "radius": "largest radius"}[protocol.extent]
-    return f"{name} = {protocol.size:g}"
+    frame = protocol.setting.frame
+    name = {"side": "longest side", "diagonal": "diagonal", "radius": "largest radius"}[frame.extent]
+    return f"{name} = {frame.size:g}"
 
 
 def _points(protocol: Protocol) -> str:
-    if protocol.predicted_from is None:
+    points = protocol.setting.points
+    if points is None:
         return "–"
     sides = []
-    for source, count in (
-        (protocol.predicted_from, protocol.predicted_points),
-        (protocol.true_from, protocol.true_points),
-    ):
-        whole = "all vertices" if source == "vertices" else "all stored"
-        sides.append(whole if count is None else f"{count:,} {'vertices' if source == 'vertices' else 'samples'}")
+    for side in (points.predicted, points.truth):
+        whole = "all vertices" if side.source == "vertices" else "all stored"
+        drawn = "vertices" if side.source == "vertices" else "samples"
+        sides.append(whole if side.count is None else f"{side.count:,} {drawn}")
     return " / ".join(sides)
 
 

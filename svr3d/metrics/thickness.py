@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..errors import InputError
-from ..geometry import Mesh, VoxelGrid, sample_surface, shape_diameter, to_mesh
-from .neighbors import nearest_neighbors
+from ..geometry import Mesh, VoxelGrid, orient_faces, sample_surface, shape_diameter, to_mesh
+from .interface import Measure, Metric
+from .parameters import Count
+from .point_measure import DIAGONAL
+from .setting import Setting
+
+if TYPE_CHECKING:
+    from .pair import Pair
 
 
 def thickness_error(
@@ -31,6 +40,8 @@ def thickness_error(
     Raises:
         InputError: a shape is a point cloud, empty, not finite or without area, or `points` is below 1.
     """
+    from .neighbors import nearest_neighbors
+
     if points < 1:
         raise InputError(f"thickness error: expected at least one point, found {points}")
     streams = np.random.default_rng(seed).integers(2**31, size=2)
@@ -43,3 +54,42 @@ def thickness_error(
     a, b = diameters
     forward, backward = np.abs(a - b[near.x_index.numpy()]), np.abs(b - a[near.y_index.numpy()])
     return float(forward.mean() + backward.mean()) / 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThicknessMeasure(Measure):
+    """`thickness`; a prediction without inside has the worst.
+
+    Args:
+        points: drawn from either surface, at which the thickness is measured.
+    """
+
+    declarations = (
+        Metric(
+            "thickness",
+            "Thickness error",
+            "side",
+            False,
+            0.0,
+            DIAGONAL,
+            "IMMAT: difference of the shape diameter function at nearest points, mean of both directions",
+        ),
+    )
+
+    points: Count
+
+    def targets(self, setting: Setting) -> frozenset[str]:
+        return frozenset({"mesh"})
+
+    def require(self, pair: Pair) -> None:
+        _ = pair.truth.mesh
+
+    def value(self, pair: Pair) -> float:
+        if not pair.predicted.has_inside:
+            return self.worst(self.name, pair)
+
+        def convert(_: Any) -> float:
+            mesh, _ = orient_faces(pair.predicted.mesh)  # below an inside-out surface is no solid
+            return thickness_error(mesh, pair.truth.mesh, points=self.points, seed=pair.seed("structure"))
+
+        return pair.predicted.convert("structure", ("thickness", self.points), convert)

@@ -3,32 +3,24 @@
 Sizes are cut down to the example's few points; frame, source of points, norm, factors and thresholds are the file's.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from varied import varied
 
 from svr3d.geometry import Mesh, PointCloud, VoxelGrid
-from svr3d.metrics import GroundTruth, load_protocol, score
+from svr3d.metrics import GroundTruth, score
 
 EXACT = {"rel": 1e-6, "abs": 1e-9}
 UP = [0.0, 0.0, 1.0]
 
 
-def measured(name, prediction, truth, *, only=None, **changes):
+def measured(name, prediction, truth, *, only=None, **parameters):
     """The values of one protocol, with as many points on either side as the truth's surface has."""
-    protocol = load_protocol(name)
     count = len(truth.surface) if truth.surface is not None else None
-    for field in ("predicted_points", "true_points", "emd_points"):
-        if getattr(protocol, field) is not None:
-            changes.setdefault(field, count)
-    if protocol.emd_tolerance is not None:
-        changes["emd_tolerance"] = 1e-9  # the examples are to be met more closely than the files ask
-    if only is not None:
-        names = tuple(only)
-        factors = {key: value for key, value in protocol.factors.items() if key in names}
-        changes |= {"metrics": names, "factors": factors, "curve": (), "grid_curve": ()}
-    result = score(prediction, truth, replace(protocol, **changes))
+    # the examples are to be met more closely than the files ask
+    matched = {"points": count, "tolerance": 1e-9}
+    protocol = varied(name, count=count, only=only, **{"emd": matched, "emd_bound": matched} | parameters)
+    result = score(prediction, truth, protocol)
     assert result.status == "ok", result.reason
     return result.values[name]
 
@@ -76,7 +68,7 @@ def test_svr3d_v1_volume():
     points = [[0.1, 0.1, 0.1], [0.2, 0.2, 0.2], [-0.1, 0.1, 0.1], [-0.2, 0.1, 0.1], [0.3, 0.3, 0.3], [-0.4, 0, 0]]
     truth = GroundTruth(points=np.array(points), inside=np.array([True, True, True, True, False, False]))
     for name in ("svr3d-v1", "occnet"):
-        assert measured(name, box, truth, only=["iou"], volume_points=6)["iou"] == pytest.approx(2 / 5, **EXACT)
+        assert measured(name, box, truth, only=["iou"], iou={"points": 6})["iou"] == pytest.approx(2 / 5, **EXACT)
 
 
 def test_pixel2mesh():
@@ -147,11 +139,11 @@ def test_pix3d_grids():
     truth = GroundTruth(voxels=VoxelGrid(block(32, (0, 0, 0), (32, 32, 32))))
     values = block(32, (0, 0, 0), (32, 32, 32))
     values[16:] = 0.3
-    found = measured("pix3d", VoxelGrid(values), truth, metrics=tuple(f"iou_32@{t:.2f}" for t in (0.29, 0.3)),
-                     factors={}, grid_curve=(0.29, 0.3))  # fmt: skip
+    curve = {"iou_32@": {"thresholds": (0.29, 0.3)}}
+    found = measured("pix3d", VoxelGrid(values), truth, only=["iou_32@"], **curve)
     assert found == pytest.approx({"iou_32@0.29": 1, "iou_32@0.30": 0.5}, **EXACT)
     small = VoxelGrid(block(32, (3, 20, 5), (13, 30, 15)))
-    assert measured("pix3d", small, truth, only=["iou_32"])["iou_32"] == 1
+    assert measured("pix3d", small, truth, only=["iou_32@"], **curve) == {"iou_32@0.29": 1, "iou_32@0.30": 1}
 
 
 def test_smnet():
@@ -227,7 +219,7 @@ def test_atlasnet():
 def test_failures_are_worst_in_the_protocols_own_frame():
     """Occupancy Networks gives a failed mesh the largest distance √3 on both sides, so 10√3 and ½ · (3 + 3)."""
     truth = GroundTruth(cloud([[-0.5, 0, 0], [0.5, 0, 0]]))
-    small = replace(load_protocol("occnet"), metrics=("cd_l1", "cd_l2"), predicted_points=2, true_points=2)
+    small = varied("occnet", only=("cd_l1", "cd_l2"), count=2)
     assert score(None, truth, small).values["occnet"] == pytest.approx({"cd_l1": 10 * 3**0.5, "cd_l2": 3}, **EXACT)
-    small = replace(load_protocol("meshrcnn"), metrics=("cd_l2",), predicted_points=2, true_points=2)
+    small = varied("meshrcnn", only=("cd_l2",), count=2)
     assert score(None, truth, small).values["meshrcnn"]["cd_l2"] == pytest.approx(2 * 3 * 100)

@@ -5,14 +5,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from varied import varied
 
-import svr3d.metrics.comparison as module
 from svr3d.geometry import InputError, Mesh, PointCloud, VoxelGrid, contains, sample_surface, voxelize
 from svr3d.geometry.representations import representation
-from svr3d.metrics import GroundTruth, evaluate, get_metric, load_protocol, score
+from svr3d.metrics import GroundTruth, emd, evaluate, get_metric, load_protocol, neighbors, score
 
-V1 = replace(
-    load_protocol("svr3d-v1"), name="small", predicted_points=4000, true_points=4000, emd_points=200, volume_points=4000
+V1 = varied(
+    "svr3d-v1",
+    name="small",
+    count=4000,
+    emd={"points": 200},
+    emd_bound={"points": 200},
+    iou={"points": 4000},
+    ambiguous={"points": 4000},
 )
 """The default protocol, with fewer points so that the tests are quick."""
 
@@ -53,7 +59,7 @@ def test_seeded(box, sphere):
 
 def test_protocols_share_one_pass(box, sphere, monkeypatch):
     counts = {}
-    for name in ("nearest_neighbors", "earth_movers_distance"):
+    for module, name in ((neighbors, "nearest_neighbors"), (emd, "earth_movers_distance")):
         original = getattr(module, name)
 
         def counted(*args, name=name, original=original, **options):
@@ -61,7 +67,7 @@ def test_protocols_share_one_pass(box, sphere, monkeypatch):
             return original(*args, **options)
 
         monkeypatch.setattr(module, name, counted)
-    other = replace(V1, name="other", thresholds={"f_01": 0.02, "f_02": 0.04}, factors={"cd_l1": 10})
+    other = varied(V1, name="other", cd_l1={"factor": 10}, f_01={"threshold": 0.02}, f_02={"threshold": 0.04})
     together = score(box(), sphere(), [V1, other, VOXELS])
     assert counts == {"nearest_neighbors": 1, "earth_movers_distance": 1}
     assert set(together.values) == {"small", "other", "classvoxels"}
@@ -101,8 +107,8 @@ def test_frames_share_points_and_neighbours(box, monkeypatch):
         original = getattr(place, name)
         monkeypatch.setattr(place, name, lambda *args, **options: (calls.append(name), original(*args, **options))[1])
 
-    count(module, "nearest_neighbors")
-    count(module, "earth_movers_distance")
+    count(neighbors, "nearest_neighbors")
+    count(emd, "earth_movers_distance")
     count(representation, "sample_surface")  # the prediction's
     alike = ["meshrcnn", "pixel2mesh", "what3d"]
     score(box((0.9, 0.5, 0.5)), box(), alike)
@@ -128,7 +134,7 @@ def test_failed_prediction_still_counts_the_truth(box):
 
 
 def test_worst_has_the_protocols_factor(box):
-    protocol = replace(V1, factors={"cd_l1": 10, "cd_l2": 1000})
+    protocol = varied(V1, cd_l1={"factor": 10}, cd_l2={"factor": 1000})
     values = score(None, box(), protocol).values["small"]
     assert values["cd_l1"] == 10 * math.sqrt(3) and values["cd_l2"] == pytest.approx(6000)
 
@@ -261,7 +267,7 @@ def test_an_open_truth_without_inside(box):
     mesh = box()
     sheet = Mesh(mesh.vertices, mesh.faces[:2])
     with pytest.raises(InputError, match="does it bound a solid"):
-        score(mesh, sheet, replace(V1, metrics=("iou",), curve=()))
+        score(mesh, sheet, varied(V1, only=["iou"]))
 
 
 def test_protocols_by_name(box):

@@ -132,8 +132,9 @@ def test_known_neighbors_serve_all(clouds, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("searched again")
 
-    for module in ("chamfer", "fscore", "normals"):
-        monkeypatch.setattr(f"svr3d.metrics.{module}.nearest_neighbors", refuse)
+    monkeypatch.setattr("svr3d.metrics.neighbors.nearest_neighbors", refuse)
+    with pytest.raises(AssertionError, match="searched again"):
+        chamfer_distance(x, y)
     again = [chamfer_distance(x, y, neighbors=near), f_score(x, y, 0.3, neighbors=near).f]
     assert again + [normal_consistency(x, y, x, y, neighbors=near)] == expected
 

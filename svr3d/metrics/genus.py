@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from ..errors import InputError
 from ..geometry import Betti, Mesh, VoxelGrid, betti_numbers
+from .interface import MOST, Measure, Metric
+from .setting import Setting
+
+if TYPE_CHECKING:
+    from .pair import Pair
 
 RESOLUTION = 64
 """Voxels per side at which solids are compared."""
@@ -32,3 +40,32 @@ def topology_error(predicted: Mesh | VoxelGrid, truth: Mesh | VoxelGrid, *, reso
 def genus_error(predicted: Mesh | VoxelGrid, truth: Mesh | VoxelGrid, *, resolution: int = RESOLUTION) -> int:
     """The `tunnels` of `topology_error`: the difference in genus."""
     return topology_error(predicted, truth, resolution=resolution).tunnels
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenusMeasure(Measure):
+    """`genus_error`; a prediction without inside has the worst."""
+
+    declarations = (
+        Metric(
+            "genus_error",
+            "Genus error",
+            "count",
+            False,
+            0.0,
+            MOST,
+            f"difference in genus of the two solids at {RESOLUTION}³, at most {MOST}",
+        ),
+    )
+
+    def targets(self, setting: Setting) -> frozenset[str]:
+        return frozenset({"mesh"})
+
+    def require(self, pair: Pair) -> None:
+        _ = pair.truth.mesh
+
+    def value(self, pair: Pair) -> float:
+        if not pair.predicted.has_inside:
+            return self.worst(self.name, pair)
+        truth = pair.truth.mesh
+        return pair.predicted.convert("structure", ("genus",), lambda shape: float(genus_error(shape, truth)))
