@@ -18,7 +18,7 @@ from svr3d.datasets.memory import size_of
 from svr3d.datasets.targets import registry
 from svr3d.datasets.targets.parts import Parts
 from svr3d.datasets.targets.sketches import Sketches
-from svr3d.geometry import InputError, Mesh
+from svr3d.geometry import InputError, MedialMesh, Mesh, write_shape
 
 KEYS = [SampleKey("table", "table0", 0), SampleKey("table", "table0", 1), SampleKey("stool", "stool4", 1)]
 WHOLE = {"surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches", "category"}
@@ -108,6 +108,19 @@ def test_samples_of_parts(prepared):
         dataset.sample(SampleKey("table", "table4", 0), {"part"})
     with pytest.raises(InputError, match="has 3 parts, so no part 3"):
         dataset.sample(SampleKey("table", "table4", 0, 3), {"part"})
+
+
+def test_a_medial_mesh_is_read_where_there_is_one(copy):
+    key = SampleKey("table", "table4", 0)
+    dataset = open_dataset(copy)
+    assert "medial" not in dataset.targets
+    ball = MedialMesh(np.array([[0.0, 0.0, 0.0, 0.5]]))
+    write_shape(copy / "table" / "table4" / "medial.ma", ball)
+    (found,) = dataset.sample(key, {"medial"}, pictures=False).target("medial")
+    np.testing.assert_array_equal(found.spheres, ball.spheres)
+    (copy / "table" / "table4" / "model.binvox").write_bytes((copy / "table" / "table4" / "mesh.ply").read_bytes())
+    with pytest.raises(InputError, match=r"model\.binvox: "):
+        open_dataset(copy).load("table", "table4", "voxels")
 
 
 OUTSIDE = '''
