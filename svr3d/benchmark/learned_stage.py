@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import torch
 
 from ..datasets.batch import SampleBatch
 from ..errors import InputError
-from ..methods.interface import Method
 from ..methods.stages import Learned
 from ..methods.training.learner import Learner
 from ..methods.training.seeding import reseed
 from ..progress import duration, track
 from .checkpoints import Generations
-from .stage_data import StageData
-from .training_log import TrainingLog
-
-if TYPE_CHECKING:
-    from lightning_fabric import Fabric
+from .training_run import TrainingRun
 
 STEPS_TO_SKIP, STEPS_TO_TIME = 2, 5
 """The first steps of a stage are slow; the next few tell what the stage will cost."""
@@ -31,11 +26,9 @@ class LearnedStage:
     """Trains one stage, or continues where it was stopped.
 
     Args:
-        number: of the stage.
-        files: its checkpoints; `checked(content)` refuses those of another training.
-        packed: gives what every checkpoint holds besides.
-        say: tells a line, or is silent.
-        bar: show a progress bar per epoch.
+        run: the training that it is a stage of.
+        stage: which; `number` counts from 0.
+        files: its checkpoints.
 
     Attributes:
         epoch: how many are complete.
@@ -44,30 +37,17 @@ class LearnedStage:
             empty state means the current one.
     """
 
-    def __init__(
-        self,
-        method: Method,
-        stage: Learned,
-        number: int,
-        data: StageData,
-        fabric: Fabric,
-        log: TrainingLog,
-        files: Generations,
-        packed: Callable[[], dict[str, Any]],
-        checked: Callable[[dict[str, Any]], None],
-        say: Callable[[str], None],
-        bar: bool,
-    ) -> None:
-        self.method, self.stage, self.number, self.data, self.fabric = method, stage, number, data, fabric
-        self.log, self.files, self.packed, self.say, self.bar = log, files, packed, say, bar
+    def __init__(self, run: TrainingRun, stage: Learned, number: int, files: Generations) -> None:
+        self.training, self.stage, self.number, self.files = run, stage, number, files
+        self.method, self.data, self.fabric = run.method, run.data, run.fabric
         self.epoch, self.seconds = 0, 0.0
         self.best: dict[str, Any] = {"value": math.inf, "epoch": 0, "state": {}}
         self._resumed = files.read()
         if self._resumed is not None:
-            checked(self._resumed)
-            method.load_state_dict(self._resumed["state"])
+            run.check(self._resumed, files.last)
+            self.method.load_state_dict(self._resumed["state"])
             self.epoch, self.seconds, self.best = (self._resumed[name] for name in ("epoch", "seconds", "best"))
-        log.keep([s.name for s in data.stages[:number]], stage.name, self.epoch)
+        run.log.keep([s.name for s in self.data.stages[:number]], stage.name, self.epoch)
 
     def run(self) -> None:
         """All epochs that are left; the method then has the weights of the best one.
@@ -111,14 +91,14 @@ class LearnedStage:
             state = {name: tensor.detach().cpu().clone() for name, tensor in self.method.state_dict().items()}
             self.best = {"value": value, "epoch": self.epoch, "state": state}
         self.seconds += time.perf_counter() - since
-        content = self.packed() | {
+        content = self.training.packed() | {
             "epoch": self.epoch,
             "seconds": self.seconds,
             "best": self.best,
             "learner": learner.state(),
         }
         if self.fabric.is_global_zero:
-            self.log.add_epoch(self.stage.name, self.epoch, self.seconds, values)
+            self.training.log.add_epoch(self.stage.name, self.epoch, self.seconds, values)
             self.files.write(content)
         self._resumed = None
 
@@ -128,7 +108,7 @@ class LearnedStage:
 
     def _shown(self, batches: Iterator[SampleBatch], training: Any) -> Iterable[SampleBatch]:
         what = f"stage '{self.stage.name}', epoch {self.epoch + 1} of {self.stage.epochs}"
-        return track(batches, len(training), what) if self.bar else batches
+        return track(batches, len(training), what, forecast_after=None, quiet=not self.training.title)
 
     def _timed(self, batches: Iterator[SampleBatch], steps: int, checks: int, since: float) -> Iterator[SampleBatch]:
         """Passes the batches on, and tells after a few steps what the stage will cost."""
@@ -148,7 +128,7 @@ class LearnedStage:
         # A validation step has no backward pass, which is two thirds of the work.
         seconds = left * step * (steps + checks / 3)
         parameters = sum(parameter.numel() for parameter in self.method.parameters())
-        self.say(
+        self.training.say(
             f"stage '{self.stage.name}': {parameters / 1e6:.2f} M parameters, "
             f"{left} epochs of {steps} steps of {step:.3f} s, so about {duration(seconds)}"
         )

@@ -22,23 +22,26 @@ import time
 import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..datasets.dataset import Dataset
 from ..errors import InputError
-from ..methods.checkpoint import pack, unpack
+from ..methods.checkpoint import unpack
 from ..methods.interface import Method
 from ..methods.stages import Derived, Fitted, Learned
 from ..methods.training.modes import leave
 from ..methods.training.once import fit
 from ..methods.training.options import TrainerOptions
 from ..methods.training.seeding import deterministic, reseed
-from ..progress import say
 from .checkpoints import Generations, read_checkpoint, write_checkpoint
 from .devices import launched
 from .learned_stage import LearnedStage
 from .stage_data import StageData
 from .training_log import TrainingLog
+from .training_run import TrainingRun
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 
 @dataclass
@@ -105,7 +108,7 @@ def load_trained(path: str | os.PathLike) -> Method:
 
 
 class _Session:
-    """One call of `train_method`; `title` begins the lines that it tells, without one it tells nothing."""
+    """One call of `train_method`."""
 
     def __init__(
         self,
@@ -114,14 +117,12 @@ class _Session:
         folder: Path,
         seed: int,
         trainer: TrainerOptions,
-        fabric: Any,
+        fabric: Fabric,
         title: str,
     ) -> None:
         self.method, self.seed, self.fabric = method, seed, fabric
-        self.title = title if fabric.is_global_zero else ""
         self.checkpoints = folder / "checkpoints"
         self.final = self.checkpoints / "final.ckpt"
-        self.log = TrainingLog(folder / "log.csv", tensorboard=trainer.logger == "tensorboard")
         self.stages = method.stages()
         if len({stage.name for stage in self.stages}) < len(self.stages):
             raise InputError(f"method '{method.name}': its stages must have distinct names")
@@ -134,7 +135,8 @@ class _Session:
         self.data = StageData(dataset, self.stages, folder / "derived", seed, trainer.points, trainer.workers, world)
         self.data.require()
         self.report = TrainingReport(sum(p.numel() for p in method.parameters()), checkpoint=self.final)
-        self.identity = {
+        self.log = TrainingLog(folder / "log.csv", tensorboard=trainer.logger == "tensorboard")
+        identity = {
             "method": method.name,
             "options": method.option_values(),
             "categories": list(method.facts.categories),
@@ -142,6 +144,8 @@ class _Session:
             "dataset": dataset.fingerprint(),
             "trainer": {"precision": trainer.precision, "devices": fabric.world_size, "points": trainer.points},
         }
+        told = title if fabric.is_global_zero else ""
+        self.training = TrainingRun(method, self.data, fabric, self.log, identity, told)
 
     def run(self) -> TrainingReport:
         if self._restore(self.final):
@@ -151,8 +155,10 @@ class _Session:
         for number, stage in list(enumerate(self.stages))[done:]:
             if isinstance(stage, Learned):
                 self._learn(stage, number)
-            else:
+            elif isinstance(stage, Fitted | Derived):
                 self._once(stage, number)
+            else:
+                raise InputError(f"stage '{stage.name}' is neither learned nor fitted nor derived")
             self._write(self._file(number))
             self._generations(number).remove()
             self.fabric.barrier()
@@ -165,29 +171,16 @@ class _Session:
         return self.report
 
     def _learn(self, stage: Learned, number: int) -> None:
-        files = self._generations(number)
-        learned = LearnedStage(
-            self.method,
-            stage,
-            number,
-            self.data,
-            self.fabric,
-            self.log,
-            files,
-            packed=lambda: pack(self.method) | {"training": self.identity},
-            checked=lambda content: self._check(content, files.last),
-            say=self._say,
-            bar=bool(self.title) and sys.stderr.isatty(),
-        )
+        learned = LearnedStage(self.training, stage, number, self._generations(number))
         learned.run()
         leave(self.method.cpu())
         self.report.seconds[stage.name], self.report.epochs[stage.name] = learned.seconds, learned.epoch
         self.report.best_epoch[stage.name] = learned.best["epoch"]
 
-    def _once(self, stage: Any, number: int) -> None:
+    def _once(self, stage: Fitted | Derived, number: int) -> None:
         samples = self.data.in_order(stage)
         doing = "fitting to" if isinstance(stage, Fitted) else "deriving values of"
-        self._say(f"stage '{stage.name}': {doing} {len(samples.keys)} samples")
+        self.training.say(f"stage '{stage.name}': {doing} {len(samples.keys)} samples")
         start = time.perf_counter()
         reseed(self.seed, number, 0)
         if isinstance(stage, Fitted):
@@ -201,10 +194,6 @@ class _Session:
             self.log.keep([s.name for s in self.stages[:number]])
             self.log.add_epoch(stage.name, 0, seconds, {})
 
-    def _say(self, text: str) -> None:
-        if self.title:
-            say(f"{self.title}, {text}")
-
     def _generations(self, number: int) -> Generations:
         """The checkpoints of the epochs of a stage."""
         return Generations(self.checkpoints, f"{number:02d}-{self.stages[number].name}")
@@ -215,7 +204,7 @@ class _Session:
     def _write(self, path: Path) -> None:
         report = {name: value for name, value in asdict(self.report).items() if name != "checkpoint"}
         if self.fabric.is_global_zero:
-            write_checkpoint(path, pack(self.method) | {"training": self.identity, "report": report})
+            write_checkpoint(path, self.training.packed() | {"report": report})
 
     def _is_complete(self, number: int) -> bool:
         """Whether a stage and all that it left for later ones is there; then its state is restored."""
@@ -231,24 +220,7 @@ class _Session:
         except InputError as error:
             warnings.warn(f"{error}; training goes back to the one before", stacklevel=2)
             return False
-        self._check(content, path)
+        self.training.check(content, path)
         self.method.load_state_dict(content["state"])
         self.report = TrainingReport(**content["report"], checkpoint=self.final)
         return True
-
-    def _check(self, content: dict[str, Any], path: Path) -> None:
-        """A checkpoint of another training in this folder is an error, not a start."""
-        found = content.get("training", {})
-        for name, value in self.identity.items():
-            if found.get(name) != value:
-                raise InputError(
-                    f"checkpoint {path} is from a training with another {name} "
-                    f"({_difference(found.get(name), value)}); choose another folder or remove this one"
-                )
-
-
-def _difference(found: Any, expected: Any) -> str:
-    if isinstance(found, dict) and isinstance(expected, dict):
-        names = [name for name in sorted(found.keys() | expected.keys()) if found.get(name) != expected.get(name)]
-        return ", ".join(f"{name}: {found.get(name)} there, {expected.get(name)} here" for name in names)
-    return f"{found} there, {expected} here"
