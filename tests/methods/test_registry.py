@@ -140,8 +140,6 @@ def test_outside_distribution_with_presets(methods_outside):
 def test_broken_distribution_is_a_sentence_and_hides_no_other(methods_outside):
     broken = "import no_such_module_anywhere"
     methods_outside({"broken": "brokenpkg:Broken", "absent": "brokenpkg2:X"}, brokenpkg=broken)
-        {"broken": "brokenpkg:Broken", "absent": "brokenpkg2:X"}, brokenpkg="import no_such_module_anywhere"
-    )
     assert {"broken", "absent"} | BUILT_IN <= set(list_methods())
     with pytest.raises(
         InputError, match=r"method 'broken' of distribution 'extra' cannot be imported .*no_such_module"
