@@ -36,7 +36,7 @@ def score_sample(
         "values": result.values,
         "failures": {protocol: reason or said for protocol, said in result.failures.items()},
     }
-    parts = getattr(result, "parts", None)
+    parts = {protocol: by_metric for protocol, by_metric in result.parts.items() if by_metric}
     return entry | {"parts": parts} if parts else entry
 
 

@@ -16,7 +16,7 @@ from .interface import Method
 from .outputs import FINAL, Output
 
 if TYPE_CHECKING:
-    from ..geometry.convert import Shape
+    from ..geometry import Shape
 
 
 def reconstruct(method: Method, batch: SampleBatch, output: str = FINAL) -> list[Shape]:

@@ -20,7 +20,7 @@ from .stages import Stage
 if TYPE_CHECKING:
     from ..datasets.batch import SampleBatch
     from ..datasets.facts import DataFacts
-    from ..geometry.convert import Shape
+    from ..geometry import Shape
 
 PRESETS = ("tiny", "small", "paper")
 """The presets that every method has: two CPU cores and minutes; one GPU and tens of minutes; as published."""
@@ -43,7 +43,7 @@ class Method(nn.Module):
     name: ClassVar[str]
     """As in `svr3d list`, run folders and tables."""
     representation: ClassVar[str]
-    """`voxels`, `mesh`, `part_mesh`, `points` or `medial`: what it returns."""
+    """What it returns; see `Output`."""
     given: ClassVar[frozenset[str]] = frozenset({"picture"})
     """What it is given at test time: `picture`, `camera`, or the name of a target. With a target it is a baseline or
     ceiling, and not ranked."""

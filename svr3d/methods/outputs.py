@@ -20,7 +20,8 @@ class Output:
     Args:
         name: `final` for the first one; others are on the way to it, such as the mesh after an earlier block, and
             scored as runs of their own.
-        representation: `voxels`, `mesh`, `part_mesh`, `points` or `medial`.
+        representation: what it returns: `voxels`, `mesh`, `part_mesh`, `points`, `medial`, or another one of
+            `svr3d.geometry.list_representations()`.
         given: what it is made from: `picture`, `camera`, or the name of a target. The method gets just that.
         limits: what the representation cannot express whatever the network does, in a few words for the board, such
             as "one closed surface of genus 0"; empty where there is nothing to say.

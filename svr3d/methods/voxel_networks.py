@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +18,9 @@ from ..datasets.batch import SampleBatch
 from ..errors import InputError
 from ..geometry import VoxelGrid
 from .learning import scaled
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 IMAGE_SIZE = 127
 """Side of the crop that the image encoder sees."""
@@ -57,7 +61,7 @@ class ImageEncoder(nn.Module):
         self.embed = nn.Linear(channels[-1], code)
         self.to(memory_format=torch.channels_last)  # half as long on a CPU
 
-    def forward(self, images: Tensor) -> Tensor:
+    def forward(self, images: Float[Tensor, "B 3 127 127"]) -> Float[Tensor, "B code"]:
         features = self.stages(images.contiguous(memory_format=torch.channels_last))  # (B, C, 1, 1)
         return F.relu(self.embed(features.flatten(1)))
 
@@ -74,7 +78,7 @@ class VoxelEncoder(nn.Module):
         self.convolutions = nn.Sequential(*layers)  # 32 → 16 → 8 → 4
         self.embed = nn.Sequential(nn.Linear(channels[-1] * 4**3, 512), nn.ReLU(), nn.Linear(512, code))
 
-    def forward(self, voxels: Tensor) -> Tensor:
+    def forward(self, voxels: Float[Tensor, "B 32 32 32"]) -> Float[Tensor, "B code"]:
         return self.embed(self.convolutions(voxels[:, None]).flatten(1))
 
 
@@ -106,12 +110,12 @@ class VoxelDecoder(nn.Module):
         nn.init.constant_(layers[-1].weight, 3.0)
         nn.init.constant_(layers[-1].bias, -3.0)
 
-    def forward(self, code: Tensor) -> Tensor:
+    def forward(self, code: Float[Tensor, "B code"]) -> Float[Tensor, "B 32 32 32"]:
         grid = F.relu(self.expand(code)).view(-1, self.channels[0], 4, 4, 4)
         return self.deconvolutions(grid).squeeze(1)
 
 
-def crop(images: Tensor, *, random: bool = False) -> Tensor:
+def crop(images: Float[Tensor, "B 3 S S"], *, random: bool = False) -> Float[Tensor, "B 3 127 127"]:
     """Float[B, 3, 127, 127]: a crop of images of any square size, which are first brought to 137².
 
     Args:
@@ -133,7 +137,7 @@ def crop(images: Tensor, *, random: bool = False) -> Tensor:
     )
 
 
-def flip_some(axis: str, images: Tensor, *grids: Tensor) -> tuple[Tensor, ...]:
+def flip_some(axis: str, images: Float[Tensor, "B 3 H W"], *grids: Float[Tensor, "B R R R"]) -> tuple[Tensor, ...]:
     """Mirrors half of the images left to right, chosen by torch's generator, and their voxels along `axis`.
 
     The mirror image of an object is the image of the mirrored object from the mirrored viewpoint. So a
@@ -156,7 +160,7 @@ def flip_some(axis: str, images: Tensor, *grids: Tensor) -> tuple[Tensor, ...]:
     return tuple(torch.where(mirrored, flipped, original) for original, flipped in pairs)
 
 
-def voxel_target(batch: SampleBatch) -> Tensor:
+def voxel_target(batch: SampleBatch) -> Float[Tensor, "B 32 32 32"]:
     """The batch's voxels, checked to be at the decoder's resolution."""
     voxels = batch.target("voxels")
     if tuple(voxels.shape[1:]) != (RESOLUTION,) * 3:
@@ -164,7 +168,7 @@ def voxel_target(batch: SampleBatch) -> Tensor:
     return voxels.float()
 
 
-def to_grids(logits: Tensor, threshold: float) -> list[VoxelGrid]:
+def to_grids(logits: Float[Tensor, "B R R R"], threshold: float) -> list[VoxelGrid]:
     """One `VoxelGrid` of probabilities per sample."""
     return [VoxelGrid(values, threshold) for values in logits.float().sigmoid().cpu().numpy()]
 

@@ -20,7 +20,7 @@ class GoodOptions:
 
 
 class Good(Method):
-    """Predicts one number for all voxels, from a fitted brightness, a derived code and a network on a frozen encoder."""
+    """Predicts one number for all voxels by a network on a frozen encoder; fits a brightness and derives a code."""
 
     name = "good"
     representation = "voxels"

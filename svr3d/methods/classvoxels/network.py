@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from ...errors import InputError
 from ..voxel_networks import ImageEncoder, VoxelDecoder
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 FUSIONS = ("concat", "sum")
 
@@ -63,7 +67,9 @@ class ClassVoxelNetwork(nn.Module):
         self.class_head = ClassHead(embedding, classes, dropout)
         self.decoder = VoxelDecoder(2 * embedding if fusion == "concat" else embedding, width, relu)
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, images: Float[Tensor, "B 3 127 127"]
+    ) -> tuple[Float[Tensor, "B 32 32 32"], Float[Tensor, "B classes"]]:
         what, how = self.class_encoder(images), self.view_encoder(images)
         code = torch.cat([what, how], dim=1) if self.fusion == "concat" else what + how
         return self.decoder(code), self.class_head(what)

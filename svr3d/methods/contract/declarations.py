@@ -7,13 +7,13 @@ import dataclasses
 from ...datasets.box_objects import box_facts
 from ...datasets.targets import list_targets
 from ...errors import InputError
+from ...geometry import list_representations
 from ..interface import PRESETS, Method
 from ..options import make_options, option_types
 from ..outputs import FINAL, SEEN
 from ..stages import Derived, Learned, Stage
 from ..training.modes import trained_parts
 from .runs import make
-from .shapes import SHAPES
 
 
 def check_declarations(cls: type[Method]) -> None:
@@ -31,8 +31,9 @@ def check_declarations(cls: type[Method]) -> None:
         said, found = getattr(cls, field), getattr(final, field)
         assert said == found, f"{field}: the class says {said!r}, its final output {found!r}"
     for output in outputs:
-        known = output.representation in SHAPES
-        assert known, f"representation {output.representation!r}: expected one of {', '.join(SHAPES)}"
+        kinds = list_representations()
+        known = output.representation in kinds
+        assert known, f"representation {output.representation!r}: expected one of {', '.join(kinds)}"
         _check_targets("given", output.given - SEEN)
 
 

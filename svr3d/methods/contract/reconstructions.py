@@ -20,7 +20,7 @@ from .runs import trained
 from .shapes import check_same, check_shape
 
 if TYPE_CHECKING:
-    from ...geometry.convert import Shape
+    from ...geometry import Shape
 
 
 def check_reconstruction(cls: type[Method]) -> None:

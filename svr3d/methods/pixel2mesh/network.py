@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,6 +17,9 @@ from .graph import CONVOLUTIONS, SparseMap, operator_of, unpooling
 from .image_networks import image_network, pool_features
 from .view import View
 
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float, Int
+
 
 @dataclass(frozen=True)
 class Deformation:
@@ -27,9 +31,9 @@ class Deformation:
             the image plane.
     """
 
-    before: Tensor
-    after: Tensor
-    behind: Tensor
+    before: Float[Tensor, "B V 3"]
+    after: Float[Tensor, "B V 3"]
+    behind: Bool[Tensor, "B U"]
 
 
 class ResidualUnit(nn.Module):
@@ -44,7 +48,7 @@ class ResidualUnit(nn.Module):
         self.first, self.second = kind(channels, channels), kind(channels, channels)
         self.residual = residual
 
-    def forward(self, x: Tensor, operator: SparseMap) -> Tensor:
+    def forward(self, x: Float[Tensor, "V B C"], operator: SparseMap) -> Float[Tensor, "V B C"]:
         y = F.relu_(self.first(x, operator))
         y = F.relu_(self.second(y, operator))
         return (x + y).mul_(0.5) if self.residual else y
@@ -72,7 +76,9 @@ class DeformationBlock(nn.Module):
         self.narrow = kind(hidden, hidden // 2) if narrow else None
         self.coordinates = kind(hidden // 2 if narrow else hidden, 3)
 
-    def forward(self, x: Tensor, operator: SparseMap, unpool: SparseMap | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, x: Float[Tensor, "V B C"], operator: SparseMap, unpool: SparseMap | None = None
+    ) -> tuple[Float[Tensor, "U B hidden"], Float[Tensor, "U B 3"]]:
         """Float[V, B, in] → features Float[V', B, hidden] and coordinates Float[V', B, 3], on the unpooled mesh."""
         x = F.relu_(self.enter(x, operator, unpool))
         for unit in self.units:
@@ -151,11 +157,11 @@ class Pixel2MeshNetwork(nn.Module):
             for number in range(blocks)
         )
 
-    def edges(self, block: int) -> Tensor:
+    def edges(self, block: int) -> Int[Tensor, "E 2"]:
         """Long[E, 2]: the edges of the mesh that a block returns."""
         return getattr(self, f"edges{block}")
 
-    def forward(self, images: Tensor, view: View) -> list[Deformation]:
+    def forward(self, images: Float[Tensor, "B 3 S S"], view: View) -> list[Deformation]:
         maps = self.image_network(images)
         vertices = self.initial[:, None].expand(-1, len(images), -1)  # (V, B, 3)
         features: Tensor | None = None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from ...errors import InputError
 from ...geometry import Camera
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
 
 DISTANCE = 0.8
 """Distance of the object from the camera in the network's units: metres in the paper, about the middle of 3D-R2N2's."""
@@ -32,11 +36,11 @@ class View:
         width, height: of the image.
     """
 
-    rotation: Tensor
-    axes: Tensor
-    centre: Tensor
-    scale: Tensor
-    intrinsics: Tensor
+    rotation: Float[Tensor, "B 3 3"]
+    axes: Float[Tensor, "B 3 3"]
+    centre: Float[Tensor, "B 3"]
+    scale: Float[Tensor, "B 1 1"]
+    intrinsics: Float[Tensor, "B 3 3"]
     width: int
     height: int
 
@@ -77,19 +81,19 @@ class View:
             cameras.height,
         )
 
-    def from_canonical(self, points: Tensor) -> Tensor:
+    def from_canonical(self, points: Float[Tensor, "B N 3"]) -> Float[Tensor, "B N 3"]:
         """Float[B, N, 3] canonical points in the network's frame."""
         return self.scale * self.turn(points)
 
-    def turn(self, directions: Tensor) -> Tensor:
+    def turn(self, directions: Float[Tensor, "B N 3"]) -> Float[Tensor, "B N 3"]:
         """Float[B, N, 3] canonical directions in the network's axes."""
         return _times(directions, self.axes.transpose(-1, -2))
 
-    def to_canonical(self, points: Tensor) -> Tensor:
+    def to_canonical(self, points: Float[Tensor, "B N 3"]) -> Float[Tensor, "B N 3"]:
         """The inverse of `from_canonical`."""
         return _times(points, self.axes) / self.scale
 
-    def project(self, points: Tensor) -> tuple[Tensor, Tensor]:
+    def project(self, points: Float[Tensor, "B N 3"]) -> tuple[Float[Tensor, "B N 2"], Bool[Tensor, "B N"]]:
         """Continuous pixel coordinates Float[B, N, 2] of points Float[B, N, 3], and Bool[B, N]: which lie behind.
 
         Points nearer than `NEAR` to the image plane, or behind it, are projected from that depth, so the result is

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
 from ..voxel_networks import ImageEncoder, VoxelDecoder, VoxelEncoder
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 
 class ShapePriorNetwork(nn.Module):
@@ -37,7 +42,9 @@ class ShapePriorNetwork(nn.Module):
         if residual:
             self.decoder.deconvolutions[-1].reset_parameters()  # the prior itself says how much is empty
 
-    def forward(self, images: Tensor, priors: Tensor) -> Tensor:
+    def forward(
+        self, images: Float[Tensor, "B 3 127 127"], priors: Float[Tensor, "B 32 32 32"]
+    ) -> Float[Tensor, "B 32 32 32"]:
         logits = self.decoder(self.image_encoder(images) + self.prior_encoder(priors))
         if self.residual:
             # A voxel that no training object fills, or all do, stays open to doubt.
