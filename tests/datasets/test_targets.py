@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -154,22 +153,14 @@ class Misnamed(Extent):
 
 
 @pytest.fixture
-def outside(tmp_path, monkeypatch) -> None:
-    """A distribution, as installed, that adds the target `extent` and three that are wrong."""
-    site = tmp_path / "site"
-    info = site / "outside_targets-1.0.dist-info"
-    info.mkdir(parents=True)
-    (site / "outside_targets.py").write_text(OUTSIDE)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-targets\nVersion: 1.0\n")
+def installed(outside) -> None:
+    """A distribution that adds the target `extent` and three that are wrong."""
     names = {"extent": "Extent", "misnamed": "Misnamed", "array": "np", "absent": "Absent"}
-    lines = [f"{name} = outside_targets:{value}" for name, value in names.items()]
-    (info / "entry_points.txt").write_text("\n".join(["[svr3d.targets]", *lines]))
-    monkeypatch.syspath_prepend(site)
-    yield
-    sys.modules.pop("outside_targets", None)
+    points = {name: f"outside_targets:{value}" for name, value in names.items()}
+    outside({"svr3d.targets": points}, "outside-targets", outside_targets=OUTSIDE)
 
 
-def test_a_target_of_another_package(outside, tmp_path):
+def test_a_target_of_another_package(installed, tmp_path):
     """Prepared, opened, required, batched, and made of box objects, without a line of ours."""
     assert {"extent", "surface"} <= set(list_targets())
     report = prepare(Blocks(), tmp_path / "blocks", targets=["extent"], **QUICK)
@@ -193,7 +184,7 @@ def test_a_target_of_another_package(outside, tmp_path):
     np.testing.assert_allclose(boxes.target("extent").numpy(), extents)
 
 
-def test_it_is_missed_where_it_was_not_asked_for(outside, prepared):
+def test_it_is_missed_where_it_was_not_asked_for(installed, prepared):
     dataset = open_dataset(prepared)
     assert "extent" not in dataset.targets
     with pytest.raises(InputError, match=r"the train split has no target 'extent': .* lacks extent\.npy"):
@@ -202,7 +193,7 @@ def test_it_is_missed_where_it_was_not_asked_for(outside, prepared):
         dataset.sample(KEYS[0], {"extent"})
 
 
-def test_bad_targets(outside, tmp_path):
+def test_bad_targets(installed, tmp_path):
     with pytest.raises(InputError, match="target 'misnamed' of distribution 'outside-targets' is called 'size'"):
         get_target("misnamed")
     with pytest.raises(InputError, match="target 'array' of distribution 'outside-targets' is <module"):

@@ -9,7 +9,7 @@ from ..assembly import Assembly
 from ..category import Category
 from ..draw import Draw
 from ..materials import color
-from .engines import airliner, jet, nozzles, propellers, turboprops
+from .engines import airliner, jet, none, nozzles, propellers, turboprops
 from .fuselage import add_fuselage
 from .gear import add_cockpit, add_gear, add_stores
 from .plan import Plan
@@ -24,6 +24,7 @@ class Family(NamedTuple):
     radius: Range
     half_span: Range
     chord: Range
+    """Of the wings, at their root."""
     engines: Callable[[Assembly, Draw, Plan], None]
     sweep: Range = (-0.02, 0.05)
     levels: Levels = (2, 3, 1)
@@ -37,10 +38,18 @@ class Family(NamedTuple):
 
 FAMILIES = {
     "airliner": Family(
-        5, (0.045, 0.065), (0.42, 0.56), (0.17, 0.24), airliner, (0.2, 0.36), (6, 1, 1), (6, 2, 0, 0, 0), 0.65
+        5,
+        (0.045, 0.065),
+        (0.42, 0.56),
+        (0.17, 0.24),
+        airliner,
+        sweep=(0.2, 0.36),
+        levels=(6, 1, 1),
+        tails=(6, 2, 0, 0, 0),
+        taper_from=0.65,
     ),
-    "jet": Family(2, (0.04, 0.055), (0.38, 0.5), (0.15, 0.2), jet, (0.12, 0.25), tails=(1, 5, 0, 1, 1)),
-    "fighter": Family(4, (0.032, 0.05), (0.28, 0.4), (0.24, 0.36), nozzles, (0.14, 0.34), tails=(3, 0, 4, 1, 0)),
+    "jet": Family(2, (0.04, 0.055), (0.38, 0.5), (0.15, 0.2), jet, sweep=(0.12, 0.25), tails=(1, 5, 0, 1, 1)),
+    "fighter": Family(4, (0.032, 0.05), (0.28, 0.4), (0.24, 0.36), nozzles, sweep=(0.14, 0.34), tails=(3, 0, 4, 1, 0)),
     "propeller": Family(
         4,
         (0.05, 0.075),
@@ -60,15 +69,17 @@ FAMILIES = {
         (0.03, 0.045),
         (0.6, 0.8),
         (0.09, 0.12),
-        lambda a, d, p: None,
+        none,
         levels=(1, 3, 1),
         tails=(1, 5, 0, 2, 0),
         taper_from=0.4,
         gear=0.3,
     ),
     "turboprop": Family(2, (0.045, 0.06), (0.5, 0.62), (0.13, 0.17), turboprops, levels=(2, 0, 4)),
-    "delta": Family(2, (0.03, 0.05), (0.26, 0.36), (0.5, 0.65), nozzles, (0.42, 0.55), tails=(5, 0, 2, 0, 0)),
-    "bomber": Family(1, (0.045, 0.06), (0.55, 0.75), (0.16, 0.22), turboprops, (0.05, 0.3), tails=(2, 0, 3, 1, 0)),
+    "delta": Family(2, (0.03, 0.05), (0.26, 0.36), (0.5, 0.65), nozzles, sweep=(0.42, 0.55), tails=(5, 0, 2, 0, 0)),
+    "bomber": Family(
+        1, (0.045, 0.06), (0.55, 0.75), (0.16, 0.22), turboprops, sweep=(0.05, 0.3), tails=(2, 0, 3, 1, 0)
+    ),
 }
 
 

@@ -35,6 +35,10 @@ def _add_propeller(a: Assembly, d: Draw, p: Plan, place: Vector, size: float, in
         a.add("engine", DARK, bar(place, tip, 0.02, 0.036, (0, 0, 1)), instance=instance)
 
 
+def none(a: Assembly, d: Draw, p: Plan) -> None:
+    """Gliders have none."""
+
+
 def airliner(a: Assembly, d: Draw, p: Plan) -> None:
     """Two or four engines below the wings, two at the tail, or three."""
     body = p.body
