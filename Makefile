@@ -90,7 +90,7 @@ lint: $(READY) ## Check style
 
 .PHONY: types
 types: $(READY) ## Check types, with the settings of pyproject.toml
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 .PHONY: build
 build: $(READY) ## Make the source distribution and, from it, the wheel: dist/

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from .errors import InputError
 
 
 @contextmanager
-def replacing(path: str | os.PathLike) -> Iterator[Path]:
+def replacing(path: str | os.PathLike[str]) -> Generator[Path]:
     """Yields a temporary path beside `path`, in the same folder, which must exist.
 
     What was written there becomes `path` in one step when the block ends, so that a reader sees the old file or the
@@ -31,7 +31,7 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
+def whole_folder(folder: Path) -> Generator[Path]:
     """A folder to write into that becomes `folder` when the block ends without an error, and vanishes otherwise."""
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -45,26 +45,26 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def write_text(path: str | os.PathLike, text: str) -> None:
+def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Writes a text file in one step; its folder is made where it is missing."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_json(path: str | os.PathLike, value: Any) -> None:
+def write_json(path: str | os.PathLike[str], value: Any) -> None:
     """Writes `value` as indented JSON, in one step."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def write_yaml(path: str | os.PathLike, value: Any) -> None:
+def write_yaml(path: str | os.PathLike[str], value: Any) -> None:
     """Writes `value` as YAML in the given order, in one step."""
     import yaml
 
     write_text(path, yaml.safe_dump(value, sort_keys=False, allow_unicode=True))
 
 
-def read_json(path: str | os.PathLike) -> Any:
+def read_json(path: str | os.PathLike[str]) -> Any:
     """The content of a JSON file.
 
     Raises:
@@ -73,7 +73,7 @@ def read_json(path: str | os.PathLike) -> Any:
     return _read(path, "JSON", json.loads, json.JSONDecodeError)
 
 
-def read_yaml(path: str | os.PathLike) -> Any:
+def read_yaml(path: str | os.PathLike[str]) -> Any:
     """The content of a YAML file; None where it is empty.
 
     Raises:
@@ -84,7 +84,7 @@ def read_yaml(path: str | os.PathLike) -> Any:
     return _read(path, "YAML", yaml.safe_load, yaml.YAMLError)
 
 
-def _read(path: str | os.PathLike, kind: str, parse: Callable[[str], Any], error_class: type[Exception]) -> Any:
+def _read(path: str | os.PathLike[str], kind: str, parse: Callable[[str], Any], error_class: type[Exception]) -> Any:
     try:
         return parse(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -10,8 +10,11 @@ Names are listed without importing anything, so a broken distribution hides no o
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
@@ -104,11 +107,27 @@ class Plugins(Generic[T]):
         return InputError(f"unknown {self.kind} '{name}'{hint} (known: {', '.join(known)}{self.also})")
 
     def _declared(self) -> dict[str, list[EntryPoint]]:
-        """The entry points by name; the same declaration found twice on the path counts once."""
-        found: dict[str, dict[str, EntryPoint]] = {}
-        for point in entry_points(group=self.group):
-            found.setdefault(point.name, {}).setdefault(point.value, point)
-        return {name: list(points.values()) for name, points in found.items()}
+        return _entry_points(self.group, _search_path())
+
+
+def _search_path() -> tuple[tuple[str, int], ...]:
+    """The folders that distributions are looked for in, and when each last changed."""
+    found = []
+    for folder in sys.path:
+        try:
+            found.append((folder, os.stat(folder or ".").st_mtime_ns))
+        except OSError:
+            continue
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)  # reading what all distributions declare takes milliseconds
+def _entry_points(group: str, path: tuple[tuple[str, int], ...]) -> dict[str, list[EntryPoint]]:
+    """The entry points by name; the same declaration found twice on the path counts once."""
+    found: dict[str, dict[str, EntryPoint]] = {}
+    for point in entry_points(group=group):
+        found.setdefault(point.name, {}).setdefault(point.value, point)
+    return {name: list(points.values()) for name, points in found.items()}
 
 
 def _owner(point: EntryPoint) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-_SHARED: _Shared | None = None
+_shared: _Shared | None = None
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -25,26 +25,26 @@ def default_workers() -> int:
 
 
 @contextmanager
-def worker_pool(workers: int | None = None) -> Iterator[ProcessPoolExecutor]:
+def worker_pool(workers: int | None = None) -> Generator[ProcessPoolExecutor]:
     """A pool of `workers` processes with one thread each; nested calls share the outermost pool.
 
     Where a worker was killed, a pool can do no more: the block that meets it ends with `BrokenProcessPool`, and the
     next one gets a new pool.
     """
-    global _SHARED
-    if _SHARED is None:
-        _SHARED = _Shared(workers or default_workers())
+    global _shared
+    if _shared is None:
+        _shared = _Shared(workers or default_workers())
         try:
-            yield _SHARED.pool()
+            yield _shared.pool()
         finally:
-            _SHARED.close()
-            _SHARED = None
+            _shared.close()
+            _shared = None
         return
-    shared = _SHARED
+    outermost = _shared
     try:
-        yield shared.pool()
+        yield outermost.pool()
     except BrokenProcessPool:
-        shared.close()
+        outermost.close()
         raise
 
 
@@ -141,7 +141,7 @@ class _OneThreadProcess(SpawnProcess):
 
 
 class _OneThreadContext(SpawnContext):
-    Process = _OneThreadProcess  # type: ignore[assignment]
+    Process = _OneThreadProcess
 
 
 def _die_with_parent() -> None:

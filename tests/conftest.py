@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -61,3 +61,46 @@ def real_meshes() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no folder of real meshes at {folder} (set SVR3D_MESHES)")
     return folder
+
+
+class Outside:
+    """Installs distributions for one test, in this process and those it starts."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.monkeypatch = folder, monkeypatch
+        self.modules: set[str] = set()
+
+    def __call__(self, points: dict[str, dict[str, str]], distribution: str = "extra", **modules: str) -> Path:
+        """One distribution.
+
+        Args:
+            points: its entry points by group and name.
+            modules: the texts of its modules by name.
+
+        Returns:
+            The folder of its modules.
+        """
+        root = self.folder / distribution
+        info = root / f"{distribution}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+        groups = [[f"[{group}]", *(f"{n} = {value}" for n, value in named.items())] for group, named in points.items()]
+        (info / "entry_points.txt").write_text("\n".join(line for group in groups for line in group) + "\n")
+        for name, text in modules.items():
+            (root / f"{name}.py").write_text(text)
+        self.modules |= set(modules)
+        self.monkeypatch.syspath_prepend(str(root))
+        self.monkeypatch.setenv("PYTHONPATH", str(root), prepend=os.pathsep)
+        return root
+
+    def remove(self, distribution: str) -> None:
+        """Takes one off this process's path again."""
+        sys.path.remove(str(self.folder / distribution))
+
+
+@pytest.fixture
+def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outside]:
+    made = Outside(tmp_path / "outside", monkeypatch)
+    yield made
+    for name in made.modules:
+        sys.modules.pop(name, None)

@@ -14,9 +14,9 @@ from ..errors import InputError
 
 
 def list_command(
-    what: Literal["all", "methods", "datasets", "protocols", "metrics"] = "all", json: bool = False
+    what: Literal["all", "methods", "datasets", "targets", "protocols", "metrics"] = "all", json: bool = False
 ) -> None:
-    """Show the methods, data set sources, protocols and metrics that are installed.
+    """Show the methods, data set sources, targets, protocols and metrics that are installed.
 
     Args:
         what: Which of them.
@@ -37,6 +37,8 @@ def prepare_command(
     categories: list[str] | None = None,
     objects: dict[str, int] | None = None,
     split_file: str | None = None,
+    options: dict[str, Any] | None = None,
+    targets: list[str] | None = None,
     workers: int | None = None,
 ) -> None:
     """Make a data set: from a folder of meshes, or `parametric`, the generator that comes with svr3d.
@@ -51,6 +53,8 @@ def prepare_command(
         categories: Only these categories.
         objects: For parametric: how many objects each category gets in each split, {train: 40, val: 4, test: 8}.
         split_file: For meshes: CSV with the columns category, object, split; by default a seeded 70/10/20 split.
+        options: Further options of the format, such as --options.name value.
+        targets: To make beside those that are always made, as in `svr3d list targets`.
         workers: Processes; one per core if not given.
     """
     from ..datasets import prepare
@@ -66,6 +70,8 @@ def prepare_command(
         categories=categories,
         objects=objects,
         split_file=split_file,
+        options=options,
+        targets=targets or (),
     )
     refused = f", {len(report.refused)} refused" if report.refused else ""
     print(f"{report.total} objects prepared{refused}; see {Path(out) / 'report.md'}")

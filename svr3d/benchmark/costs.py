@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..files import read_json, replacing
+from .json_lines import read_lines
 from .runs import RunFolder
 
 STEPS = ("preparation", "training", "reconstruction", "scoring")
@@ -115,11 +115,7 @@ def _preparations(folders: Sequence[RunFolder]) -> dict[str, float]:
 
 def _reconstructions(folder: RunFolder) -> list[float]:
     """Seconds of each sample that the run reconstructed, in any session."""
-    log = folder.predictions / "log.jsonl"
-    if not log.is_file():
-        return []
-    whole = log.read_text(encoding="utf-8", errors="replace").rpartition("\n")[0]  # a kill may cut the last line short
-    return [float(json.loads(line)["seconds"]) for line in whole.splitlines()]
+    return [float(entry["seconds"]) for entry in read_lines(folder.predictions / "log.jsonl")]
 
 
 def _machines(folders: Sequence[RunFolder]) -> list[str]:

@@ -13,7 +13,13 @@ from .runs import RunFolder
 def collect(what: str) -> dict[str, list[dict[str, Any]]]:
     """Rows about what is installed, by kind; `what` is one kind or `all`. A plugin that cannot be loaded gets a row
     with its `error`, and hides no other."""
-    kinds = {"methods": _methods, "datasets": _datasets, "protocols": _protocols, "metrics": _metrics}
+    kinds = {
+        "methods": _methods,
+        "datasets": _datasets,
+        "targets": _targets,
+        "protocols": _protocols,
+        "metrics": _metrics,
+    }
     return {kind: rows() for kind, rows in kinds.items() if what in ("all", kind)}
 
 
@@ -44,6 +50,21 @@ def _datasets() -> list[dict[str, Any]]:
     from ..datasets import list_sources
 
     return list_sources()
+
+
+def _targets() -> list[dict[str, Any]]:
+    from ..datasets import get_target, list_targets
+
+    rows = []
+    for name in list_targets():
+        try:
+            target = get_target(name)
+        except InputError as error:
+            rows.append({"name": name, "error": str(error)})
+            continue
+        what = " ".join((type(target).__doc__ or "").split())
+        rows.append({"name": name, "per": target.per, "files": list(target.files), "what": what})
+    return rows
 
 
 def _protocols() -> list[dict[str, Any]]:

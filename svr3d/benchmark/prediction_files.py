@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ..datasets import Dataset, SampleKey
 from ..errors import InputError, is_out_of_memory
-from ..geometry import align, read_shape, to_canonical
+from ..geometry import align, list_suffixes, read_shape, to_canonical
 from .json_lines import read_lines
-
-PREDICTION_SUFFIXES = (".npz", ".glb", ".ply", ".obj", ".off", ".stl", ".binvox")
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,17 @@ def prediction_file(folder: Path, key: SampleKey) -> Path | None:
     VIEW is the number of the view, with or without leading zeros.
     """
     for stem in (f"{key.view:03d}", str(key.view)):
-        for suffix in PREDICTION_SUFFIXES:
+        for suffix in _suffixes():
             path = folder / key.category / key.object / f"{stem}{suffix}"
             if path.is_file():
                 return path
     return None
+
+
+@cache
+def _suffixes() -> tuple[str, ...]:
+    """Of every format that shapes are read from, outside ones too: looked up once, as that takes milliseconds."""
+    return list_suffixes()
 
 
 def read_prediction(

@@ -3,7 +3,6 @@ from .dataset import Dataset, open_dataset
 from .derived import Derived, DerivedWriter
 from .facts import DataFacts
 from .meshes import Meshes
-from .module import DataModule
 from .preparation.prepare import prepare
 from .preparation.report import PreparationReport
 from .sources import Source, list_sources
@@ -11,7 +10,6 @@ from .targets import Target, get_target, list_targets
 
 __all__ = [
     "DataFacts",
-    "DataModule",
     "Dataset",
     "Derived",
     "DerivedWriter",

@@ -12,9 +12,6 @@ from torch import Tensor
 from ..errors import InputError
 from ..geometry import Camera
 
-TARGETS = ("surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches", "medial", "category")
-"""The kinds of supervision a method can ask for."""
-
 
 class SampleKey(NamedTuple):
     """Names one sample: an object and one view of it, or one part of the object (an index into its parts)."""

@@ -255,7 +255,8 @@ class Dataset:
         """One target of one object, whole; a dict by view or part where there is one for each.
 
         Returns: `surface`: PointCloud; `occupancy`: OccupancyPoints; `voxels`: VoxelGrid; `mesh`: Mesh;
-        `parts`: PartMesh; `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`);
+        `parts`: PartMesh; `part_voxels`: VoxelGrid with `labels` (0 = empty, else 1 + index into `Dataset.labels`,
+        which are its `label_names`); `medial`: MedialMesh;
         `sketches`: dict of Sketch by view; `part`: dict of Mesh by index; `category`: int.
 
         Raises:

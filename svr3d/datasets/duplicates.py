@@ -107,7 +107,9 @@ def _voxels(points: np.ndarray) -> np.ndarray:
     return np.clip(((points + 0.5) * _GRID).astype(np.int64), 0, _GRID - 1)
 
 
-def _coarse_distance(sample_a, field_a, sample_b, field_b, turn) -> float:
+def _coarse_distance(
+    sample_a: np.ndarray, field_a: np.ndarray, sample_b: np.ndarray, field_b: np.ndarray, turn: np.ndarray
+) -> float:
     few = slice(None, None, 8)
     there = field_b[tuple(_voxels(sample_a[few] @ turn.T).T)].mean(dtype=np.float64)
     back = field_a[tuple(_voxels(sample_b[few] @ turn).T)].mean(dtype=np.float64)

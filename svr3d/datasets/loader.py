@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, DistributedSampler
+from torch.utils.data import DataLoader, Sampler
 
 from ..errors import InputError
 from .batch import SampleBatch, SampleKey, collate
@@ -78,11 +77,11 @@ def loader(
     return DataLoader(loading, batch_size=None, sampler=order, num_workers=workers, persistent_workers=workers > 0)
 
 
-class BatchOrder(DistributedSampler):
+class BatchOrder(Sampler[list[tuple[int, int]]]):
     """Which samples make up each batch of an epoch: a list of (epoch, index) pairs per batch.
 
     The epoch travels with the indices because loading processes do not see `set_epoch`. With several devices each
-    gets every n-th sample, as with PyTorch's own class, and the first ones fill up where the number is not a multiple.
+    gets every n-th sample, and the first ones fill up where the number is not a multiple.
 
     Args:
         count: samples in all.
@@ -95,23 +94,31 @@ class BatchOrder(DistributedSampler):
     def __init__(
         self, count: int, batch_size: int, *, seed: int, shuffle: bool, world: tuple[int, int] = (0, 1)
     ) -> None:
-        rank, size = world
-        everything: Any = range(count)  # the base class asks for its length alone
-        super().__init__(everything, num_replicas=size, rank=rank, shuffle=shuffle, seed=seed)
-        self.count, self.batch_size = count, batch_size
+        self.count, self.batch_size, self.seed, self.shuffle = count, batch_size, seed, shuffle
+        self.rank, self.size = world
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Says which epoch comes next."""
+        self.epoch = epoch
+
+    @property
+    def share(self) -> int:
+        """Samples of each device."""
+        return -(-self.count // self.size)
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
         epoch = self.epoch if self.shuffle else 0
         order = np.arange(self.count)
         if self.shuffle:
             order = np.random.default_rng([self.seed, epoch]).permutation(self.count)
-        mine = np.resize(order, self.total_size)[self.rank :: self.num_replicas]
+        mine = np.resize(order, self.share * self.size)[self.rank :: self.size]
         starts = range(0, len(mine), self.batch_size)[: len(self)]
         for start, stop in zip(starts, [*starts[1:], len(mine)], strict=True):
             yield [(epoch, int(index)) for index in mine[start:stop]]
 
     def __len__(self) -> int:
-        full, rest = divmod(self.num_samples, self.batch_size)
+        full, rest = divmod(self.share, self.batch_size)
         joins = rest == 1 and full > 0
         return full + (rest > 0) - joins
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -50,10 +50,12 @@ def betti_numbers(shape: Shape, *, resolution: int = 64) -> Betti:
     return Betti(pieces, pieces + cavities - euler_characteristic(solid), cavities)
 
 
-def _pieces(solid: np.ndarray, neighbours: np.ndarray | None = None) -> int:
+def _pieces(solid: np.ndarray, structure: np.ndarray | None = None) -> int:
+    """How many connected pieces Bool[X, Y, Z] has; neighbours are those of `structure`, by default the 6 nearest."""
     from scipy.ndimage import label
 
-    return label(solid, neighbours)[1]  # type: ignore[index]
+    labelled: Any = label(solid, structure)
+    return int(labelled[1])
 
 
 def euler_characteristic(solid: np.ndarray) -> int:

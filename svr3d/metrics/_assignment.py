@@ -86,7 +86,7 @@ def match(x: np.ndarray, y: np.ndarray, tolerance: float, exact: bool) -> tuple[
         np.zeros(n, np.int32),
         np.full(n, -np.inf),
     )
-    bound = -np.inf
+    value, bound = np.inf, -np.inf
     done = False
     if _on_a_line(x, y[:, :n]):
         object_of, prices[:n] = _match_line(x, y[:, :n])
@@ -111,7 +111,7 @@ def match(x: np.ndarray, y: np.ndarray, tolerance: float, exact: bool) -> tuple[
     return order[object_of], math.ldexp(bound, exponent)
 
 
-def _bound(x, y, prices, blocks, object_of) -> float:
+def _bound(x: np.ndarray, y: np.ndarray, prices: np.ndarray, blocks: np.ndarray, object_of: np.ndarray) -> float:
     """The lower bound that `prices` certify, less what rounding may have added."""
     n = x.shape[1]
     _fit(y, prices, blocks, n)
@@ -120,13 +120,13 @@ def _bound(x, y, prices, blocks, object_of) -> float:
     return max(0.0, (math.fsum(lowest) - math.fsum(prices[:n])) / n - rounding)
 
 
-def _on_a_line(x, y) -> bool:
+def _on_a_line(x: np.ndarray, y: np.ndarray) -> bool:
     points = np.concatenate([x, y], axis=1)
     extents = np.linalg.svd(np.cov(points), compute_uv=False)
     return bool(extents[1] <= THIN**2 * extents[0])
 
 
-def _match_line(x, y) -> tuple[np.ndarray, np.ndarray]:
+def _match_line(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The matching and the prices that are best for the points' projections to their principal axis.
 
     On a line the sorted matching is optimal; the optimal prices fall at slope 1 wherever more of x than of y has been
@@ -146,7 +146,7 @@ def _match_line(x, y) -> tuple[np.ndarray, np.ndarray]:
 
 
 @njit(cache=True, nogil=True)
-def _select(keys, items, low, high, k):
+def _select(keys: np.ndarray, items: np.ndarray, low: int, high: int, k: int) -> None:
     """Reorder keys[low:high], and items with them, so that keys before k are at most keys[k], and later ones at least.
 
     Source: C. A. R. Hoare, "Algorithm 65: FIND", 1961.
@@ -174,7 +174,7 @@ def _select(keys, items, low, high, k):
 
 
 @njit(cache=True, nogil=True)
-def _order(points):
+def _order(points: np.ndarray) -> np.ndarray:
     """Int64[n]: the points in an order in which every BLOCK of them is a cell of a k-d tree."""
     n = points.shape[1]
     order, keys = np.arange(n), np.empty(n)
@@ -201,7 +201,7 @@ def _order(points):
 
 
 @njit(cache=True, nogil=True)
-def _fit(y, prices, blocks, n):
+def _fit(y: np.ndarray, prices: np.ndarray, blocks: np.ndarray, n: int) -> None:
     """Per block: centre, half extent, slope g of the prices, and the lowest g·centre + (price - g·y)."""
     top = 0.0
     for j in range(n):
@@ -259,7 +259,7 @@ def _fit(y, prices, blocks, n):
 
 
 @njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "contract", "reassoc"})
-def _block_bounds(i, x, blocks, bounds):
+def _block_bounds(i: int, x: np.ndarray, blocks: np.ndarray, bounds: np.ndarray) -> None:
     """bounds[b]: no object of block b costs person i less. Returns the block with the lowest."""
     a, b, c = x[0, i], x[1, i], x[2, i]
     c0, c1, c2, h0, h1, h2 = blocks[0], blocks[1], blocks[2], blocks[3], blocks[4], blocks[5]
@@ -273,7 +273,7 @@ def _block_bounds(i, x, blocks, bounds):
 
 
 @njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "contract", "reassoc"})
-def _scan(i, x, y, prices, start, values):
+def _scan(i: int, x: np.ndarray, y: np.ndarray, prices: np.ndarray, start: int | np.intp, values: np.ndarray) -> float:
     """values[k] = c_ij + p_j for the block from `start` on; returns the lowest."""
     a, b, c = x[0, i], x[1, i], x[2, i]
     lowest = np.inf
@@ -293,13 +293,15 @@ def _scan(i, x, y, prices, start, values):
 
 
 @njit(cache=True, nogil=True)
-def _distance(i, j, x, y):
+def _distance(i: int, j: int, x: np.ndarray, y: np.ndarray) -> float:
     u, v, w = y[0, j] - x[0, i], y[1, j] - x[1, i], y[2, j] - x[2, i]
     return math.sqrt(u * u + v * v + w * w)
 
 
 @njit(cache=True, nogil=True)
-def _lowest_values(x, y, prices, blocks, object_of):
+def _lowest_values(
+    x: np.ndarray, y: np.ndarray, prices: np.ndarray, blocks: np.ndarray, object_of: np.ndarray
+) -> np.ndarray:
     n = x.shape[1]
     bounds, values = np.empty(blocks.shape[1]), np.empty(BLOCK)
     lowest = np.empty(n)
@@ -314,7 +316,22 @@ def _lowest_values(x, y, prices, blocks, object_of):
 
 
 @njit(cache=True, nogil=True)
-def _remember(i, x, y, prices, blocks, objects, costs, known, floor, width, bounds, values, keys, items):
+def _remember(
+    i: int,
+    x: np.ndarray,
+    y: np.ndarray,
+    prices: np.ndarray,
+    blocks: np.ndarray,
+    objects: np.ndarray,
+    costs: np.ndarray,
+    known: np.ndarray,
+    floor: np.ndarray,
+    width: float,
+    bounds: np.ndarray,
+    values: np.ndarray,
+    keys: np.ndarray,
+    items: np.ndarray,
+) -> bool:
     """Fill person i's memory: objects at most `width` above its best, and the value that no other goes below.
 
     Returns whether there were more of them than it can remember.
@@ -355,14 +372,16 @@ def _remember(i, x, y, prices, blocks, objects, costs, known, floor, width, boun
 
 
 @njit(cache=True, nogil=True)
-def _keep_best(keys, items, count, limit):
+def _keep_best(keys: np.ndarray, items: np.ndarray, count: int, limit: float) -> float:
     """Bring the REMEMBERED lowest of `count` keys to the front; the others are at or above the limit returned."""
     _select(keys, items, 0, count, REMEMBERED)
     return min(limit, keys[REMEMBERED])
 
 
 @njit(cache=True, nogil=True)
-def _best(i, prices, objects, costs, known, floor):
+def _best(
+    i: int, prices: np.ndarray, objects: np.ndarray, costs: np.ndarray, known: np.ndarray, floor: np.ndarray
+) -> tuple[int, float, float]:
     """The slot of person i's best remembered object, its value, and a lower bound of the second-best value."""
     best, value, second = -1, np.inf, floor[i]
     for slot in range(known[i]):
@@ -376,7 +395,20 @@ def _best(i, prices, objects, costs, known, floor):
 
 
 @njit(cache=True, nogil=True)
-def _auction(x, y, prices, blocks, object_of, person_of, objects, costs, known, floor, epsilon, most_bids):
+def _auction(
+    x: np.ndarray,
+    y: np.ndarray,
+    prices: np.ndarray,
+    blocks: np.ndarray,
+    object_of: np.ndarray,
+    person_of: np.ndarray,
+    objects: np.ndarray,
+    costs: np.ndarray,
+    known: np.ndarray,
+    floor: np.ndarray,
+    epsilon: float,
+    most_bids: int,
+) -> int:
     """Bid until everyone holds an object within `epsilon` of its best, or `most_bids` are made.
 
     Changes `prices`, the matching and the memory in place; returns the number of bids.
@@ -425,7 +457,7 @@ def _auction(x, y, prices, blocks, object_of, person_of, objects, costs, known, 
 
 
 @njit(cache=True, nogil=True)
-def _values(i, x, y, prices, values):
+def _values(i: int, x: np.ndarray, y: np.ndarray, prices: np.ndarray, values: np.ndarray) -> None:
     """values[j] = c_ij + p_j: what each object costs person i."""
     a, b, c = x[0, i], x[1, i], x[2, i]
     y0, y1, y2 = y[0], y[1], y[2]
@@ -435,7 +467,7 @@ def _values(i, x, y, prices, values):
 
 
 @njit(cache=True, nogil=True)
-def _augment(x, y, prices):
+def _augment(x: np.ndarray, y: np.ndarray, prices: np.ndarray) -> np.ndarray:
     """The optimal matching, by shortest augmenting paths from any starting prices.
 
     Changes `prices` in place to optimal ones; returns the object of each person.

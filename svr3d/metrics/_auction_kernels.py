@@ -6,6 +6,9 @@ object bid at once (D. P. Bertsekas's "Jacobi" version). Bids meet in an atomic 
 does not depend on the order of arrival: the kernel is deterministic.
 """
 
+# pyright: reportMissingParameterType=false
+# Triton finds out the types of its kernels' parameters itself, and takes annotations for something else.
+
 from __future__ import annotations
 
 import math
@@ -65,7 +68,7 @@ def match_on_gpu(x: Tensor, y: Tensor, tolerance: float) -> tuple[Tensor, Tensor
         epsilons = torch.where(ended & ~done, epsilon, 0.0).float()
         _auction[(batch,)](
             a, b, prices, object_of, person_of, bids, queue, wanted, epsilons, n, 20 + MOST_ROUNDS * n,
-            persons=8, objects=256, listed=1024, num_warps=8, num_stages=1,
+            persons=8, objects=256, listed=1024, num_warps=8, num_stages=1,  # pyright: ignore[reportCallIssue]: of the launch, not of the kernel
         )  # fmt: skip
         new = ended & ~done
         ended &= done | (object_of >= 0).all(1)

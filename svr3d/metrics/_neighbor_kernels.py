@@ -14,6 +14,9 @@ multiply-add (kernels are launched with `enable_fp_fusion=False`). Rounding is m
 a point in it, and passing blocks over changes no result.
 """
 
+# pyright: reportMissingParameterType=false
+# Triton finds out the types of its kernels' parameters itself, and takes annotations for something else.
+
 from __future__ import annotations
 
 import torch
@@ -60,7 +63,7 @@ def search(x: Tensor, y: Tensor, x_lengths: Tensor, y_lengths: Tensor) -> tuple[
     grid = (blocks * triton.cdiv(tiles, run) * pairs,)
     _nearest[grid](
         x, y, x_lengths, y_lengths, x_best, y_best, n, m, blocks, triton.cdiv(tiles, run), run,
-        rows=ROWS, columns=COLUMNS, num_warps=4, enable_fp_fusion=False,
+        rows=ROWS, columns=COLUMNS, num_warps=4, enable_fp_fusion=False,  # pyright: ignore[reportCallIssue]: of the launch
     )  # fmt: skip
     return _index(x_best), _index(y_best)
 
@@ -71,8 +74,12 @@ def search_pruned(x: Tensor, y: Tensor, x_lengths: Tensor, y_lengths: Tensor) ->
     return _one_way(a, b, x_lengths, y_lengths), _one_way(b, a, y_lengths, x_lengths)
 
 
-def _sorted(points: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The real points in Morton order first: their order Int[B, N], coordinates [B, 3, N], and boxes [B, blocks, 6]."""
+Sorted = tuple[Tensor, Tensor, Tensor]
+"""Points in Morton order: their order Int[B, N], coordinates [B, 3, N], and boxes of blocks [B, blocks, 6]."""
+
+
+def _sorted(points: Tensor, lengths: Tensor) -> Sorted:
+    """The real points first."""
     real = torch.arange(points.shape[1], device=points.device) < lengths[:, None]
     low = points.masked_fill(~real[..., None], torch.inf).amin(1, keepdim=True)
     high = points.masked_fill(~real[..., None], -torch.inf).amax(1, keepdim=True)
@@ -92,7 +99,7 @@ def _sorted(points: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return order.int().contiguous(), points.nan_to_num(0.0).transpose(1, 2).contiguous(), boxes
 
 
-def _one_way(queries: tuple, targets: tuple, lengths: Tensor, target_lengths: Tensor) -> Tensor:
+def _one_way(queries: Sorted, targets: Sorted, lengths: Tensor, target_lengths: Tensor) -> Tensor:
     """Long[B, N]: for each query the index of its nearest target; queries and targets as of `_sorted`."""
     (order, x, boxes), (target_order, y, target_boxes) = queries, targets
     pairs, _, n = x.shape
@@ -101,7 +108,7 @@ def _one_way(queries: tuple, targets: tuple, lengths: Tensor, target_lengths: Te
     _nearest_pruned[grid](
         x, y, lengths, target_lengths, boxes, target_boxes, order, target_order, best,
         n, y.shape[2], boxes.shape[1], target_boxes.shape[1],
-        rows=BLOCK, columns=BLOCK, num_warps=4, enable_fp_fusion=False,
+        rows=BLOCK, columns=BLOCK, num_warps=4, enable_fp_fusion=False,  # pyright: ignore[reportCallIssue]: of the launch
     )  # fmt: skip
     return _index(best)
 

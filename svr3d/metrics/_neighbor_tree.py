@@ -48,7 +48,7 @@ def search(x: np.ndarray, y: np.ndarray, x_lengths: np.ndarray, y_lengths: np.nd
     """
     x_found, y_found = ((np.full(c.shape[:2], -1), np.zeros(c.shape[:2])) for c in (x, y))
     pairs = len(x)
-    threads = min(torch.get_num_threads(), config.NUMBA_NUM_THREADS)
+    threads = min(torch.get_num_threads(), config.NUMBA_NUM_THREADS)  # pyright: ignore[reportAttributeAccessIssue]
     if x.size + y.size < WORTH_THREADS:
         threads = 1
     if threads == 1:
@@ -78,7 +78,18 @@ def search(x: np.ndarray, y: np.ndarray, x_lengths: np.ndarray, y_lengths: np.nd
 
 
 @njit(cache=True, nogil=True)
-def _search_pairs(x, y, x_lengths, y_lengths, first, last, x_index, x_square, y_index, y_square):
+def _search_pairs(
+    x: np.ndarray,
+    y: np.ndarray,
+    x_lengths: np.ndarray,
+    y_lengths: np.ndarray,
+    first: int,
+    last: int,
+    x_index: np.ndarray,
+    x_square: np.ndarray,
+    y_index: np.ndarray,
+    y_square: np.ndarray,
+) -> None:
     for b in range(first, last):
         a, c = _build(x[b, : x_lengths[b]]), _build(y[b, : y_lengths[b]])
         _search(a, c, 0, len(a[0]) // LEAF, x_index[b], x_square[b])
@@ -86,7 +97,7 @@ def _search_pairs(x, y, x_lengths, y_lengths, first, last, x_index, x_square, y_
 
 
 @njit(cache=True, nogil=True)
-def _build(points):
+def _build(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The tree of points [N, 3]: indices [P] and coordinates [3, P] in the order of leaves, and boxes [nodes, 6].
 
     P is N rounded up to whole leaves; the last leaf is filled with copies of its last point. Nodes are in preorder:
@@ -134,7 +145,7 @@ def _build(points):
 
 
 @njit(cache=True, nogil=True)
-def _select(keys, order, start, stop, middle):
+def _select(keys: np.ndarray, order: np.ndarray, start: int, stop: int, middle: int) -> None:
     """Reorders [start, stop) so that no key before `middle` is above one after. Equal keys do not slow it down."""
     while stop - start > 1:
         step = (stop - start) // 8 if stop - start > 32 else 0
@@ -162,7 +173,14 @@ def _select(keys, order, start, stop, middle):
 
 
 @njit(cache=True, nogil=True)
-def _search(queries, points, first, last, index, square):
+def _search(
+    queries: tuple[np.ndarray, np.ndarray, np.ndarray],
+    points: tuple[np.ndarray, np.ndarray, np.ndarray],
+    first: int,
+    last: int,
+    index: np.ndarray,
+    square: np.ndarray,
+) -> None:
     """Writes the nearest of `points` to each point of the leaves [first, last) of `queries`, both trees."""
     query_order, query_points = queries[0], queries[1]
     order, targets, boxes = points
@@ -225,7 +243,7 @@ def _search(queries, points, first, last, index, square):
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _box_distance(box, boxes, node):
+def _box_distance(box: np.ndarray, boxes: np.ndarray, node: int) -> float:
     """The square of the distance between two boxes."""
     dx = max(boxes[node, 0] - box[3], box[0] - boxes[node, 3], 0.0)
     dy = max(boxes[node, 1] - box[4], box[1] - boxes[node, 4], 0.0)
@@ -234,7 +252,7 @@ def _box_distance(box, boxes, node):
 
 
 @njit(cache=True, nogil=True)
-def _any_near(block, boxes, node, best):
+def _any_near(block: np.ndarray, boxes: np.ndarray, node: int, best: np.ndarray) -> bool:
     """Whether the box is as near to a point of the block as the best that this point has found."""
     x0, y0, z0 = boxes[node, 0], boxes[node, 1], boxes[node, 2]
     x1, y1, z1 = boxes[node, 3], boxes[node, 4], boxes[node, 5]
@@ -247,7 +265,9 @@ def _any_near(block, boxes, node, best):
 
 
 @njit(cache=True, nogil=True)
-def _try_pairs(block, targets, order, leaf, best, found):
+def _try_pairs(
+    block: np.ndarray, targets: np.ndarray, order: np.ndarray, leaf: int, best: np.ndarray, found: np.ndarray
+) -> None:
     for j in range(leaf * LEAF, leaf * LEAF + LEAF):
         x, y, z, p = targets[0, j], targets[1, j], targets[2, j], order[j]
         for k in range(LEAF):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..errors import InputError
 from .interface import Metric
 from .point_measure import DIAGONAL, PointMeasure
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Float, Int
     from torch import Tensor
 
     from .neighbors import Neighbors
@@ -17,15 +19,15 @@ if TYPE_CHECKING:
 
 
 def chamfer_distance(
-    x: Any,
-    y: Any,
+    x: Float[Tensor | np.ndarray, "*b n 3"],
+    y: Float[Tensor | np.ndarray, "*b m 3"],
     *,
     squared: bool = True,
     directions: Literal["sum", "mean"] = "sum",
-    x_lengths: Any = None,
-    y_lengths: Any = None,
+    x_lengths: Int[Tensor | np.ndarray, " b"] | None = None,
+    y_lengths: Int[Tensor | np.ndarray, " b"] | None = None,
     neighbors: Neighbors | None = None,
-) -> Tensor:
+) -> Float[Tensor, "*b"]:
     """The sum (or mean) of both directions' mean distance to the nearest point.
 
     What the field calls "Chamfer-L1" is mostly `squared=False, directions="mean"` (Euclidean distances, as in

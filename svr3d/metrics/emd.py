@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from .point_measure import DIAGONAL, PointMeasure
 from .setting import Setting
 
 if TYPE_CHECKING:
+    from jaxtyping import Float, Int
     from torch import Tensor
 
     from .pair import Pair
@@ -29,12 +30,18 @@ class EarthMovers(NamedTuple):
         permutation: Long[B, N]; x[i] is matched with y[permutation[i]].
     """
 
-    value: Tensor
-    lower_bound: Tensor
-    permutation: Tensor
+    value: Float[Tensor, "*b"]
+    lower_bound: Float[Tensor, "*b"]
+    permutation: Int[Tensor, "*b n"]
 
 
-def earth_movers_distance(x: Any, y: Any, *, tolerance: float = 1e-4, exact: bool = False) -> EarthMovers:
+def earth_movers_distance(
+    x: Float[Tensor | np.ndarray, "*b n 3"],
+    y: Float[Tensor | np.ndarray, "*b n 3"],
+    *,
+    tolerance: float = 1e-4,
+    exact: bool = False,
+) -> EarthMovers:
     """Mean distance of the best one-to-one matching of x to y, and how good it is known to be.
 
     Args:

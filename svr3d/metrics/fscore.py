@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import InputError
 from .curve import Curve
@@ -13,6 +14,8 @@ from .point_measure import PointMeasure
 from .setting import Setting
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Float, Int
     from torch import Tensor
 
     from .neighbors import Neighbors
@@ -34,12 +37,12 @@ class FScore(NamedTuple):
 
 
 def f_score(
-    x: Any,
-    y: Any,
-    thresholds: Any,
+    x: Float[Tensor | np.ndarray, "*b n 3"],
+    y: Float[Tensor | np.ndarray, "*b m 3"],
+    thresholds: float | Sequence[float] | Float[Tensor | np.ndarray, " t"],
     *,
-    x_lengths: Any = None,
-    y_lengths: Any = None,
+    x_lengths: Int[Tensor | np.ndarray, " b"] | None = None,
+    y_lengths: Int[Tensor | np.ndarray, " b"] | None = None,
     neighbors: Neighbors | None = None,
 ) -> FScore:
     """F-score of predicted points x against true points y (Tatarchenko et al. 2019).

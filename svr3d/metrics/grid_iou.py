@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .curve import Curve
 from .grid_measure import GridMeasure
@@ -11,10 +11,17 @@ from .interface import Metric
 from .overlap import overlap, ratio
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Bool
+    from torch import Tensor
+
+    from ..geometry import VoxelGrid
     from .pair import Pair
 
 
-def voxel_iou(a: Any, b: Any) -> float:
+def voxel_iou(
+    a: VoxelGrid | Bool[Tensor | np.ndarray, "*shape"], b: VoxelGrid | Bool[Tensor | np.ndarray, "*shape"]
+) -> float:
     """Intersection over union of two grids [R, R, R]; 1 where both are empty.
 
     Args:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .interface import Metric
 from .point_measure import DIAGONAL, PointMeasure
 
 if TYPE_CHECKING:
+    import numpy as np
     from jaxtyping import Float
     from torch import Tensor
 
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
     from .pair import Pair
 
 
-def hausdorff_distance(x: Any, y: Any, *, neighbors: Neighbors | None = None) -> Float[Tensor, "*batch"]:
+def hausdorff_distance(
+    x: Float[Tensor | np.ndarray, "*b n 3"],
+    y: Float[Tensor | np.ndarray, "*b m 3"],
+    *,
+    neighbors: Neighbors | None = None,
+) -> Float[Tensor, "*b"]:
     """The largest distance of a point of either cloud to the nearest of the other.
 
     Args:

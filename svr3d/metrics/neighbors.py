@@ -119,7 +119,9 @@ class _Distances(torch.autograd.Function):
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
+    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]: the decorator makes `ctx` positional
+        ctx: Any, gradient: Tensor
+    ) -> tuple[Tensor | None, Tensor | None, None, None]:
         points, others, index = ctx.saved_tensors
         difference, row = _differences(points, others, index)
         length = torch.linalg.vector_norm(difference, dim=-1).masked_fill(index < 0, 0)
@@ -208,7 +210,8 @@ def _search_pairs(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     y_best = torch.full((len(y),), torch.inf, dtype=x.dtype, device=x.device)
     for start in range(0, len(x), rows):
         block = x[start : start + rows]
-        squared = sum((block[:, None, axis] - y[None, :, axis]).square() for axis in range(3))  # [rows, M]
+        along = [(block[:, None, axis] - y[None, :, axis]).square() for axis in range(3)]
+        squared = along[0] + along[1] + along[2]  # [rows, M]
         # argmin names the first of equals, which min does not promise.
         x_index[start : start + rows] = squared.argmin(1).masked_fill(squared.amin(1) == torch.inf, -1)
         value, index = squared.amin(0), squared.argmin(0)

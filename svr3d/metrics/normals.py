@@ -12,6 +12,7 @@ from .interface import Metric
 from .point_measure import PointMeasure
 
 if TYPE_CHECKING:
+    from jaxtyping import Float, Int
     from torch import Tensor
 
     from .neighbors import Neighbors
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
 
 
 def normal_consistency(
-    x: Any,
-    y: Any,
-    x_normals: Any,
-    y_normals: Any,
+    x: Float[Tensor | np.ndarray, "*b n 3"],
+    y: Float[Tensor | np.ndarray, "*b m 3"],
+    x_normals: Float[Tensor | np.ndarray, "*b n 3"],
+    y_normals: Float[Tensor | np.ndarray, "*b m 3"],
     *,
-    x_lengths: Any = None,
-    y_lengths: Any = None,
+    x_lengths: Int[Tensor | np.ndarray, " b"] | None = None,
+    y_lengths: Int[Tensor | np.ndarray, " b"] | None = None,
     neighbors: Neighbors | None = None,
-) -> Tensor:
+) -> Float[Tensor, "*b"]:
     """Mean absolute cosine between each point's normal and that of its nearest neighbour, mean of both directions.
 
     Args:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -60,7 +61,7 @@ def build(cls: type[T], values: Any, where: str, **given: Any) -> T:
             close = get_close_matches(str(name), known, 1, cutoff=0.5)
             hint = f"; did you mean '{close[0]}'?" if close else ""
             raise InputError(f"{where}: unknown field '{name}'{hint} (known: {', '.join(known) or 'none'})")
-    kinds = get_type_hints(cls, include_extras=True)
+    kinds = _kinds(cls)
     read = {}
     for field in fields(cls):  # type: ignore[arg-type]
         if field.name in values:
@@ -71,6 +72,12 @@ def build(cls: type[T], values: Any, where: str, **given: Any) -> T:
         return cls(**given, **read)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
+
+
+@cache
+def _kinds(cls: type) -> dict[str, Any]:
+    """The types of a class's fields, with their ranges."""
+    return get_type_hints(cls, include_extras=True)
 
 
 def _value(kind: Any, value: Any, where: str) -> Any:

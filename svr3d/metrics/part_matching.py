@@ -14,7 +14,7 @@ from .parameters import Count
 from .setting import Setting
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from jaxtyping import Float, Int
 
     from .pair import Pair
 
@@ -33,9 +33,9 @@ class PartMatching(NamedTuple):
         part_count_error: how many parts there are too many or too few.
     """
 
-    predicted: NDArray[np.int64]
-    truth: NDArray[np.int64]
-    distances: NDArray[np.float64]
+    predicted: Int[np.ndarray, " k"]
+    truth: Int[np.ndarray, " k"]
+    distances: Float[np.ndarray, " k"]
     part_cd: float
     part_count_error: int
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from .parameters import Count
 from .setting import Setting
 
 if TYPE_CHECKING:
+    from jaxtyping import Float
+
     from .pair import Pair
 
 
@@ -41,7 +43,7 @@ class PartMean(NamedTuple):
         mean: over the parts that some sample has, each counting once.
     """
 
-    per_part: np.ndarray
+    per_part: Float[np.ndarray, " p"]
     mean: float
 
 
@@ -81,7 +83,7 @@ def part_iou(predicted: VoxelGrid, truth: VoxelGrid, *, labels: Iterable[int] | 
     return PartIoU(per_part, mean, voxel_iou(found > 0, true > 0))
 
 
-def mean_over_parts(values: Any) -> PartMean:
+def mean_over_parts(values: Float[np.ndarray, "s p"] | Sequence[Sequence[float]]) -> PartMean:
     """The table's row for a category: each part's mean over samples, and the mean over parts.
 
     Not the same as the mean over samples of `PartIoU.mean`: there a part counts as often as it occurs.

@@ -14,10 +14,15 @@ from .interface import Metric
 from .parameters import Count
 
 if TYPE_CHECKING:
+    from jaxtyping import Bool, Num
+    from torch import Tensor
+
     from .pair import Pair
 
 
-def average_precision(scores: Any, truth: Any) -> float:
+def average_precision(
+    scores: VoxelGrid | Num[Tensor | np.ndarray, "*shape"], truth: VoxelGrid | Bool[Tensor | np.ndarray, "*shape"]
+) -> float:
     """The area under the precision-recall steps of one sample's voxels: Σ (Rₙ - Rₙ₋₁) Pₙ over descending thresholds n.
 
     Pₙ and Rₙ are precision and recall of the voxels whose score is at least the n-th highest distinct score; so equal

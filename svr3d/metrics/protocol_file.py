@@ -100,7 +100,8 @@ def _check_each_once(path: Path) -> None:
     """A field or metric given twice: YAML would silently take the last."""
     import yaml
 
-    pending = [yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)]
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # which many have, and is ten times faster
+    pending = [yaml.compose(path.read_text(encoding="utf-8"), Loader=loader)]
     while pending:
         node = pending.pop()
         if isinstance(node, yaml.SequenceNode):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import InputError
 from ..geometry import Mesh, PartMesh, PointCloud, VoxelGrid
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +34,8 @@ class GroundTruth:
     """
 
     surface: PointCloud | None = None
-    points: np.ndarray | None = None
-    inside: np.ndarray | None = None
+    points: Float[np.ndarray, "n 3"] | None = None
+    inside: Bool[np.ndarray, " n"] | None = None
     voxels: VoxelGrid | None = None
     mesh: Mesh | None = None
     parts: PartMesh | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,10 +14,13 @@ from .parameters import Count
 from .setting import Setting
 
 if TYPE_CHECKING:
+    from jaxtyping import Bool
+    from torch import Tensor
+
     from .pair import Pair
 
 
-def point_iou(inside_a: Any, inside_b: Any) -> float:
+def point_iou(inside_a: Bool[Tensor | np.ndarray, " n"], inside_b: Bool[Tensor | np.ndarray, " n"]) -> float:
     """Volumetric intersection over union of two shapes, estimated from points in space.
 
     Args:

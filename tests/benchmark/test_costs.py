@@ -10,10 +10,11 @@ from svr3d.benchmark.runs import RunConfig, RunFolder
 from svr3d.files import write_json
 
 
-def make_run(root, method, *, preset="tiny", seed=0, training=None, scoring=None, samples=(), data=None, parent=None):
+def make_run(root, method, *, preset="tiny", seed=0, training=None, scoring=None, samples=(), parent=None):
     folder = RunFolder.of(root / "runs", "boxes", method, preset, seed)
     output = None if parent is None else "block1"
-    config = RunConfig(method, "boxes", preset, seed, str(data or root / "boxes"), "f", {}, parent, output)
+    data = str(root / "boxes")
+    config = RunConfig(method, "boxes", preset, seed, data, "f", {}, parent=parent, output=output)
     folder.path.mkdir(parents=True)
     folder.begin(config)
     manifest = {"hardware": {"processor": "Abacus", "cores": 2, "gpus": []}}

@@ -65,6 +65,8 @@ def test_our_own_data_set(prepared):
     np.testing.assert_allclose(dataset.mesh("table", "table1").vertices, mesh.vertices, atol=1e-6)
     for split in ("train", "val", "test"):
         dataset.require(OURS, split)
+    with pytest.raises(InputError, match="the train split has no target 'medial'"):
+        dataset.require({"voxels", "medial"}, "train")
 
 
 def test_a_sample_has_the_promised_shapes(prepared):
@@ -88,6 +90,7 @@ def test_a_sample_has_the_promised_shapes(prepared):
     }
     own = dataset.load("table", "table0", "part_voxels")
     np.testing.assert_array_equal(own.labels, part_voxels[0].numpy())
+    assert own.label_names == dataset.labels
     heights = np.argwhere(own.labels == 1 + dataset.labels.index("top"))[:, 1]
     assert heights.min() > np.argwhere(own.labels == 1 + dataset.labels.index("leg"))[:, 1].mean()
     sketches = sample.target("sketches")

@@ -9,7 +9,7 @@ import torch
 from test_batch import assert_same
 from test_targets import plain
 
-from svr3d.datasets import DataModule, open_dataset
+from svr3d.datasets import open_dataset
 from svr3d.datasets.loader import BatchOrder, loader
 from svr3d.geometry import InputError
 
@@ -140,45 +140,3 @@ def test_bad_options(prepared):
             training(dataset, **options)
     with pytest.raises(InputError, match="there are no samples to load"):
         loader(dataset, [], (), batch_size=1, seed=0, shuffle=False)
-
-
-def test_lightning_advances_the_epoch(prepared):
-    import pytorch_lightning as pl
-
-    class Watch(pl.LightningModule):
-        def __init__(self):
-            super().__init__()
-            self.weight = torch.nn.Parameter(torch.zeros(()))
-            self.seen = []
-
-        def training_step(self, batch, _):
-            self.seen += [(self.current_epoch, key) for key in batch.keys]
-            return self.weight * 0
-
-        def validation_step(self, batch, _):
-            assert len(batch.keys)
-
-        def transfer_batch_to_device(self, batch, device, _):
-            return batch.to(device)
-
-        def configure_optimizers(self):
-            return torch.optim.SGD(self.parameters(), 0.1)
-
-    dataset, watch = open_dataset(prepared), Watch()
-    data = DataModule(dataset, {"voxels"}, batch_size=4, seed=1)
-    pl.Trainer(
-        max_epochs=2, logger=False, enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
-        accelerator="cpu",
-    ).fit(watch, data)  # fmt: skip
-    loader = DataModule(dataset, (), batch_size=4, seed=1).train_dataloader()
-    expected = [(epoch, key) for epoch in (0, 1) for batch in batches(loader, epoch) for key in batch.keys]
-    assert watch.seen == expected
-
-
-def test_bad_module_options(prepared):
-    dataset = open_dataset(prepared)
-    for options in ({"batch_size": 0}, {"batch_size": 1, "points": 0}, {"batch_size": 1, "views": 0}):
-        with pytest.raises(InputError, match="expected at least 1"):
-            DataModule(dataset, (), seed=0, **options)
-    with pytest.raises(InputError, match="has no target 'medial'"):
-        DataModule(dataset, {"medial"}, batch_size=1, seed=0).setup()

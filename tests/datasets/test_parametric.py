@@ -136,7 +136,8 @@ def test_topology_varies(objects, category):
 def test_genus_of_known_solids_is_right():
     """The test's own yardstick: a box with a hole has genus one."""
     from svr3d.datasets.parametric.assembly import Assembly
-    from svr3d.datasets.parametric.solids import box, rod
+    from svr3d.datasets.parametric.solids import box
+    from svr3d.datasets.parametric.sweeps import rod
 
     plain, holed = Assembly(), Assembly()
     plain.add("a", (1, 1, 1), box((1, 1, 1)))
@@ -172,24 +173,83 @@ def test_closed_hollows_are_filled():
 @pytest.mark.parametrize("axis, expected", [("x", (2, 1, 3)), ("y", (3, 2, 1)), ("z", (3, 1, 2))])
 def test_prism_axes(axis, expected):
     """A 3 by 1 outline of thickness 2: (z, y) for x, (x, z) for y, (x, y) for z."""
-    from svr3d.datasets.parametric.solids import prism, rectangle
+    from svr3d.datasets.parametric.outlines import rectangle
+    from svr3d.datasets.parametric.solids import prism
 
     low, high = np.reshape(prism(rectangle(3, 1), 2, axis).bounding_box(), (2, 3))
     np.testing.assert_allclose(high - low, expected)
 
 
 def test_volumes_of_solids_in_closed_form():
-    from svr3d.datasets.parametric import solids
+    from svr3d.datasets.parametric import outlines, solids, sweeps
 
     n = 64
     ring = n / 2 * np.sin(2 * np.pi / n)  # area of the unit circle's n-gon
-    assert solids.rod((0, 0, 0), (0, 3, 4), 0.5, sides=n).volume() == pytest.approx(5 * ring / 4)
-    assert solids.lathe([(1, 0), (0, 3)], sides=n).volume() == pytest.approx(ring, rel=1e-3)
+    assert sweeps.rod((0, 0, 0), (0, 3, 4), 0.5, sides=n).volume() == pytest.approx(5 * ring / 4)
+    assert sweeps.lathe([(1, 0), (0, 3)], sides=n).volume() == pytest.approx(ring, rel=1e-3)
     assert solids.box((1, 2, 3), bevel=1e-6).volume() == pytest.approx(6, rel=1e-4)
-    circle = np.stack([2 * np.cos(solids.around(256)), 2 * np.sin(solids.around(256)), np.zeros(256)], axis=1)
-    assert solids.tube(circle, 0.1, 64, closed=True).volume() == pytest.approx(2 * np.pi**2 * 2 * 0.01, rel=0.01)
-    wall = solids.shell([(1, 0), (1, 2)], 0.1, sides=256)
+    circle = outlines.circle(2, 256)
+    assert sweeps.tube(circle, 0.1, 64, closed=True).volume() == pytest.approx(2 * np.pi**2 * 2 * 0.01, rel=0.01)
+    wall = sweeps.shell([(1, 0), (1, 2)], 0.1, sides=256)
     assert wall.volume() == pytest.approx(np.pi * (1.05**2 - 0.95**2) * 2, rel=1e-3)
+    band = sweeps.bent([(1, 0), (2, 0), (2, 3), (1, 3)], 2, np.linspace(-np.pi / 4, np.pi / 4, 257))
+    assert band.volume() == pytest.approx(np.pi / 4 * (2**2 - 1**2) * 3, rel=1e-3)
+    triangle = solids.plate(0.5, [(0, 0), (1, 0), (0, 1)])
+    assert triangle.volume() == pytest.approx(0.25)
+    cube = solids.hull(solids.grid((0, 1), (0,), (0, 2)), solids.grid((0, 1), (3,), (0, 2)))
+    assert cube.volume() == pytest.approx(6)
+
+
+def test_spun_solids_look_forwards():
+    """A cone about the z axis whose tip is in front: radius and depth as in its profile."""
+    from svr3d.datasets.parametric.sweeps import spun
+
+    low, high = np.reshape(spun([(1, -1), (0, 2)], (3, 0, 0), sides=256).bounding_box(), (2, 3))
+    np.testing.assert_allclose(low, (2, -1, -1), atol=1e-3)
+    np.testing.assert_allclose(high, (4, 1, 2), atol=1e-3)
+
+
+def test_an_arch_passes_through_its_feet_and_its_crown():
+    from svr3d.datasets.parametric.outlines import arch
+
+    path = arch(2, 1, 3, z=0.5, roundness=4, steps=15)
+    np.testing.assert_allclose(path[[0, 7, -1]], [(2, 1, 0.5), (0, 4, 0.5), (-2, 1, 0.5)], atol=1e-3)
+
+
+# Draws ----------------------------------------------------------------------------------------
+
+
+def test_a_variant_is_drawn_as_its_weights_say():
+    from svr3d.datasets.parametric.draw import Draw, Variant
+
+    table = {"often": Variant(3, "a"), "never": Variant(0, "b"), "seldom": Variant(1, "c")}
+    drawn = Counter(Draw(seed).variant("kind", table) for seed in range(400))
+    assert set(drawn) == {("often", table["often"]), ("seldom", table["seldom"])}
+    assert drawn["often", table["often"]] / 400 == pytest.approx(0.75, abs=0.08)
+
+
+def test_what_is_drawn_once_is_recorded_and_kept():
+    from svr3d.datasets.parametric.draw import Draw
+
+    first, second = Draw(0), Draw(0)
+    height = first.once(first.uniform, "height", 1, 2)
+    assert first.once(first.uniform, "height", 1, 2) == height == second.uniform("height", 1, 2)
+    assert first.uniform("next", 0, 1) == second.uniform("next", 0, 1)  # nothing was drawn the second time
+    assert first.parameters == second.parameters
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_families_and_labels_stand_in_the_readme(category):
+    from pathlib import Path
+
+    from svr3d.datasets import parametric
+    from svr3d.datasets.parametric.catalogue import CATALOGUE
+
+    families, labels = CATALOGUE[category].families, PART_LABELS[category]
+    readme = (Path(parametric.__file__).parent / "README.md").read_text()
+    assert f"| {category} | {', '.join(families)} | {', '.join(labels)} |" in readme
+    drawn = {CATALOGUE[category].design(seed)[1].parameters["family"] for seed in SEEDS}
+    assert drawn <= set(families) and len(drawn) > 2
 
 
 # The data source ------------------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from block_source import QUICK, Blocks
 
@@ -43,21 +41,13 @@ class Folder(Blocks):
 
 
 @pytest.fixture
-def outside(tmp_path, monkeypatch):
-    site = tmp_path / "site"
-    info = site / "outside_sources-1.0.dist-info"
-    info.mkdir(parents=True)
-    (site / "outside_sources.py").write_text(OUTSIDE)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-sources\nVersion: 1.0\n")
+def installed(outside):
     names = {"towers": "Towers", "folder": "Folder", "number": "NUMBER", "absent": "Absent"}
-    lines = [f"{name} = outside_sources:{value}" for name, value in names.items()]
-    (info / "entry_points.txt").write_text("\n".join(["[svr3d.datasets]", *lines]))
-    monkeypatch.syspath_prepend(site)
-    yield
-    sys.modules.pop("outside_sources", None)
+    points = {name: f"outside_sources:{value}" for name, value in names.items()}
+    outside({"svr3d.datasets": points}, "outside-sources", outside_sources=OUTSIDE)
 
 
-def test_a_source_of_another_package(outside, tmp_path):
+def test_a_source_of_another_package(installed, tmp_path):
     prepare("towers", tmp_path / "out", options={"height": 2}, seed=3, **QUICK)
     dataset = open_dataset(tmp_path / "out")
     assert len(dataset.objects("train")) == 2 and len(dataset.objects("test")) == 4
@@ -69,7 +59,7 @@ def test_a_source_of_another_package(outside, tmp_path):
     assert "cannot be imported" in rows["absent"]["error"] and "expected a subclass" in rows["number"]["error"]
 
 
-def test_a_source_takes_its_own_options_only(outside, tmp_path):
+def test_a_source_takes_its_own_options_only(installed, tmp_path):
     (tmp_path / "chair").mkdir()
     with pytest.raises(InputError, match=r"format 'meshes' has no option 'objects' \(it has: split_file\)"):
         prepare(tmp_path, tmp_path / "out", objects={"train": 1})

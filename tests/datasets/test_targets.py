@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from svr3d.datasets.memory import size_of
 from svr3d.datasets.targets import registry
 from svr3d.datasets.targets.parts import Parts
 from svr3d.datasets.targets.sketches import Sketches
-from svr3d.geometry import InputError, Mesh
+from svr3d.geometry import InputError, MedialMesh, Mesh, write_shape
 
 KEYS = [SampleKey("table", "table0", 0), SampleKey("table", "table0", 1), SampleKey("stool", "stool4", 1)]
 WHOLE = {"surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches", "category"}
@@ -110,6 +109,19 @@ def test_samples_of_parts(prepared):
         dataset.sample(SampleKey("table", "table4", 0, 3), {"part"})
 
 
+def test_a_medial_mesh_is_read_where_there_is_one(copy):
+    key = SampleKey("table", "table4", 0)
+    dataset = open_dataset(copy)
+    assert "medial" not in dataset.targets
+    ball = MedialMesh(np.array([[0.0, 0.0, 0.0, 0.5]]))
+    write_shape(copy / "table" / "table4" / "medial.ma", ball)
+    (found,) = dataset.sample(key, {"medial"}, pictures=False).target("medial")
+    np.testing.assert_array_equal(found.spheres, ball.spheres)
+    (copy / "table" / "table4" / "model.binvox").write_bytes((copy / "table" / "table4" / "mesh.ply").read_bytes())
+    with pytest.raises(InputError, match=r"model\.binvox: "):
+        open_dataset(copy).load("table", "table4", "voxels")
+
+
 OUTSIDE = '''
 import numpy as np
 import torch
@@ -141,22 +153,14 @@ class Misnamed(Extent):
 
 
 @pytest.fixture
-def outside(tmp_path, monkeypatch) -> None:
-    """A distribution, as installed, that adds the target `extent` and three that are wrong."""
-    site = tmp_path / "site"
-    info = site / "outside_targets-1.0.dist-info"
-    info.mkdir(parents=True)
-    (site / "outside_targets.py").write_text(OUTSIDE)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-targets\nVersion: 1.0\n")
+def installed(outside) -> None:
+    """A distribution that adds the target `extent` and three that are wrong."""
     names = {"extent": "Extent", "misnamed": "Misnamed", "array": "np", "absent": "Absent"}
-    lines = [f"{name} = outside_targets:{value}" for name, value in names.items()]
-    (info / "entry_points.txt").write_text("\n".join(["[svr3d.targets]", *lines]))
-    monkeypatch.syspath_prepend(site)
-    yield
-    sys.modules.pop("outside_targets", None)
+    points = {name: f"outside_targets:{value}" for name, value in names.items()}
+    outside({"svr3d.targets": points}, "outside-targets", outside_targets=OUTSIDE)
 
 
-def test_a_target_of_another_package(outside, tmp_path):
+def test_a_target_of_another_package(installed, tmp_path):
     """Prepared, opened, required, batched, and made of box objects, without a line of ours."""
     assert {"extent", "surface"} <= set(list_targets())
     report = prepare(Blocks(), tmp_path / "blocks", targets=["extent"], **QUICK)
@@ -180,7 +184,7 @@ def test_a_target_of_another_package(outside, tmp_path):
     np.testing.assert_allclose(boxes.target("extent").numpy(), extents)
 
 
-def test_it_is_missed_where_it_was_not_asked_for(outside, prepared):
+def test_it_is_missed_where_it_was_not_asked_for(installed, prepared):
     dataset = open_dataset(prepared)
     assert "extent" not in dataset.targets
     with pytest.raises(InputError, match=r"the train split has no target 'extent': .* lacks extent\.npy"):
@@ -189,7 +193,7 @@ def test_it_is_missed_where_it_was_not_asked_for(outside, prepared):
         dataset.sample(KEYS[0], {"extent"})
 
 
-def test_bad_targets(outside, tmp_path):
+def test_bad_targets(installed, tmp_path):
     with pytest.raises(InputError, match="target 'misnamed' of distribution 'outside-targets' is called 'size'"):
         get_target("misnamed")
     with pytest.raises(InputError, match="target 'array' of distribution 'outside-targets' is <module"):

@@ -1,6 +1,6 @@
 """What the suite asks of any shape, and a shape that another distribution brings."""
 
-import sys
+import importlib
 
 import numpy as np
 import pytest
@@ -304,26 +304,18 @@ class Nameless(Representation):
 
 
 @pytest.fixture
-def outside(tmp_path, monkeypatch):
+def shapes_outside(outside):
     """Installs a distribution that adds shapes by the given entry points; gives its module."""
 
     def install(distribution="extra", module="balloons", **points):
-        info = tmp_path / distribution / f"{distribution}-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        lines = "\n".join(f"{name} = {value}" for name, value in points.items())
-        (info / "entry_points.txt").write_text(f"[svr3d.shapes]\n{lines}\n")
-        (info.parent / f"{module}.py").write_text(BALLOONS)
-        monkeypatch.syspath_prepend(str(info.parent))
-        monkeypatch.delitem(sys.modules, module, raising=False)
-        return __import__(module)
+        outside({"svr3d.shapes": points}, distribution, **{module: BALLOONS})
+        return importlib.import_module(module)
 
-    yield install
-    sys.modules.pop("balloons", None)
+    return install
 
 
-def test_a_shape_from_outside_goes_through_every_door(outside, tmp_path):
-    extra = outside(balloons="balloons:BalloonRepresentation")
+def test_a_shape_from_outside_goes_through_every_door(shapes_outside, tmp_path):
+    extra = shapes_outside(balloons="balloons:BalloonRepresentation")
     bunch = extra.Balloons(np.array([[-0.2, 0, 0], [0.25, 0, 0]]), 0.2)
     assert is_shape(bunch) and "balloons" in list_representations()
     assert get_representation("balloons").shape is extra.Balloons and isinstance(
@@ -362,8 +354,8 @@ def test_a_shape_from_outside_goes_through_every_door(outside, tmp_path):
         read_shape(tmp_path / "b.balloons")
 
 
-def test_a_broken_distribution_is_a_sentence_and_hides_no_other(outside, tmp_path, shapes):
-    outside(balloons="balloons:BalloonRepresentation", broken="no_such_module_anywhere:Broken")
+def test_a_broken_distribution_is_a_sentence_and_hides_no_other(shapes_outside, tmp_path, shapes):
+    shapes_outside(balloons="balloons:BalloonRepresentation", broken="no_such_module_anywhere:Broken")
     assert {"broken", "balloons", *OWN} <= set(list_representations())
     assert ".balloons" in list_suffixes()
     write_shape(tmp_path / "a.obj", shapes.box())
@@ -385,13 +377,13 @@ def test_a_broken_distribution_is_a_sentence_and_hides_no_other(outside, tmp_pat
         ("mesh", "BalloonRepresentation", "the shape name 'mesh' is declared by 'extra' and 'svr3d'"),
     ],
 )
-def test_what_is_wrong_with_a_distribution(outside, name, value, message):
-    outside(**{name: f"balloons:{value}"})
+def test_what_is_wrong_with_a_distribution(shapes_outside, name, value, message):
+    shapes_outside(**{name: f"balloons:{value}"})
     with pytest.raises(InputError, match=message):
         get_representation(name)
 
 
-def test_shapes_of_a_distribution_that_is_not_installed_are_no_shapes(outside):
-    extra = outside()
+def test_shapes_of_a_distribution_that_is_not_installed_are_no_shapes(shapes_outside):
+    extra = shapes_outside()
     with pytest.raises(InputError, match=r"expected a Mesh, .* found Balloons"):
         to_mesh(extra.Balloons(np.zeros((1, 3)), 0.1))

@@ -52,23 +52,9 @@ def session(monkeypatch):
 
 
 @pytest.fixture
-def outside(tmp_path, monkeypatch):
-    """Installs a distribution named `extra` with the given entry points and modules."""
-
-    def install(points, distribution="extra", **modules):
-        info = tmp_path / distribution / f"{distribution}-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        lines = "\n".join(f"{name} = {value}" for name, value in points.items())
-        (info / "entry_points.txt").write_text(f"[svr3d.methods]\n{lines}\n")
-        for name, text in modules.items():
-            path = info.parent / name.replace("__", "/")
-            path.mkdir(parents=True, exist_ok=True)
-            (path / "__init__.py").write_text(text)
-        monkeypatch.syspath_prepend(str(info.parent))
-        return info.parent
-
-    return install
+def methods_outside(outside):
+    """Installs a distribution with the given methods and modules."""
+    return lambda points, *distribution, **modules: outside({"svr3d.methods": points}, *distribution, **modules)
 
 
 OUTSIDE = """
@@ -123,8 +109,8 @@ def test_register_refuses_taken_names_and_other_things(session):
         register(type("Nameless", (Method,), {}))
 
 
-def test_outside_distribution_with_presets(outside):
-    folder = outside({"outside": "outsidepkg:Outside"}, outsidepkg=OUTSIDE) / "outsidepkg" / "presets"
+def test_outside_distribution_with_presets(methods_outside):
+    folder = methods_outside({"outside": "outsidepkg:Outside"}, outsidepkg=OUTSIDE) / "presets"
     folder.mkdir()
     for name, text in {"tiny": "width: 5", "small": "", "paper": "width: [1, 2"}.items():
         (folder / f"{name}.yaml").write_text(text)
@@ -151,8 +137,9 @@ def test_outside_distribution_with_presets(outside):
         cls.preset("huge")
 
 
-def test_broken_distribution_is_a_sentence_and_hides_no_other(outside):
-    outside({"broken": "brokenpkg:Broken", "absent": "brokenpkg2:X"}, brokenpkg="import no_such_module_anywhere")
+def test_broken_distribution_is_a_sentence_and_hides_no_other(methods_outside):
+    broken = "import no_such_module_anywhere"
+    methods_outside({"broken": "brokenpkg:Broken", "absent": "brokenpkg2:X"}, brokenpkg=broken)
     assert {"broken", "absent"} | BUILT_IN <= set(list_methods())
     with pytest.raises(
         InputError, match=r"method 'broken' of distribution 'extra' cannot be imported .*no_such_module"
@@ -163,17 +150,17 @@ def test_broken_distribution_is_a_sentence_and_hides_no_other(outside):
     assert get_method("retrieval").name == "retrieval"
 
 
-def test_outside_class_of_another_name_or_kind(outside):
-    outside({"misnamed": "otherpkg:Outside", "kind": "otherpkg:Method.__init__"}, otherpkg=OUTSIDE)
+def test_outside_class_of_another_name_or_kind(methods_outside):
+    methods_outside({"misnamed": "otherpkg:Outside", "kind": "otherpkg:Method.__init__"}, otherpkg=OUTSIDE)
     with pytest.raises(InputError, match="expected a class whose `name` is 'misnamed', found 'outside'"):
         get_method("misnamed")
     with pytest.raises(InputError, match="method 'kind' of distribution 'extra': expected a subclass"):
         get_method("kind")
 
 
-def test_name_declared_twice(outside):
-    outside({"outside": "onepkg:Outside"}, "one", onepkg=OUTSIDE)
-    outside({"outside": "twopkg:Outside"}, "two", twopkg=OUTSIDE)
+def test_name_declared_twice(methods_outside):
+    methods_outside({"outside": "onepkg:Outside"}, "one", onepkg=OUTSIDE)
+    methods_outside({"outside": "twopkg:Outside"}, "two", twopkg=OUTSIDE)
     assert "outside" in list_methods()
     with pytest.raises(InputError, match="declared by 'one' and 'two'"):
         get_method("outside")

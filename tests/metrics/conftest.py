@@ -37,33 +37,6 @@ def make_sphere(radius=0.5, rings=60) -> Mesh:
     return Mesh(vertices, faces)
 
 
-class Outside:
-    """Installs distributions for one test: their entry points by group and name, and their modules' texts."""
-
-    def __init__(self, folder, monkeypatch):
-        self.folder, self.monkeypatch = folder, monkeypatch
-
-    def __call__(self, points, distribution="extra", **modules):
-        root = self.folder / distribution
-        info = root / f"{distribution}-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        groups = [[f"[{group}]", *(f"{n} = {value}" for n, value in named.items())] for group, named in points.items()]
-        (info / "entry_points.txt").write_text("\n".join(line for group in groups for line in group) + "\n")
-        for name, text in modules.items():
-            (root / f"{name}.py").write_text(text)
-        self.monkeypatch.syspath_prepend(str(root))
-        return root
-
-    def remove(self, distribution):
-        sys.path.remove(str(self.folder / distribution))
-
-
-@pytest.fixture
-def outside(tmp_path, monkeypatch):
-    return Outside(tmp_path, monkeypatch)
-
-
 @pytest.fixture(scope="session")
 def box():
     return make_box

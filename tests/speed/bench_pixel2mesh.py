@@ -30,6 +30,7 @@ from side_by_side import best_in_turns, on_sphere, versions
 from torch import Tensor, nn
 from torch_geometric.nn import ChebConv
 
+from svr3d.datasets import DataFacts
 from svr3d.datasets.batch import SampleBatch, SampleKey
 from svr3d.geometry import Camera
 from svr3d.geometry.rendering.viewpoints import r2n2_cameras
@@ -132,7 +133,7 @@ VARIANTS = (OURS, *PEERS, FLOOR)
 
 def make(variant: str = OURS, device: torch.device | str = "cpu", preset: str = "release") -> Pixel2Mesh:
     """The method with one variant's convolutions; its mesh, though untrained, stays near the ellipsoid."""
-    method = Pixel2Mesh.create(preset, ("box",), pretrained=False, offsets=True).to(device)
+    method = Pixel2Mesh.create(preset, DataFacts(categories=("box",)), pretrained=False, offsets=True).to(device)
     network = method.network
     with torch.no_grad():
         for block in network.blocks:
@@ -172,7 +173,7 @@ def loss_of(method: Pixel2Mesh, batch: SampleBatch) -> Tensor:
 
 
 def training_step(method: Pixel2Mesh, batch: SampleBatch, autocast: bool = False) -> Callable[[], object]:
-    optimizer = torch.optim.Adam(method.parameters(), lr=1e-6, weight_decay=method.decay)
+    optimizer = torch.optim.Adam(method.parameters(), lr=1e-6, weight_decay=method.options.decay)
     device = batch.images.device
 
     def step() -> None:
@@ -296,7 +297,7 @@ def parts_of(method: Pixel2Mesh, batch: SampleBatch) -> dict[str, Callable[[], o
 
     parts = {"image network": image_network, "pooling of features": pooling}
     parts |= {"graph convolutions": convolutions, "losses": losses}
-    optimizer = torch.optim.Adam(method.parameters(), lr=1e-6, weight_decay=method.decay)
+    optimizer = torch.optim.Adam(method.parameters(), lr=1e-6, weight_decay=method.options.decay)
     gradients = [torch.zeros_like(parameter) for parameter in method.parameters()]
 
     def update() -> None:
@@ -378,8 +379,8 @@ def bench_inference(console: Console) -> None:
         method = make(preset=preset).eval()
         calls = {}
         for count in (1, BATCH):
-            batch = make_batch(count=count, side=method.image_size, points=1)
-            calls[count] = partial(method.reconstruct, batch.images, batch.cameras)
+            batch = make_batch(count=count, side=method.options.image_size, points=1)
+            calls[count] = partial(method.reconstruct, batch)
         best = best_in_turns(calls, 3)
         table.add_row(preset, *(f"{ms / count:.1f}" for count, ms in best.items()))
     console.print(table)
@@ -421,12 +422,12 @@ def bench_cuda_inference(console: Console, device: torch.device) -> None:
 
     def reconstruct(method: Pixel2Mesh, batch: SampleBatch, autocast: bool) -> None:
         with torch.autocast(device.type, torch.bfloat16, enabled=autocast):
-            method.reconstruct(batch.images, batch.cameras)  # ends on the CPU: nothing is pending
+            method.reconstruct(batch)  # ends on the CPU: nothing is pending
 
     for preset in ("release", "paper", "tiny"):
         method = make(OURS, device, preset).eval()
         for count in (1, BATCH, 64):
-            batch = make_batch(device, count, method.image_size, points=1)
+            batch = make_batch(device, count, method.options.image_size, points=1)
             calls = {str(autocast): partial(reconstruct, method, batch, autocast) for autocast in (False, True)}
             table.add_row(
                 preset, f"{count}", *(f"{1000 * count / ms:,.0f}" for ms in best_in_turns(calls, 10).values())

@@ -22,6 +22,7 @@ from conftest import write_box_dataset
 from svr3d.benchmark.training import train_method
 from svr3d.datasets import open_dataset
 from svr3d.methods import get_method
+from svr3d.methods.options import option_types
 
 
 def main() -> None:
@@ -42,8 +43,8 @@ def main() -> None:
             print(f"data: {time.perf_counter() - start:.1f} s")
         dataset = open_dataset(root)
         cls = get_method(options.method)
-        learned = any(stage.epochs for stage in cls.create(options.preset, dataset.categories).stages())
-        method = cls.create(options.preset, dataset.categories, **({"epochs": options.epochs} if learned else {}))
+        learned = "epochs" in option_types(cls.Options)
+        method = cls.create(options.preset, dataset.facts, **({"epochs": options.epochs} if learned else {}))
         load, wall, cpu = os.getloadavg()[0], time.perf_counter(), time.process_time()
         report = train_method(method, dataset, Path(scratch) / "run", seed=0, preset_name=options.preset)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

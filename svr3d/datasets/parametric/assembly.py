@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Protocol
+
 import numpy as np
 from manifold3d import Error, Manifold, OpType
 from scipy.sparse import coo_matrix
@@ -10,6 +13,14 @@ from scipy.sparse.csgraph import connected_components
 from ...errors import InputError
 from ...geometry import Part, PartMesh
 from .materials import Color
+
+
+class Adder(Protocol):
+    """What adds solids to a kind of part in a colour (see `Assembly.adder`)."""
+
+    def __call__(self, *solids: Manifold, instance: int = 0) -> None:
+        """Add solids to this instance of the part."""
+        ...
 
 
 class Assembly:
@@ -32,6 +43,10 @@ class Assembly:
             self._solids.append(solid.as_original())
             self._colors.append(color)
             self._part_of.append(self.parts.index(part))
+
+    def adder(self, label: str, color: Color) -> Adder:
+        """`add` with its label and colour: for a leg after a leg after a leg."""
+        return partial(self.add, label, color)
 
     def unite(self) -> PartMesh:
         """The union of all solids in the canonical frame: y up, box centre at the origin, longest side 1.

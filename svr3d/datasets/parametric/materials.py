@@ -35,13 +35,16 @@ def color(draw: Draw, name: str, *palettes: str) -> Color:
     srgb = np.array([int(code[i : i + 2], 16) for i in (0, 2, 4)]) / 255.0
     srgb = np.clip(srgb * draw.uniform(f"{name}_tone", 0.85, 1.1), 0.0, 1.0)
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    return tuple(float(c) for c in linear)
+    red, green, blue = map(float, linear)
+    return red, green, blue
 
 
 def shade(base: Color, factor: float) -> Color:
     """The same colour, darker (factor < 1) or brighter."""
-    return tuple(min(1.0, c * factor) for c in base)
+    red, green, blue = (min(1.0, c * factor) for c in base)
+    return red, green, blue
 
 
 RUBBER: Color = (0.012, 0.012, 0.013)
 GLASS: Color = (0.02, 0.03, 0.045)
+BLACK: Color = (0.02, 0.02, 0.02)

@@ -5,38 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ...errors import InputError
 from ...geometry import PartMesh
-from . import bag, bench, boat, cabinet, car, chair, couch, display, knife, lamp, phone, plane, rifle, speaker, table
-from .assembly import Assembly
-from .draw import Draw
+from .catalogue import CATALOGUE
+from .category import Category
 
 VERSION = "1"
 """Of the generator; it changes whenever any object of the same seed changes."""
 
-_MAKERS = {
-    "plane": plane,
-    "bench": bench,
-    "cabinet": cabinet,
-    "car": car,
-    "chair": chair,
-    "display": display,
-    "lamp": lamp,
-    "speaker": speaker,
-    "rifle": rifle,
-    "couch": couch,
-    "table": table,
-    "phone": phone,
-    "boat": boat,
-    "bag": bag,
-    "knife": knife,
-}
-
-CATEGORIES: tuple[str, ...] = tuple(_MAKERS)
+CATEGORIES: tuple[str, ...] = tuple(CATALOGUE)
 """The 13 categories of ShapeNet's common subset, in its order, then bag and knife."""
 
-PART_LABELS: dict[str, tuple[str, ...]] = {name: module.LABELS for name, module in _MAKERS.items()}
+PART_LABELS: dict[str, tuple[str, ...]] = {name: category.labels for name, category in CATALOGUE.items()}
 """The part labels that objects of each category can have."""
 
 # Each split numbers its objects from a start of its own, so that a larger count only adds objects.
@@ -44,11 +26,10 @@ _FIRST_INDEX = {"train": 0, "val": 800_000, "test": 900_000}
 _ROOM = {"train": 800_000, "val": 100_000, "test": 100_000}
 
 
-def _design(category: str, seed: int) -> tuple[Assembly, Draw]:
-    if category not in _MAKERS:
-        raise InputError(f"unknown parametric category '{category}'; expected one of: {', '.join(CATEGORIES)}")
-    draw = Draw(seed)
-    return getattr(_MAKERS[category], category)(draw), draw
+def _category(name: str) -> Category:
+    if name not in CATALOGUE:
+        raise InputError(f"unknown parametric category '{name}'; expected one of: {', '.join(CATEGORIES)}")
+    return CATALOGUE[name]
 
 
 def generate(category: str, seed: int) -> PartMesh:
@@ -61,7 +42,7 @@ def generate(category: str, seed: int) -> PartMesh:
     Raises:
         InputError: the category is unknown.
     """
-    return _design(category, seed)[0].unite()
+    return _category(category).design(seed)[0].unite()
 
 
 class Parametric:
@@ -89,8 +70,7 @@ class Parametric:
         self.objects = {"train": 40, "val": 4, "test": 8} if objects is None else dict(objects)
         self.seed = seed
         for category in self.categories:
-            if category not in _MAKERS:
-                raise InputError(f"unknown parametric category '{category}'; expected one of: {', '.join(CATEGORIES)}")
+            _category(category)
         if not self.categories:
             raise InputError("the parametric data set needs at least one category")
         if not isinstance(seed, int) or isinstance(seed, bool):
@@ -117,10 +97,10 @@ class Parametric:
         """The surface of one object (see `generate`)."""
         return generate(category, self._object_seed(category, object_id))
 
-    def describe(self, category: str, object_id: str) -> dict:
+    def describe(self, category: str, object_id: str) -> dict[str, Any]:
         """How an object was made: the generator's version, its seed, family and drawn parameters (JSON values)."""
         seed = self._object_seed(category, object_id)
-        parameters = dict(_design(category, seed)[1].parameters)
+        parameters = dict(_category(category).design(seed)[1].parameters)
         return {
             "generator": f"parametric {VERSION}",
             "category": category,
@@ -131,8 +111,7 @@ class Parametric:
 
     def _object_seed(self, category: str, object_id: str) -> int:
         """63 bits hashed from the data set's seed, the category and the object's number."""
-        if category not in _MAKERS:
-            raise InputError(f"unknown parametric category '{category}'; expected one of: {', '.join(CATEGORIES)}")
+        _category(category)
         match = re.fullmatch(rf"{category}_(\d{{6}})", object_id)
         if match is None:
             raise InputError(f"parametric object '{object_id}': expected a name such as {category}_000123")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from ...errors import InputError
@@ -52,7 +53,7 @@ class Recipe:
             if not get_target(name).is_derivable:
                 raise InputError(f"target '{name}' cannot be derived from a mesh, so preparation cannot make it")
 
-    @property
+    @cached_property
     def targets(self) -> list[Target]:
         """Those to make, in their order."""
         return [get_target(name) for name in (*TARGETS, *self.further)]
@@ -65,5 +66,5 @@ class Recipe:
 
     def digest(self, source: str) -> str:
         """A hash over the recipe, its version and that of further targets, and the digest of an object's source."""
-        versions = {name: get_target(name).version for name in self.further}
+        versions = {target.name: target.version for target in self.targets if target.name in self.further}
         return stable_hash(VERSION, self.to_dict(), versions, source)

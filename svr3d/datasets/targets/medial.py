@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ...geometry import read_shape
+from ...geometry import MedialMesh
+from ..layout import read_kind
 from .target import Draw, Stored, Target
 
 FILE = "medial.ma"
 
 
 class Medial(Target):
-    """The medial mesh: a list of B. Preparation does not make it; where its file is, it is read."""
+    """The medial mesh: a list of B `MedialMesh`. Preparation does not make it; where its file is, it is read."""
 
     name = "medial"
     files = (FILE,)
 
-    def read(self, stored: Stored) -> Any:
-        return read_shape(stored.folder / FILE)
+    def read(self, stored: Stored) -> MedialMesh:
+        return read_kind(stored.folder / FILE, MedialMesh)
 
-    def batch(self, kept: Any, stored: Stored, draw: Draw) -> list[Any]:
+    def batch(self, kept: MedialMesh, stored: Stored, draw: Draw) -> list[MedialMesh]:
         return [kept]

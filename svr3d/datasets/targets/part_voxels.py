@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from ...errors import InputError
-from ...geometry import VoxelGrid, voxelize_parts
+from ...geometry import VoxelGrid, relabelled, voxelize_parts
 from ..layout import checked_field, read_npz, smallest_unsigned
 from .target import Draw, Stored, Target
 
@@ -27,18 +27,17 @@ class PartVoxels(Target):
     files = (FILE,)
 
     def read(self, stored: Stored) -> VoxelGrid:
-        labels = self.keep(stored).astype(np.int64)
-        return VoxelGrid(labels > 0, labels=labels)
-
-    def keep(self, stored: Stored) -> np.ndarray:
-        """Int16[R, R, R]: the data set's labels in the place of the object's own."""
+        """With the data set's labels in the place of the object's own."""
         path = stored.folder / FILE
         labels, names = read_part_voxels(path)
         unknown = sorted(set(names) - set(stored.labels))
         if unknown:
             raise InputError(f"{path}: field 'names' has '{unknown[0]}', which metadata.yaml does not list")
-        numbers = [0, *(1 + stored.labels.index(name) for name in names)]
-        return np.array(numbers, np.int16)[labels]
+        return relabelled(VoxelGrid(labels > 0, labels=labels, label_names=names), stored.labels)
+
+    def keep(self, stored: Stored) -> np.ndarray:
+        """Int16[R, R, R]: the labels."""
+        return np.asarray(self.read(stored).labels, np.int16)
 
     def batch(self, kept: np.ndarray, stored: Stored, draw: Draw) -> torch.Tensor:
         return torch.from_numpy(kept.astype(np.int64))[None]

@@ -12,7 +12,14 @@ compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @compiled
-def smooth_corner_normals(normals, weights, corners, starts, cos_crease, out):
+def smooth_corner_normals(
+    normals: np.ndarray,
+    weights: np.ndarray,
+    corners: np.ndarray,
+    starts: np.ndarray,
+    cos_crease: float,
+    out: np.ndarray,
+) -> None:
     """Normals at the corners of faces, averaged over the faces that meet there at a small angle.
 
     Faces whose winding disagrees are turned first: real meshes are not consistently oriented.
@@ -48,7 +55,20 @@ def smooth_corner_normals(normals, weights, corners, starts, cos_crease, out):
 
 
 @compiled
-def surface_points(sample, place, rays, face, uv, triangles, face_normals, corner_normals, lift, key, disc, sphere):
+def surface_points(
+    sample: np.ndarray,
+    place: np.ndarray,
+    rays: np.ndarray,
+    face: np.ndarray,
+    uv: np.ndarray,
+    triangles: np.ndarray,
+    face_normals: np.ndarray,
+    corner_normals: np.ndarray,
+    lift: float,
+    key: np.ndarray,
+    disc: np.ndarray,
+    sphere: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Where the seen samples lie, how they face, and the rays that ask what light reaches them.
 
     Args:
@@ -110,7 +130,22 @@ def surface_points(sample, place, rays, face, uv, triangles, face_normals, corne
 
 
 @compiled
-def shade(sample, rays, face, normals, lit, open_sky, albedo, directions, strengths, up, sky, ground, bounce, specular):
+def shade(
+    sample: np.ndarray,
+    rays: np.ndarray,
+    face: np.ndarray,
+    normals: np.ndarray,
+    lit: np.ndarray,
+    open_sky: np.ndarray,
+    albedo: np.ndarray,
+    directions: np.ndarray,
+    strengths: np.ndarray,
+    up: np.ndarray,
+    sky: float,
+    ground: float,
+    bounce: float,
+    specular: float,
+) -> np.ndarray:
     """Linear RGB Float[N, 3] of the seen samples.
 
     Args:

@@ -18,13 +18,13 @@ LATTICE = 1 << 29
 
 
 @njit(cache=True, inline="always")
-def _side(au, av, bu, bv, pu, pv):
+def _side(au: int, av: int, bu: int, bv: int, pu: int, pv: int) -> int:
     """Twice the signed area of (a, b, p)."""
     return (bu - au) * (pv - av) - (bv - av) * (pu - au)
 
 
 @njit(cache=True, inline="always")
-def _is_left(side, au, av, bu, bv):
+def _is_left(side: int, au: int, av: int, bu: int, bv: int) -> bool:
     """Whether p lies left of a → b, with ties broken as if p were moved by (ε, ε²)."""
     if side != 0:
         return side > 0
@@ -34,7 +34,9 @@ def _is_left(side, au, av, bu, bv):
 
 
 @njit(cache=True, inline="always")
-def _crossing(corners, f, u, v, w, lattice, pu, pv):
+def _crossing(
+    corners: np.ndarray, f: int, u: int, v: int, w: int, lattice: np.ndarray, pu: int, pv: int
+) -> tuple[int, float]:
     """Sign (0: none) and depth of the crossing of the line (pu, pv) with face `f`.
 
     `corners` Float[F, 3, 3] gives the depth, `lattice` Int[F, 3, 3] the side tests.
@@ -61,7 +63,9 @@ SUBDIVISION = 5
 
 
 @njit(cache=True)
-def column_crossings(corners, lattice, axis, resolution, half):
+def column_crossings(
+    corners: np.ndarray, lattice: np.ndarray, axis: int, resolution: int, half: int
+) -> tuple[np.ndarray, np.ndarray]:
     """The crossings along `axis` of lines that pass slices through the voxel centres.
 
     Slices lie at the R voxel centres along u, `SUBDIVISION` columns per voxel within each slice along v.
@@ -133,7 +137,7 @@ same place that face away from each other are a solid without thickness, and not
 
 
 @njit(cache=True)
-def _total(keys):
+def _total(keys: np.ndarray) -> int:
     """Exits minus entries of a column; 0 where the mesh is closed."""
     total = 0
     for key in keys:
@@ -142,7 +146,9 @@ def _total(keys):
 
 
 @njit(cache=True)
-def vote_columns(start, keys, resolution, votes, below_centre, thin):
+def vote_columns(
+    start: np.ndarray, keys: np.ndarray, resolution: int, votes: np.ndarray, below_centre: np.ndarray, thin: np.ndarray
+) -> None:
     """Adds the votes for inside of each voxel's own column to `votes` Int[R, R, R] (u, v, w order).
 
     The column is inside as seen from below where there are more entries than exits before the centre, and as seen
@@ -183,7 +189,7 @@ def vote_columns(start, keys, resolution, votes, below_centre, thin):
 
 
 @njit(cache=True)
-def _root(parent, a):
+def _root(parent: np.ndarray, a: int) -> int:
     while parent[a] != a:
         parent[a] = parent[parent[a]]
         a = parent[a]
@@ -191,7 +197,7 @@ def _root(parent, a):
 
 
 @njit(cache=True)
-def mark_small_pieces(start, keys, resolution, thin):
+def mark_small_pieces(start: np.ndarray, keys: np.ndarray, resolution: int, thin: np.ndarray) -> None:
     """Marks in `thin` the voxel at the middle of each piece of a slice's solid that is smaller than a voxel.
 
     Rods thinner than a voxel pass between the centres in two directions. In the slices across them they are
@@ -252,13 +258,13 @@ def mark_small_pieces(start, keys, resolution, thin):
 
 
 @njit(cache=True)
-def _cell_range(low, high, cells, shift):
+def _cell_range(low: int | np.int64, high: int | np.int64, cells: int, shift: int) -> tuple[int, int]:
     """Cells that hold lattice coordinates low … high."""
     return max(0, (low + LATTICE) >> shift), min(cells - 1, (high + LATTICE) >> shift)
 
 
 @njit(cache=True)
-def bin_triangles(lattice, axis, cells, shift):
+def bin_triangles(lattice: np.ndarray, axis: int, cells: int, shift: int) -> tuple[np.ndarray, np.ndarray]:
     """The faces that may be crossed from each cell of a `cells`² grid over the (u, v) plane.
 
     A face is listed in the cells that its projection's rows touch, row by row, so that long diagonal faces do
@@ -319,7 +325,18 @@ def bin_triangles(lattice, axis, cells, shift):
 
 
 @njit(cache=True)
-def count_crossings(corners, lattice, axis, start, faces, cells, shift, points, point_lattice, counts):
+def count_crossings(
+    corners: np.ndarray,
+    lattice: np.ndarray,
+    axis: int,
+    start: np.ndarray,
+    faces: np.ndarray,
+    cells: int,
+    shift: int,
+    points: np.ndarray,
+    point_lattice: np.ndarray,
+    counts: np.ndarray,
+) -> None:
     """Counts the crossings of the line through each point along `axis`.
 
     Args:

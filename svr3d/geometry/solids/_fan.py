@@ -16,7 +16,15 @@ from ._crossings import LATTICE, _is_left, _side
 
 
 @njit(cache=True, error_model="numpy")
-def add_boundary(start, end, lattice_start, lattice_end, points, lattice, winding):
+def add_boundary(
+    start: np.ndarray,
+    end: np.ndarray,
+    lattice_start: np.ndarray,
+    lattice_end: np.ndarray,
+    points: np.ndarray,
+    lattice: np.ndarray,
+    winding: np.ndarray,
+) -> None:
     """Adds the fan's share to `winding` Float[N], which holds the signed counts of crossings towards -x.
 
     Args:

@@ -9,7 +9,7 @@ from ._crossings import DEPTH_STEPS, LATTICE, _is_left, _side
 
 
 @njit(cache=True, error_model="numpy")
-def fill(vertices, faces, resolution, half, values):
+def fill(vertices: np.ndarray, faces: np.ndarray, resolution: int, half: int, values: np.ndarray) -> None:
     """Writes 1 to `values` Float32[R, R, R] where the winding number is at least 1, else 0.
 
     Each crossing of a column along x is added to the first voxel behind it; the sums along x are the winding
@@ -78,7 +78,7 @@ def fill(vertices, faces, resolution, half, values):
 
 
 @njit(cache=True, inline="always")
-def _is_lost(values, x, y, z, axis):
+def _is_lost(values: np.ndarray, x: int, y: int, z: int, axis: int) -> bool:
     """Whether the four centres that lie beside (x, y, z) across `axis`, in the layer below along it, are all empty.
 
     False outside the box.
@@ -103,7 +103,7 @@ def _is_lost(values, x, y, z, axis):
 
 
 @njit(cache=True, error_model="numpy")
-def has_thin_features(vertices, faces, values):
+def has_thin_features(vertices: np.ndarray, faces: np.ndarray, values: np.ndarray) -> bool:
     """Whether somewhere below the surface the next four centres are all empty.
 
     Asked at samples in every face: one where its sides are within three voxels, about one per voxel on larger ones.

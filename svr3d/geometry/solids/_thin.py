@@ -11,7 +11,7 @@ has three, that of a rod one."""
 
 
 @njit(cache=True)
-def add_needed(values, thin):
+def add_needed(values: np.ndarray, thin: np.ndarray) -> None:
     """Sets `values` Float32[R, R, R] to 1 at the voxels of `thin` Bool[R, R, R] that show what would not show.
 
     Voxels of `thin` that touch, if only at a corner, form a group. A group is needed unless it can be taken away voxel
@@ -54,7 +54,7 @@ def add_needed(values, thin):
 
 
 @njit(cache=True)
-def _can_go(state, group):
+def _can_go(state: np.ndarray, group: np.ndarray) -> bool:
     """Takes voxels of `group` Int[N, 3] out of `state` while that changes nothing; whether all are gone."""
     left, before = group.shape[0], 0
     while left != before:
@@ -68,7 +68,7 @@ def _can_go(state, group):
 
 
 @njit(cache=True)
-def _is_on_bulk(around):
+def _is_on_bulk(around: np.ndarray) -> bool:
     """Whether enough of `around` UInt8[3, 3, 3] are 1 that the middle lies on something thick."""
     count = 0
     for a in range(3):
@@ -79,7 +79,7 @@ def _is_on_bulk(around):
 
 
 @njit(cache=True)
-def _pieces(around, full):
+def _pieces(around: np.ndarray, full: bool) -> int:
     """How many pieces the filled (or else the empty) part of the neighbours of a voxel has.
 
     Filled voxels hang together across sides, edges and corners. Empty ones do across sides, and of their pieces

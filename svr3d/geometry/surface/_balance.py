@@ -7,7 +7,7 @@ from numba import njit, uint64
 
 
 @njit(cache=True, error_model="numpy")
-def is_balanced(bits, faces):
+def is_balanced(bits: np.ndarray, faces: np.ndarray) -> bool:
     """Whether every edge is run along as often one way as the other, vertices at the same place counting as one.
 
     Places are thrown at random (a hash of their coordinates) onto a plane of 64-bit numbers. There the signed areas

@@ -19,9 +19,12 @@ still does after rounding to the digits of a file."""
 LEAF = 4
 """Faces per leaf of the tree."""
 
+Direction = tuple[float, float, float] | np.ndarray
+"""Of three numbers, not of unit length."""
+
 
 @njit(cache=True, inline="always")
-def _minors(a, b, c):
+def _minors(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> tuple[int, int, int]:
     """(b - a) × (c - a), exactly."""
     ux, uy, uz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
     vx, vy, vz = c[0] - a[0], c[1] - a[1], c[2] - a[2]
@@ -29,7 +32,7 @@ def _minors(a, b, c):
 
 
 @njit(cache=True, inline="always")
-def _along(direction, point, origin):
+def _along(direction: Direction, point: np.ndarray, origin: np.ndarray) -> float:
     """direction · (point - origin), rounded once per term."""
     return (
         direction[0] * float(point[0] - origin[0])
@@ -39,14 +42,14 @@ def _along(direction, point, origin):
 
 
 @njit(cache=True, inline="always")
-def _height(direction, point, origin):
+def _height(direction: Direction, point: np.ndarray, origin: np.ndarray) -> float:
     """`_along`, with 0 for what only touches."""
     d = _along(direction, point, origin)
     return d if abs(d) > TOLERANCE else 0.0
 
 
 @njit(cache=True)
-def _interval(face, heights, direction, origin):
+def _interval(face: np.ndarray, heights: Direction, direction: Direction, origin: np.ndarray) -> tuple[float, float]:
     """Where the line in which the planes meet runs through `face`, as least and greatest position along it."""
     low, high = np.inf, -np.inf
     for i in range(3):
@@ -61,7 +64,7 @@ def _interval(face, heights, direction, origin):
 
 
 @njit(cache=True)
-def _cross(a, b, normal_a, normal_b):
+def _cross(a: np.ndarray, b: np.ndarray, normal_a: np.ndarray, normal_b: np.ndarray) -> bool:
     """Whether faces `a`, `b` Int[3, 3] with these unit normals reach through each other.
 
     Each must have corners on both sides of the other's plane; then the planes meet in a line, on which either face has
@@ -86,7 +89,7 @@ def _cross(a, b, normal_a, normal_b):
 
 
 @njit(cache=True)
-def _boxes(low, high, size):
+def _boxes(low: np.ndarray, high: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Boxes of a complete binary tree over leaves of `LEAF` faces: node k has the children 2k and 2k + 1."""
     n = low.shape[0]
     node_low = np.empty((2 * size, 3), np.int64)
@@ -106,7 +109,7 @@ def _boxes(low, high, size):
 
 
 @njit(cache=True, inline="always")
-def _apart(low, high, f, node_low, node_high, k):
+def _apart(low: np.ndarray, high: np.ndarray, f: int, node_low: np.ndarray, node_high: np.ndarray, k: int) -> bool:
     return (
         low[f, 0] > node_high[k, 0]
         or high[f, 0] < node_low[k, 0]
@@ -118,7 +121,7 @@ def _apart(low, high, f, node_low, node_high, k):
 
 
 @njit(cache=True)
-def crossing_pairs(corners):
+def crossing_pairs(corners: np.ndarray) -> np.ndarray:
     """The pairs of faces that cross.
 
     Args:
