@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError
 from ..files import write_json
@@ -36,7 +37,7 @@ def derive_run(folder: RunFolder, output: str) -> RunFolder:
             raise InputError(f"{folder.path}: is scored by its output '{FINAL}' already; name a further one")
         manifest = folder.read_manifest()
         manifest.pop("evaluation", None)
-        own = {"representation": declared.representation, "limits": declared.limits}
+        own: dict[str, Any] = {"representation": declared.representation, "limits": declared.limits}
         # The category too, where it chooses among the methods of a run per category.
         chosen_by = set(manifest["method"]["given"]) - method.output().given
         own["given"] = sorted(declared.given | chosen_by)

@@ -95,7 +95,8 @@ class Suite:
         protocols = values.get("protocols", cls.protocols)
         if isinstance(protocols, str) or not all(isinstance(name, str) for name in protocols):
             raise InputError(f"{path}: field 'protocols': expected a list of names, found {protocols!r}")
-        return cls(**(values | {"runs": tuple(runs), "protocols": tuple(protocols)}))
+        fields: dict[str, Any] = values | {"runs": tuple(runs), "protocols": tuple(protocols)}
+        return cls(**fields)
 
 
 def _read_run(where: str, entry: Any, common: dict[str, Any]) -> SuiteRun:

@@ -31,7 +31,7 @@ def shown_metrics(group, protocol: str) -> list[Metric]:
     """What the board shows of the recorded metrics: a pooled metric stands for its two counts."""
     recorded = set(group["metric"])
     pooled = [metric for metric in METRICS.values() if metric.sums and set(metric.sums) <= recorded]
-    counts = {name for metric in pooled for name in metric.sums}
+    counts = {name for metric in pooled for name in metric.sums or ()}
     for name in sorted(recorded):
         metric = get_metric(name)
         if metric.sums and metric not in pooled:

@@ -112,7 +112,7 @@ def _of_group(key: tuple[str, str, str, str], group, bootstrap: Bootstrap, given
         scores = object_scores(metric, values)
         for category in sorted(set(scores.categories)):
             if not (scores.of_category(category).denominator.sum(0) > 0).all():
-                raise InputError(f"{where}: the counts '{metric.sums[1]}' of category {category} are all zero")
+                raise InputError(f"{where}: the counts '{names[-1]}' of category {category} are all zero")
         columns = values[0].columns
         competitors = sorted({(method, preset) for method, preset, _ in columns})
         held = [given.get((method, dataset, preset), "") for method, preset in competitors]

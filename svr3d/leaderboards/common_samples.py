@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+
 from ..errors import InputError
 
 
@@ -33,11 +36,11 @@ def on_common_samples(tables: list, where: str):
     runs = wide[0].columns
     for table in wide[1:]:
         runs = runs.intersection(table.columns)
-    lacking = [table.reindex(columns=runs).isna() for table in wide]
-    samples = lacking[0].index
-    for table in lacking[1:]:
+    gaps = [table.reindex(columns=runs).isna() for table in wide]
+    samples = gaps[0].index
+    for table in gaps[1:]:
         samples = samples.union(table.index)
-    lacking = sum(table.reindex(samples, fill_value=True).astype(int) for table in lacking) > 0
+    lacking = functools.reduce(operator.or_, (table.reindex(samples, fill_value=True) for table in gaps))
     common = samples[~lacking.any(axis=1).to_numpy()]
     if len(common) == 0 or len(runs) == 0:
         names = ", ".join(f"{method} ({preset}, seed {seed})" for method, preset, seed in wide[0].columns)

@@ -72,7 +72,7 @@ def picture_grid(
         for k, text in enumerate(heading):  # headings of fewer lines stand on the lowest ones
             centred(middle, margin + line * (title_lines - len(heading) + k + 0.5), text, bold, INK)
         if subtitles and subtitles[c]:
-            text = _shorten(subtitles[c], plain, tile_size)
+            text = _shorten(subtitles[c] or "", plain, tile_size)
             centred(middle, margin + line * (title_lines + 0.5), text, plain, QUIET)
     for r, label in enumerate(labels):
         y = top + r * step_y
@@ -90,7 +90,7 @@ def picture_grid(
                 picture = _fit(Image.fromarray(np.ascontiguousarray(tile)), tile_size)
                 figure.paste(picture, (x + (tile_size - picture.width) // 2, y + (tile_size - picture.height) // 2))
             if captions and captions[r][c]:
-                text = _shorten(captions[r][c], plain, tile_size)
+                text = _shorten(captions[r][c] or "", plain, tile_size)
                 centred(x + tile_size / 2, y + tile_size + 0.45 * line, text, plain, QUIET)
 
     path = Path(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .figures import KINDS, figure_name
+from .figures.draw import KINDS, figure_name
 from .presentation import sections
 from .sentences import COMPARISONS, READING, comparison_sentences
 from .tables import Cell, Table, section_tables

@@ -145,10 +145,10 @@ def sections(board) -> Iterator[Section]:
     several = board.drop_duplicates(["method", "preset"])["method"].value_counts()
     named = board["method"].map(several) > 1
     board = board.assign(label=board["method"].where(~named, board["method"] + " (" + board["preset"] + ")"))
-    for key, rows in board.groupby(["dataset", "split", "protocol"], sort=True):
+    for (dataset, split, protocol), rows in board.groupby(["dataset", "split", "protocol"], sort=True):
         whole, parts = rows[rows["part"] == ""], rows[rows["part"] != ""]
         if not whole.empty:
-            yield Section(*key, whole, None if parts.empty else parts)
+            yield Section(dataset, split, protocol, whole, None if parts.empty else parts)
 
 
 def arrow(metric: Metric) -> str:

@@ -181,12 +181,12 @@ class Bootstrap:
         return np.random.default_rng([self.seed, zlib.crc32(key.encode())])
 
 
-def holm(p: Sequence[float]) -> np.ndarray:
+def holm(values: Sequence[float]) -> np.ndarray:
     """Holm's step-down adjustment (1979): adjusted p-values, which bound the chance of any false claim among all.
 
     NaN stays NaN and counts for nothing.
     """
-    p = np.asarray(p, dtype=np.float64)
+    p = np.asarray(values, dtype=np.float64)
     adjusted = np.full_like(p, np.nan)
     known = np.flatnonzero(~np.isnan(p))
     order = known[np.argsort(p[known], kind="stable")]

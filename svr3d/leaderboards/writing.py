@@ -7,7 +7,7 @@ from pathlib import Path
 from ..files import replacing
 from .analysis import analyze, notes
 from .board import comparisons_frame, leaderboard_frame
-from .figures import draw_figures
+from .figures.draw import draw_figures
 from .latex import latex_page
 from .markdown import markdown_page
 from .run_table import check_runs, costs_of

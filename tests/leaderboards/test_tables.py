@@ -10,7 +10,7 @@ import pytest
 
 from svr3d.leaderboards import comparisons, leaderboard, write_leaderboard
 from svr3d.leaderboards.board import BOARD_COLUMNS, COMPARISON_COLUMNS
-from svr3d.leaderboards.figures import draw_figures
+from svr3d.leaderboards.figures.draw import draw_figures
 from svr3d.leaderboards.latex import latex_page
 from svr3d.leaderboards.markdown import markdown_page
 from svr3d.leaderboards.presentation import count_text, decimals, p_text, seconds_text, sections
@@ -251,16 +251,16 @@ def test_markdown_cells_cannot_break_the_table(table):
 
 
 def test_a_method_looks_the_same_in_all_figures(records, runs):
-    from svr3d.leaderboards.figures import _looks
+    from svr3d.leaderboards.figures.looks import looks_of
 
     board = leaderboard(records, runs)
-    looks = _looks(board)
+    looks = looks_of(board)
     assert len({(look.color, look.marker) for look in looks.values()}) == 3
-    other = _looks(leaderboard(records.query("method != 'ceiling' and metric == 'f_01'"), runs))
+    other = looks_of(leaderboard(records.query("method != 'ceiling' and metric == 'f_01'"), runs))
     assert all(other[name] == looks[name] for name in ("good_one", "base_line"))
     many = board.iloc[:1]
     many = pd.concat([many.assign(method=f"m{i}", given="") for i in range(40)])
-    assert len({(look.color, look.marker) for look in _looks(many).values()}) == 40
+    assert len({(look.color, look.marker) for look in looks_of(many).values()}) == 40
 
 
 def test_figures_are_pictures_of_readable_size(page):

@@ -1,0 +1,289 @@
+"""The commands of `svr3d`: a function each, whose signature and docstring make its options and their help.
+
+Each imports what it needs when it runs, so that `svr3d --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from ..errors import InputError
+
+
+def list_command(
+    what: Literal["all", "methods", "datasets", "targets", "protocols", "metrics"] = "all", json: bool = False
+) -> None:
+    """Show the methods, data set sources, targets, protocols and metrics that are installed.
+
+    Args:
+        what: Which of them.
+        json: Print JSON instead of tables.
+    """
+    from .listing import print_listing
+
+    print_listing(what, as_json=json)
+
+
+def prepare_command(
+    source: str,
+    out: str,
+    format: str = "auto",
+    views: int = 4,
+    size: int = 137,
+    seed: int = 0,
+    categories: list[str] | None = None,
+    objects: dict[str, int] | None = None,
+    split_file: str | None = None,
+    options: dict[str, Any] | None = None,
+    targets: list[str] | None = None,
+    workers: int | None = None,
+) -> None:
+    """Make a data set: from a folder of meshes, or `parametric`, the generator that comes with svr3d.
+
+    Args:
+        source: A folder CATEGORY/OBJECT/*.{obj,glb,ply,off,stl}, or the word parametric.
+        out: Folder of the prepared data set.
+        format: What the source is, as in `svr3d list datasets`; auto finds out.
+        views: Pictures of each object.
+        size: Side of the pictures in pixels.
+        seed: Of everything random: shapes, cameras, samples, splits.
+        categories: Only these categories.
+        objects: For parametric: how many objects each category gets in each split, {train: 40, val: 4, test: 8}.
+        split_file: For meshes: CSV with the columns category, object, split; by default a seeded 70/10/20 split.
+        options: Further options of the format, such as --options.name value.
+        targets: To make beside those that are always made, as in `svr3d list targets`.
+        workers: Processes; one per core if not given.
+    """
+    from ..datasets import prepare
+
+    report = prepare(
+        source,
+        out,
+        format=format,
+        views=views,
+        size=size,
+        seed=seed,
+        workers=workers,
+        categories=categories,
+        objects=objects,
+        split_file=split_file,
+        options=options,
+        targets=targets or (),
+    )
+    refused = f", {len(report.refused)} refused" if report.refused else ""
+    print(f"{report.total} objects prepared{refused}; see {Path(out) / 'report.md'}")
+
+
+def train_command(
+    method: str,
+    data: str,
+    preset: str = "tiny",
+    seed: int = 0,
+    out: str = "runs",
+    options: dict[str, Any] | None = None,
+    label: str | None = None,
+    categories: str | None = None,
+    accelerator: str | None = None,
+    devices: int | str | None = None,
+    precision: str | None = None,
+    strategy: str | None = None,
+    workers: int | None = None,
+    logger: str | None = None,
+    progress: bool = True,
+) -> None:
+    """Train a method; a run that was interrupted goes on where it stood.
+
+    Args:
+        method: Its name, as in `svr3d list methods`.
+        data: Folder of a prepared data set.
+        preset: tiny (two cores, minutes), small (one GPU) or paper (as published).
+        seed: Of everything random.
+        out: Folder of all runs; this one goes to OUT/DATASET/METHOD/PRESET/seedN.
+        options: Options of the method laid over the preset, such as --options.epochs 3.
+        label: Name of the variant, needed with options.
+        categories: Train one method for each of these, separated by commas, or for each there is; scored as one run.
+        accelerator: cpu, cuda or another one of Lightning Fabric's; auto takes the best there is.
+        devices: How many of them.
+        precision: Of the arithmetic, such as 32-true or 16-mixed.
+        strategy: How several devices share the work, such as ddp.
+        workers: Data loading processes.
+        logger: csv, or tensorboard to have the log in the run's folder in that format too.
+        progress: Show progress.
+    """
+    from ..datasets import open_dataset
+    from .train import train
+
+    trainer = {"accelerator": accelerator, "devices": devices, "precision": precision}
+    trainer |= {"strategy": strategy, "workers": workers, "logger": logger}
+    folder = train(
+        method,
+        open_dataset(data),
+        out,
+        preset=preset,
+        seed=seed,
+        options=options,
+        label=label,
+        trainer={name: value for name, value in trainer.items() if value is not None},
+        categories=categories if categories in (None, "each") else _names(categories),
+        progress=progress,
+    )
+    print(folder.path)
+
+
+def predict_command(
+    run: str,
+    images: list[str],
+    out: str = "predictions",
+    category: str | None = None,
+    azimuth: float | None = None,
+    elevation: float | None = None,
+    distance: float | None = None,
+) -> None:
+    """Reconstruct the objects in pictures: a .glb for each, and the method's own representation as .npz.
+
+    Args:
+        run: Folder of a trained run.
+        images: Pictures of one object each, best on a white or transparent background.
+        out: Folder for the shapes.
+        category: Category of the objects, for methods that are given it.
+        azimuth: Degrees around the object from +x towards +z, where the camera stands; for methods that need a camera.
+        elevation: Degrees of the camera above the horizon.
+        distance: Of the camera from the object's centre, in lengths of its longest side; if not given, a typical one.
+    """
+    from .predict import picture_camera, predict
+
+    for path in predict(run, images, out, category=category, camera=picture_camera(azimuth, elevation, distance)):
+        print(path)
+
+
+def evaluate_command(
+    run: str | None = None,
+    data: str | None = None,
+    output: str | None = None,
+    predictions: str | None = None,
+    split: Literal["train", "val", "test"] = "test",
+    protocol: str = "svr3d-v1",
+    views: int = 1,
+    frame: Literal["canonical", "camera", "shapenet"] = "canonical",
+    align: Literal["none", "scale", "similarity"] = "none",
+    name: str | None = None,
+    given: str | None = None,
+    out: str = "runs",
+    workers: int | None = None,
+) -> None:
+    """Score a trained run, or a folder of shapes made by any program, under one or several protocols.
+
+    Args:
+        run: Folder of a trained run; its data set is the one it was trained on unless --data says otherwise.
+        data: Folder of a prepared data set.
+        output: Score this further output of the run's method, such as the mesh of an earlier block, as a run beside it.
+        predictions: Folder CATEGORY/OBJECT/VIEW.{obj,ply,off,stl,glb,binvox,npz} of predictions from elsewhere.
+        split: Which objects.
+        protocol: Names of protocols, separated by commas.
+        views: Views of each object that are scored; 0 for all.
+        frame: The frame of the predictions from elsewhere.
+        align: How predictions from elsewhere are aligned with the truth before scoring.
+        name: Name of the method that made the predictions from elsewhere; the folder's name if not given.
+        given: What predictions from elsewhere were made from, separated by commas, such as picture,camera.
+        out: For predictions from elsewhere: the folder of all runs, where the records go.
+        workers: Processes; one per core if not given.
+    """
+    from ..datasets import open_dataset
+    from .evaluation import evaluate_predictions, evaluate_run
+    from .further_outputs import derive_run
+    from .prediction_files import PredictionFrame
+    from .runs import RunFolder, check_label
+
+    common = {"split": split, "views": views or None, "protocols": _names(protocol), "workers": workers}
+    if (run is None) == (predictions is None):
+        raise InputError("evaluate needs either a run folder or --predictions DIR")
+    if run is not None:
+        folder = RunFolder.open(run)
+        if frame != "canonical" or align != "none":
+            raise InputError("--frame and --align are for --predictions; a run's reconstructions are canonical already")
+        if given is not None:
+            raise InputError("--given is for --predictions; of a run its method says what it is given")
+        if output is not None:
+            folder = derive_run(folder, output)
+        evaluate_run(folder, open_dataset(data or folder.config().data), **common)
+    else:
+        if output is not None:
+            raise InputError("--output is for a run; a folder of --predictions has one shape per sample")
+        if data is None:
+            raise InputError("--predictions needs --data, the data set with the true shapes")
+        label = check_label(name or Path(predictions).resolve().name, "--name")
+        folder = evaluate_predictions(
+            Path(predictions),
+            open_dataset(data),
+            Path(out),
+            name=label,
+            frame=PredictionFrame(frame, align),
+            given=_names(given or ""),
+            **common,
+        )
+    from .listing import print_scores
+
+    print_scores(folder)
+    print(folder.records)
+
+
+def _names(text: str) -> list[str]:
+    """The names in a list separated by commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def leaderboard_command(runs: list[str], out: str, title: str = "") -> None:
+    """Compare runs: tables (CSV, Markdown, LaTeX), figures, and a grid of pictures.
+
+    Args:
+        runs: Run folders, or folders with runs somewhere below.
+        out: Folder for the leaderboard.
+        title: Heading.
+    """
+    from .board import write_board
+    from .runs import find_runs
+
+    print(write_board(find_runs(runs), out, title=title) / "leaderboard.md")
+
+
+def run_command(
+    suite: str,
+    source: str | None = None,
+    data: str | None = None,
+    out: str | None = None,
+    board: str | None = None,
+    workers: int | None = None,
+) -> int:
+    """Do all that a suite names: prepare the data, train, evaluate, and write the leaderboard.
+
+    Args:
+        suite: A YAML file, or the name of a suite that comes with svr3d: parametric-demo, parametric-tiny, meshes-tiny.
+        source: Folder of meshes to prepare instead of the suite's.
+        data: Folder of the prepared data set instead of the suite's.
+        out: Folder of all runs instead of the suite's.
+        board: Folder of leaderboards instead of the suite's.
+        workers: Processes for preparation and scoring; one per core if not given.
+    """
+    from .run_suite import run_suite
+    from .suite import Suite
+
+    folder, failures = run_suite(Suite.read(suite, source=source, data=data, out=out, board=board, workers=workers))
+    print(folder / "leaderboard.md")
+    for failure in failures:
+        print(f"svr3d: failed: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+COMMANDS: dict[str, tuple[Callable[..., int | None], tuple[str, ...]]] = {
+    "list": (list_command, ("what",)),
+    "prepare": (prepare_command, ("source",)),
+    "train": (train_command, ("method",)),
+    "predict": (predict_command, ("run", "images")),
+    "evaluate": (evaluate_command, ("run",)),
+    "leaderboard": (leaderboard_command, ("runs",)),
+    "run": (run_command, ("suite",)),
+}
+"""Each command with the arguments that stand without a `--name`."""

@@ -1,0 +1,1 @@
+"""A board's figures, a file for each kind."""
