@@ -68,6 +68,6 @@ def read_prediction(
         loc, scale = dataset.normalization(key.category, key.object)
     shape = to_canonical(shape, frame.frame, camera=camera, loc=loc, scale=scale)
     if frame.alignment != "none":
-        surface = surface or dataset.load(key.category, key.object, "surface")
+        surface = dataset.load(key.category, key.object, "surface") if surface is None else surface
         shape = align(shape, surface, frame.alignment, seed=seed)
     return shape, ""

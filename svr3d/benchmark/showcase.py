@@ -54,7 +54,7 @@ def write_grid(folders: list[RunFolder], records: Any, path: Path) -> Path | Non
     for key in keys:
         image = (dataset.sample(key).images[0].numpy().transpose(1, 2, 0) * 255).round().astype(np.uint8)
         camera = dataset.camera(key) if dataset.has_cameras else None
-        camera = (camera or Camera.look_at((1.2, 0.8, 1.2))).resized(TILE, TILE)
+        camera = (Camera.look_at((1.2, 0.8, 1.2)) if camera is None else camera).resized(TILE, TILE)
         line: list[np.ndarray | None] = [image]
         for folder in by_method.values():
             line.append(_tile(folder, key, camera))
