@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class TrainingLog:
             self._tensorboard.log_metrics({f"{stage}/{name}": value for name, value in values.items()}, step=epoch)
             self._tensorboard.save()
 
-    def add(self, row: dict[str, object]) -> None:
+    def add(self, row: Mapping[str, object]) -> None:
         """Appends a row and writes the table."""
         self.rows.append({name: str(value) for name, value in row.items()})
         columns = list(dict.fromkeys(["stage", "epoch", "seconds", *(name for row in self.rows for name in row)]))
@@ -63,7 +63,7 @@ class TrainingLog:
 
 
 def _tensorboard(folder: Path) -> Any:
-    from lightning_fabric.loggers import TensorBoardLogger
+    from lightning_fabric.loggers.tensorboard import TensorBoardLogger
 
     try:
         return TensorBoardLogger(folder, name="tensorboard", version="")

@@ -79,6 +79,17 @@ class SampleBatch:
     def __iter__(self) -> Iterator[SampleBatch]:
         return (self[index] for index in range(len(self)))
 
+    @property
+    def pictures(self) -> Tensor:
+        """The images, where they are needed.
+
+        Raises:
+            InputError: the batch has none.
+        """
+        if self.images is None:
+            raise InputError("the batch has no pictures; say that they are needed in the stage, or in what is `given`")
+        return self.images
+
     def target(self, name: str) -> Any:
         """One target; a clear error where the method did not declare it."""
         try:

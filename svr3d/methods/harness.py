@@ -5,6 +5,7 @@ The contract, the evaluation and `svr3d predict` all ask in this way.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ..geometry import Shape
 
 
-def reconstruct(method: Method, batch: SampleBatch, output: str = FINAL) -> list[Shape]:
+def reconstruct(method: Method, batch: SampleBatch, output: str = FINAL) -> Sequence[Shape]:
     """The method's reconstruction of every sample of a batch, which may hold more than the method is to see.
 
     Raises:

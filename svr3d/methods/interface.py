@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -56,6 +57,8 @@ class Method(nn.Module):
     Options: ClassVar[type] = NoOptions
     """The dataclass of its options; its fields' types and defaults are those of presets, suites and command line."""
 
+    _place: Tensor
+
     def __init__(self, facts: DataFacts, options: Any = None) -> None:
         super().__init__()
         self.facts = facts
@@ -90,7 +93,7 @@ class Method(nn.Module):
         """The ordered training stages; an empty list for a method that needs no training."""
 
     @abstractmethod
-    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[Shape]:
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> Sequence[Shape]:
         """One reconstruction per sample, in the canonical frame.
 
         Args:

@@ -30,7 +30,7 @@ class MeanVoxels:
     packed: np.ndarray
     labels: np.ndarray
 
-    def occupancy(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+    def occupancy(self, rows: slice | Sequence[int] | np.ndarray) -> np.ndarray:
         """Bool[n, R³] of some objects."""
         return np.unpackbits(self.packed[rows], axis=1, count=self.means[0].numel()).astype(bool)
 

@@ -89,11 +89,11 @@ class ClassVoxels(Method):
         return stages
 
     def _fit_threshold(self, samples: Iterable[SampleBatch]) -> None:
-        self.fitted_threshold = torch.tensor(fit_threshold(lambda batch: self._logits(batch.images), samples))
+        self.fitted_threshold = torch.tensor(fit_threshold(lambda batch: self._logits(batch.pictures), samples))
 
     def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         """Cross entropies of voxels and category, weighted."""
-        o, images, voxels = self.options, batch.images, voxel_target(batch)
+        o, images, voxels = self.options, batch.pictures, voxel_target(batch)
         if self.training and o.flip_axis:
             images, voxels = flip_some(o.flip_axis, images, voxels)
         voxel_logits, class_logits = self.network(crop(images, random=self.training and o.random_crop))
@@ -109,7 +109,7 @@ class ClassVoxels(Method):
     @torch.no_grad()
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:
         threshold = self.options.threshold
-        return to_grids(self._logits(batch.images), float(self.fitted_threshold) if threshold is None else threshold)
+        return to_grids(self._logits(batch.pictures), float(self.fitted_threshold) if threshold is None else threshold)
 
     def _logits(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B R R R"]:
         return self.network(crop(images))[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -98,11 +98,11 @@ def _batch(method: Method, count: int = 2) -> SampleBatch:
     return box_batch(gifts | method.targets, count=count, first=100)
 
 
-def _ask(method: Method, batch: SampleBatch, output: str = FINAL) -> list[Shape]:
+def _ask(method: Method, batch: SampleBatch, output: str = FINAL) -> Sequence[Shape]:
     return _told(lambda: reconstruct(method, batch, output), f"output '{output}' failed on what it is given")
 
 
-def _told(call: Callable[[], list[Shape]], what: str) -> list[Shape]:
+def _told(call: Callable[[], Sequence[Shape]], what: str) -> Sequence[Shape]:
     try:
         return call()
     except Exception as error:  # a method may fail in any way

@@ -104,7 +104,7 @@ class Pixel2Mesh(Method):
 
     def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         """The terms of all blocks, each summed over them."""
-        view, meshes = self._deform(batch.images, batch.cameras)
+        view, meshes = self._deform(batch.pictures, batch.cameras)
         surface = batch.target("surface")
         if "normals" not in surface and self.loss_weights.normal:
             raise InputError(f"method '{self.name}' needs the normals of the surface, which this data set lacks")
@@ -138,7 +138,7 @@ class Pixel2Mesh(Method):
         """The mesh after the last block, or after the one that the output names."""
         names = [known.name for known in self.outputs]
         self.output(output)  # an unknown one is refused
-        view, deformations = self._deform(batch.images, batch.cameras)
+        view, deformations = self._deform(batch.pictures, batch.cameras)
         behind = sum(int(mesh.behind.sum()) for mesh in deformations)
         if behind:
             total = sum(mesh.behind.numel() for mesh in deformations)

@@ -81,9 +81,10 @@ class Retrieval(Method):
 
     def _fit(self, samples: Iterable[SampleBatch]) -> None:
         index: dict[tuple[str, str], int] = {}
+        resolution = 0
         features, objects, voxels, vertices, faces, ends = [], [], [], [], [], []
         for batch in samples:
-            features.append(describe(batch.images))
+            features.append(describe(batch.pictures))
             meshes = batch.targets.get("mesh", [None] * len(batch))
             for key, grid, mesh in zip(batch.keys, batch.target("voxels").cpu().numpy(), meshes, strict=True):
                 name = (key.category, key.object)
@@ -111,7 +112,7 @@ class Retrieval(Method):
 
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[Mesh | VoxelGrid]:
         distances = torch.cdist(
-            describe(batch.images), self.features.cpu().float(), compute_mode="donot_use_mm_for_euclid_dist"
+            describe(batch.pictures), self.features.cpu().float(), compute_mode="donot_use_mm_for_euclid_dist"
         )
         return [self._shape(int(self.objects[i])) for i in distances.argmin(1).tolist()]
 

@@ -88,7 +88,7 @@ class ShapePrior(Method):
 
     def losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         """The voxels' cross entropy."""
-        images, voxels, priors = batch.images, voxel_target(batch), self.priors[category_indices(self, batch)]
+        images, voxels, priors = batch.pictures, voxel_target(batch), self.priors[category_indices(self, batch)]
         if self.training and self.options.flip_axis:
             # Object and prior are mirrored together: the mean of mirrored shapes is the mirrored mean.
             images, voxels, priors = flip_some(self.options.flip_axis, images, voxels, priors)
@@ -106,4 +106,4 @@ class ShapePrior(Method):
         return to_grids(self._logits(batch), float(self.fitted_threshold) if threshold is None else threshold)
 
     def _logits(self, batch: SampleBatch) -> Tensor:
-        return self.network(crop(batch.images), self.priors[category_indices(self, batch)])
+        return self.network(crop(batch.pictures), self.priors[category_indices(self, batch)])

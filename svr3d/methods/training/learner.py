@@ -114,7 +114,10 @@ class _Means:
         """By name."""
         if not self._sums:
             return {}
-        count = self._fabric.all_reduce(torch.tensor(self._count, device=self._fabric.device), reduce_op="sum")
-        return {
-            name: float(self._fabric.all_reduce(total, reduce_op="sum") / count) for name, total in self._sums.items()
-        }
+        count = self._sum(torch.tensor(self._count, device=self._fabric.device))
+        return {name: float(self._sum(total) / count) for name, total in self._sums.items()}
+
+    def _sum(self, value: Tensor) -> Tensor:
+        total = self._fabric.all_reduce(value, reduce_op="sum")
+        assert isinstance(total, Tensor)
+        return total
