@@ -112,7 +112,7 @@ class Plugins(Generic[T]):
 
 def _search_path() -> tuple[tuple[str, int], ...]:
     """The folders that distributions are looked for in, and when each last changed."""
-    found = []
+    found: list[tuple[str, int]] = []
     for folder in sys.path:
         try:
             found.append((folder, os.stat(folder or ".").st_mtime_ns))

@@ -258,7 +258,9 @@ def mark_small_pieces(start: np.ndarray, keys: np.ndarray, resolution: int, thin
 
 
 @njit(cache=True)
-def _cell_range(low: int | np.int64, high: int | np.int64, cells: int, shift: int) -> tuple[int, int]:
+def _cell_range(
+    low: int | np.int64, high: int | np.int64, cells: int, shift: int
+) -> tuple[int | np.int64, int | np.int64]:
     """Cells that hold lattice coordinates low … high."""
     return max(0, (low + LATTICE) >> shift), min(cells - 1, (high + LATTICE) >> shift)
 
