@@ -35,11 +35,12 @@ def cost_figure(section: Section, costs: Any, looks: dict[str, Look]) -> Any:
         ticks, texts = _log_ticks(low, right)
         if (x == 0).any():
             # zero has no place on a logarithmic axis: it gets a strip of its own
-            axis.axvline(low, color="#bbbbbb", linewidth=0.7, linestyle=(0, (4, 3)))
             left = none / (right / low) ** 0.1
             ticks, texts = [none, *ticks], ["none", *texts]
         axis.set_xscale("log")
         axis.set_xlim(left, right)
+        if left < low:
+            axis.axvline(low, color="#bbbbbb", linewidth=0.7, linestyle=(0, (4, 3)))
         axis.set_xticks(ticks, texts)
         axis.minorticks_off()
         for label in labels:
