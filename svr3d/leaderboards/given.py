@@ -9,17 +9,20 @@ PICTURE, CAMERA = "picture", "camera"
 MAYBE_CAMERA = "camera?"
 """In the place of `camera` where a run does not say whether its method used it."""
 
-_FREE = (PICTURE, CAMERA, MAYBE_CAMERA)
+NOTHING = "nothing"
+"""The text where a method looks at nothing, as the mean shape does."""
+
+_FREE = (NOTHING, PICTURE, CAMERA, MAYBE_CAMERA)
 """What a method may have and still be ranked, in the order in which it is written; everything else is a gift."""
 
 
 def given_text(names: Iterable[str]) -> str:
-    """The names as one text: gifts first, then picture and camera; empty where nothing is known.
+    """The names as one text: gifts first, then picture and camera. (Where nothing is known, the text is empty.)
 
-    >>> given_text({"camera", "picture", "category"})
-    'category, picture, camera'
+    >>> given_text({"camera", "picture", "category"}), given_text([])
+    ('category, picture, camera', 'nothing')
     """
-    names = set(names)
+    names = set(names) or {NOTHING}
     return ", ".join([*sorted(names - set(_FREE)), *(name for name in _FREE if name in names)])
 
 
