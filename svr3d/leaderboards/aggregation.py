@@ -6,10 +6,11 @@ import numpy as np
 
 from ..errors import InputError
 from ..metrics.declarations import METRICS, Metric, get_metric, is_curve
+from .frames import DataFrame
 from .statistics import MEAN, OBJECTS, Scores
 
 
-def with_best(group):
+def with_best(group: DataFrame) -> DataFrame:
     """The records, and of each recorded curve those at each run's best threshold over all its samples."""
     import pandas as pd
 
@@ -27,7 +28,7 @@ def with_best(group):
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else group
 
 
-def shown_metrics(group, protocol: str) -> list[Metric]:
+def shown_metrics(group: DataFrame, protocol: str) -> list[Metric]:
     """What the board shows of the recorded metrics: a pooled metric stands for its two counts."""
     recorded = set(group["metric"])
     pooled = [metric for metric in METRICS.values() if metric.sums and set(metric.sums) <= recorded]
@@ -43,7 +44,7 @@ def shown_metrics(group, protocol: str) -> list[Metric]:
     return declared + [get_metric(name) for name in sorted(recorded) if is_curve(name)]
 
 
-def object_scores(metric: Metric, values: list) -> Scores:
+def object_scores(metric: Metric, values: list[DataFrame]) -> Scores:
     """Per-object scores: a mean over views and seeds, or totals of counts."""
     total = "sum" if metric.sums else "mean"
     objects = [
@@ -60,7 +61,7 @@ def object_scores(metric: Metric, values: list) -> Scores:
     return Scores.of_values(objects[0].to_numpy(), categories)
 
 
-def count_failed(failed) -> dict[str, np.ndarray]:
+def count_failed(failed: DataFrame) -> dict[str, np.ndarray]:
     """Failed samples of each competitor, by category and in all."""
     counts = failed.astype(int).T.groupby(level=["method", "preset"]).sum().T
     by_category = {name: part.sum().to_numpy() for name, part in counts.groupby(level="category")}

@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..metrics.declarations import Metric, is_curve
 from .aggregation import count_failed, object_scores, shown_metrics, with_best
 from .common_samples import on_common_samples
+from .frames import DataFrame
 from .given import gifts_of
 from .records import check_records
 from .run_table import check_runs, given_of, limits_of
@@ -76,7 +77,7 @@ class Analysis:
         return self.dataset, self.split, self.protocol, self.metric.name, self.part
 
 
-def analyze(records, runs, seed: int) -> list[Analysis]:
+def analyze(records: DataFrame, runs: DataFrame | None, seed: int) -> list[Analysis]:
     """The analyses of all metrics of all protocols; what runs lack is warned of.
 
     Args:
@@ -101,7 +102,13 @@ def analyze(records, runs, seed: int) -> list[Analysis]:
     return analyses
 
 
-def _of_group(key: tuple[str, str, str, str], group, bootstrap: Bootstrap, given, limits) -> Iterator[Analysis]:
+def _of_group(
+    key: tuple[str, str, str, str],
+    group: DataFrame,
+    bootstrap: Bootstrap,
+    given: dict[tuple[str, str, str], str],
+    limits: dict[tuple[str, str, str], str],
+) -> Iterator[Analysis]:
     dataset, split, protocol, part = key
     group = with_best(group)
     for metric in shown_metrics(group, protocol):
@@ -175,7 +182,7 @@ def notes(analyses: list[Analysis]) -> list[str]:
     ]
 
 
-def _refuse_reserved(records) -> None:
+def _refuse_reserved(records: DataFrame) -> None:
     for name in (MEAN, OBJECTS):
         if (records["category"] == name).any():
             raise InputError(f"the records have a category named '{name}', which on a board stands for an aggregate")

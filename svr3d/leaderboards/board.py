@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from .analysis import Analysis, analyze
 from .statistics import MEAN, OBJECTS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BOARD_COLUMNS = (
     *("dataset", "split", "protocol", "metric", "part", "category", "method", "preset", "seeds"),
@@ -17,7 +21,7 @@ COMPARISON_COLUMNS = (
 )
 
 
-def leaderboard(records, runs=None, *, seed: int = 0):
+def leaderboard(records: pd.DataFrame, runs: pd.DataFrame | None = None, *, seed: int = 0) -> pd.DataFrame:
     """The board in long form, one row per (dataset, split, protocol, metric, part, category, method, preset).
 
     A value is the mean over objects of each object's mean over views and seeds; of a pooled metric, the ratio of its
@@ -46,7 +50,7 @@ def leaderboard(records, runs=None, *, seed: int = 0):
     return leaderboard_frame(analyze(records, runs, seed))
 
 
-def comparisons(records, runs=None, *, seed: int = 0):
+def comparisons(records: pd.DataFrame, runs: pd.DataFrame | None = None, *, seed: int = 0) -> pd.DataFrame:
     """Every pair of methods in every ranked metric, on the same resamples of the same objects.
 
     Returns:
@@ -58,7 +62,7 @@ def comparisons(records, runs=None, *, seed: int = 0):
     return comparisons_frame(analyze(records, runs, seed))
 
 
-def leaderboard_frame(analyses: list[Analysis]):
+def leaderboard_frame(analyses: list[Analysis]) -> pd.DataFrame:
     """The rows of `leaderboard`."""
     import pandas as pd
 
@@ -77,7 +81,7 @@ def _leaderboard_rows(analyses: list[Analysis]) -> Iterator[tuple]:
                 )
 
 
-def comparisons_frame(analyses: list[Analysis]):
+def comparisons_frame(analyses: list[Analysis]) -> pd.DataFrame:
     """The rows of `comparisons`."""
     import pandas as pd
 

@@ -6,9 +6,10 @@ import functools
 import operator
 
 from ..errors import InputError
+from .frames import DataFrame
 
 
-def on_common_samples(tables: list, where: str):
+def on_common_samples(tables: list[DataFrame], where: str) -> tuple[list[DataFrame], DataFrame, str]:
     """One metric's records as sample × run tables over the samples that all runs have.
 
     Args:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from .frames import DataFrame
 from .presentation import GIFTED, LIMITED, WITH_CAMERA, sections
 from .tables import Cell, Table, section_tables
 
 
-def latex_page(title: str, board, costs) -> str:
+def latex_page(title: str, board: DataFrame, costs: DataFrame | None) -> str:
     r"""The tables for `\input`; they need the packages booktabs and graphicx."""
     parts = [f"% {' '.join(title.split())}", "% Needs \\usepackage{booktabs,graphicx} in the preamble."]
     for section in sections(board):

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 
 from .figures.draw import KINDS, figure_name
+from .frames import DataFrame
 from .presentation import sections
 from .sentences import COMPARISONS, READING, comparison_sentences
 from .tables import Cell, Table, section_tables
 
 
-def markdown_page(title: str, board, pairs, costs, notes: list[str], figures: list[str]) -> str:
+def markdown_page(
+    title: str,
+    board: DataFrame,
+    pairs: DataFrame,
+    costs: DataFrame | None,
+    notes: list[str],
+    figures: list[str],
+) -> str:
     """The whole page. `figures` are the paths of pictures, relative to it."""
     parts = [f"# {_markdown(title)}", READING]
     parts += [f"**Incomplete**: {_markdown(note)}." for note in notes]

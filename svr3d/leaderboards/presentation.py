@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ..errors import InputError
 from ..metrics.declarations import Metric, get_metric, is_curve
 from ..metrics.protocol import Protocol, load_protocol
+from .frames import DataFrame
 from .given import CAMERA, gifts_of, names_of
 from .statistics import MEAN, OBJECTS
 
@@ -40,8 +40,8 @@ class Section:
     dataset: str
     split: str
     protocol: str
-    rows: Any
-    part_rows: Any = None
+    rows: DataFrame
+    part_rows: DataFrame | None = None
 
     def __post_init__(self) -> None:
         for name in ("dataset", "split", "protocol"):
@@ -127,7 +127,7 @@ class Section:
         mark = GIFTED if label in self.gifts else WITH_CAMERA if label in self.with_camera else ""
         return f"{label} {mark}".rstrip()
 
-    def values(self, metric: str, category: str):
+    def values(self, metric: str, category: str) -> DataFrame:
         """The rows of one metric and category, indexed by label."""
         return self.rows[(self.rows["metric"] == metric) & (self.rows["category"] == category)].set_index("label")
 
@@ -137,7 +137,7 @@ class Section:
         return dict(zip(rows["metric"], rows["n"].astype(int), strict=True))
 
 
-def sections(board) -> Iterator[Section]:
+def sections(board: DataFrame) -> Iterator[Section]:
     """The board by data set, split and protocol, with a `label` for each method.
 
     A label is the method's name, with its preset where a method of the board has several.
@@ -156,7 +156,7 @@ def arrow(metric: Metric) -> str:
     return ("↑" if metric.higher_is_better else "↓") if metric.ranked else ""
 
 
-def decimals(values) -> int:
+def decimals(values: Iterable[float]) -> int:
     """Digits after the point that show three significant ones of the middle value."""
     sizes = sorted(abs(v) for v in values if math.isfinite(v) and v != 0)
     if not sizes:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..files import replacing
 from ..metrics.declarations import get_metric
+from .frames import DataFrame, Series
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TYPES = {
     "method": str,
@@ -36,7 +41,7 @@ KEY = ["dataset", "split", "protocol", "method", "preset", "seed", "category", "
 """What names a record; files are sorted by it."""
 
 
-def write_records(path, frame) -> None:
+def write_records(path: str | os.PathLike[str], frame: pd.DataFrame) -> None:
     """Write records as parquet, atomically; the same records give the same bytes, in whatever order they come.
 
     Args:
@@ -60,7 +65,7 @@ def write_records(path, frame) -> None:
         pq.write_table(table, temporary, compression="zstd")
 
 
-def load_records(paths):
+def load_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     """The records of several runs as one DataFrame with the columns RECORD_COLUMNS.
 
     Files from before records had the column `part` hold whole objects only, and are read as such.
@@ -80,13 +85,13 @@ def load_records(paths):
     twice = frame.duplicated(KEY, keep=False).to_numpy()
     if twice.any():
         source = [file for file, part in zip(files, frames, strict=True) for _ in range(len(part))]
-        first = frame[KEY][twice].iloc[0]
+        first = frame[KEY].iloc[twice.argmax()]
         held = [source[i] for i in twice.nonzero()[0] if (frame[KEY].iloc[i] == first).all()]
         raise InputError(f"{held[1]} repeats a record of {held[0]}: {_name(first)}; pass each run once")
     return frame
 
 
-def check_records(frame, where: str):
+def check_records(frame: DataFrame, where: str) -> DataFrame:
     """`frame` with exactly the columns RECORD_COLUMNS in their types, checked.
 
     Args:
@@ -143,7 +148,7 @@ def check_records(frame, where: str):
     return frame
 
 
-def _typed(column, name: str, kind: type, where: str):
+def _typed(column: Series, name: str, kind: type, where: str) -> Series:
     """The column as int64, float64 or strings; nothing is rounded and nothing but numbers becomes a number."""
     import pandas as pd
 
@@ -163,7 +168,7 @@ def _typed(column, name: str, kind: type, where: str):
     return column.astype("float64")
 
 
-def _find(paths: Iterable) -> list[Path]:
+def _find(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     files = {}
     for path in map(Path, paths):
         if path.is_dir():
@@ -180,7 +185,7 @@ def _find(paths: Iterable) -> list[Path]:
     return list(files.values())
 
 
-def _read(path: Path):
+def _read(path: Path) -> DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -192,7 +197,7 @@ def _read(path: Path):
         raise InputError(f"{path}: not a readable parquet file ({str(error).splitlines()[0]})") from None
 
 
-def _name(row) -> str:
+def _name(row: Series) -> str:
     part = f" of part '{row['part']}'" if row["part"] else ""
     return (
         f"{row['metric']}{part} of {row['method']} ({row['preset']}, seed {row['seed']}) on "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import InputError
+from .frames import DataFrame
 from .given import gifts_of, is_recorded
 
 RUN_COLUMNS = (
@@ -12,7 +13,7 @@ RUN_COLUMNS = (
 """`given` is a text as `given_text` makes it, `limits` a few words or empty; seconds are of the whole training."""
 
 
-def check_runs(runs):
+def check_runs(runs: DataFrame) -> DataFrame:
     """`runs` with exactly the columns RUN_COLUMNS, checked.
 
     Raises:
@@ -30,7 +31,7 @@ def check_runs(runs):
     return runs
 
 
-def given_of(runs, records) -> dict[tuple[str, str, str], str]:
+def given_of(runs: DataFrame, records: DataFrame) -> dict[tuple[str, str, str], str]:
     """What each (method, dataset, preset) that has records is given.
 
     Its seeds must agree; one that says all speaks for those that do not.
@@ -52,13 +53,13 @@ def given_of(runs, records) -> dict[tuple[str, str, str], str]:
     return given
 
 
-def limits_of(runs) -> dict[tuple[str, str, str], str]:
+def limits_of(runs: DataFrame) -> dict[tuple[str, str, str], str]:
     """The limits of each (method, dataset, preset); a run from before its method stated any adds none."""
     grouped = runs.groupby(["method", "dataset", "preset"])["limits"]
     return {key: "; ".join(limits for limits in dict.fromkeys(own) if limits) for key, own in grouped}
 
 
-def costs_of(runs):
+def costs_of(runs: DataFrame) -> DataFrame:
     """Mean costs over the seeds of each (dataset, method, preset)."""
     return runs.groupby(["dataset", "method", "preset"], as_index=False).agg(
         representation=("representation", "first"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ..metrics.declarations import Metric
+from .frames import DataFrame
 from .presentation import GIFTED, Section, decimals, p_text
 from .statistics import LEVEL, MEAN, MIN_OBJECTS
 
@@ -23,7 +25,7 @@ Paired, over the same objects, in the mean over categories. "Better" is said whe
 every pair in every metric, with both p, stands in `comparisons.csv`."""
 
 
-def comparison_sentences(section: Section, pairs) -> list[str]:
+def comparison_sentences(section: Section, pairs: DataFrame) -> list[str]:
     """The best method without gifts against each other one in the headline, a sentence each.
 
     Args:
@@ -53,7 +55,7 @@ def comparison_sentences(section: Section, pairs) -> list[str]:
     return [told[label] for label in section.labels if label in told]
 
 
-def _sentence(row, a: str, b: str, top: str, metric: Metric, gifts: dict[str, str], digits: int) -> str:
+def _sentence(row: Any, a: str, b: str, top: str, metric: Metric, gifts: dict[str, str], digits: int) -> str:
     sign = 1 if metric.higher_is_better else -1  # so that a difference is by how much `a` is better
     low, high = sorted((sign * row.low, sign * row.high))
     size = f"{sign * row.difference:.{digits}f}"

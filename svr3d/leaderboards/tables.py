@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..metrics.declarations import Metric, get_metric
+from .frames import DataFrame, Series
 from .given import is_recorded
 from .presentation import GIFTED, LIMITED, WITH_CAMERA, Section, count_text, decimals, seconds_text
 from .sentences import PERCENT
@@ -34,7 +35,7 @@ class Table:
     rows: list[list[Cell]]
 
 
-def section_tables(section: Section, costs=None) -> list[Table]:
+def section_tables(section: Section, costs: DataFrame | None = None) -> list[Table]:
     """The tables of one protocol: means over categories, means over objects, the headline by category, and each metric
     that was measured of parts.
 
@@ -50,11 +51,12 @@ def section_tables(section: Section, costs=None) -> list[Table]:
     if section.headline is not None:
         tables.append(_category_table(section, section.headline))
     if section.part_rows is not None:
-        tables += [_parts_table(section, get_metric(name)) for name in section.part_rows["metric"].unique()]
+        parts = section.part_rows
+        tables += [_parts_table(section, parts, get_metric(name)) for name in parts["metric"].unique()]
     return tables
 
 
-def _metrics_table(section: Section, category: str, title: str, costs=None) -> Table:
+def _metrics_table(section: Section, category: str, title: str, costs: DataFrame | None = None) -> Table:
     headline = section.headline
     header = [
         "method",
@@ -88,7 +90,7 @@ def _metrics_table(section: Section, category: str, title: str, costs=None) -> T
     return Table(title, caption, header, rows)
 
 
-def _cost_cells(label: str, section: Section, costs) -> list[Cell]:
+def _cost_cells(label: str, section: Section, costs: DataFrame) -> list[Cell]:
     row = section.rows[section.rows["label"] == label].iloc[0]
     same = (costs["dataset"] == section.dataset) & (costs["method"] == row["method"])
     cost = costs[same & (costs["preset"] == row["preset"])].iloc[0]
@@ -119,9 +121,9 @@ def _category_table(section: Section, metric: Metric) -> Table:
     )
 
 
-def _parts_table(section: Section, metric: Metric) -> Table:
+def _parts_table(section: Section, parts: DataFrame, metric: Metric) -> Table:
     """A row for each part's label: there are more of them than methods."""
-    means = section.part_rows[(section.part_rows["metric"] == metric.name) & (section.part_rows["category"] == MEAN)]
+    means = parts[(parts["metric"] == metric.name) & (parts["category"] == MEAN)]
     labels = [label for label in section.labels if label in set(means["label"])]
     digits = decimals(means["value"])
     rows = []
@@ -137,7 +139,7 @@ def _parts_table(section: Section, metric: Metric) -> Table:
     return Table(f"{metric.title} by part", caption, ["part", *map(section.shown, labels), "objects"], rows)
 
 
-def _own(label: str, columns: Iterable) -> list:
+def _own(label: str, columns: Iterable[DataFrame]) -> list[Series | None]:
     """A method's row in each column; None where it has none."""
     return [column.loc[label] if label in column.index else None for column in columns]
 
@@ -165,13 +167,13 @@ def _name(label: str, section: Section) -> Cell:
     return Cell(shown)
 
 
-def _rank(row) -> Cell:
+def _rank(row: Series | None) -> Cell:
     import pandas as pd
 
     return Cell("–" if row is None or pd.isna(row["rank"]) else str(int(row["rank"])))
 
 
-def _value(row, digits: int, *, interval: bool = True) -> Cell:
+def _value(row: Series | None, digits: int, *, interval: bool = True) -> Cell:
     if row is None:
         return Cell("–")
     text = f"{row['value']:.{digits}f}"

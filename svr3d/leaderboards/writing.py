@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..files import replacing
 from .analysis import analyze, notes
@@ -12,8 +14,18 @@ from .latex import latex_page
 from .markdown import markdown_page
 from .run_table import check_runs, costs_of
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def write_leaderboard(records, runs, out, *, title: str = "Leaderboard", seed: int = 0) -> list[Path]:
+
+def write_leaderboard(
+    records: pd.DataFrame,
+    runs: pd.DataFrame | None,
+    out: str | os.PathLike[str],
+    *,
+    title: str = "Leaderboard",
+    seed: int = 0,
+) -> list[Path]:
     """Write leaderboard.csv, comparisons.csv, leaderboard.md, leaderboard.tex and figures/ into the folder `out`.
 
     Each file is replaced atomically, and the same records and runs give the same bytes.

@@ -90,7 +90,7 @@ class ChamferMeasure(PointMeasure):
 
     def value(self, pair: Pair) -> float:
         (x, y), near = pair.points, pair.neighbors
-        options = {"cd_l1": (False, "mean"), "cd_l2": (True, "sum")}
+        options: dict[str, tuple[bool, Literal["sum", "mean"]]] = {"cd_l1": (False, "mean"), "cd_l2": (True, "sum")}
         squared, directions = options[self.name]
 
         def compute() -> float:

@@ -84,7 +84,8 @@ def _value(kind: Any, value: Any, where: str) -> Any:
     """`value` as `kind`."""
     if is_dataclass(kind) and isinstance(kind, type):
         return build(kind, value, where)
-    nested = [one for one in get_args(kind) if is_dataclass(one)] if get_origin(kind) in (Union, UnionType) else []
+    options = get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
+    nested = [one for one in options if isinstance(one, type) and is_dataclass(one)]
     if len(nested) == 1 and isinstance(value, Mapping):
         return build(nested[0], value, where)
     if not _fits(kind, value):

@@ -95,10 +95,10 @@ def _mean_squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     One tree per cloud asked for all points at once: several times faster than `nearest_neighbors` of each pair.
     """
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     flat = a.reshape(-1, 3)
-    columns = [cKDTree(cloud).query(flat)[0].reshape(len(a), -1) for cloud in b]
+    columns = [KDTree(cloud).query(flat)[0].reshape(len(a), -1) for cloud in b]
     return np.stack([(column**2).mean(axis=1) for column in columns], axis=1)
 
 

@@ -144,6 +144,7 @@ class PartIoUMeasure(Measure):
 
     def parts(self, pair: Pair, *, failed: bool = False) -> dict[str, float]:
         names, truth = pair.truth.label_names, pair.truth.labels(self.resolution).labels
+        assert truth is not None
         present = [int(label) for label in np.unique(truth) if label]
         found = None if failed else self._found(pair)
         by_label = dict.fromkeys(present, 0.0) if found is None else found.per_part

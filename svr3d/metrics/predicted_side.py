@@ -90,6 +90,7 @@ class PredictedSide:
     def _surface(self, shape: Any) -> PointCloud:
         assert self._setting.points is not None
         count = self._setting.points.predicted.count
+        assert count is not None  # of a surface, the setting has one
         shape = self.mesh if self.is_grid else shape  # which other metrics want too
         points = geometry.to_surface(shape, count, seed=self._memo.seed("predicted surface"))
         if points.is_empty or not points.is_finite:

@@ -48,6 +48,7 @@ def thickness_error(
     samples, diameters = [], []
     for mesh, stream in zip(map(to_mesh, (predicted, truth)), streams, strict=True):
         sample = sample_surface(mesh, points, seed=int(stream))
+        assert sample.normals is not None
         samples.append(sample)
         diameters.append(shape_diameter(mesh, sample.points, sample.normals, rays=rays, seed=int(stream)))
     near = nearest_neighbors(samples[0].points, samples[1].points)

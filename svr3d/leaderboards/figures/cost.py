@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..frames import DataFrame
 from ..presentation import Section, count_text
 from ..statistics import MEAN
 from .looks import Look, subtitle
 
 
-def cost_figure(section: Section, costs: Any, looks: dict[str, Look]) -> Any:
+def cost_figure(section: Section, costs: DataFrame, looks: dict[str, Look]) -> Any:
     """Three panels, a mark for each method; None where the protocol ranks by nothing."""
     import numpy as np
     from matplotlib.figure import Figure

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
 
+from ..frames import DataFrame
 from ..presentation import Section, sections
 from .categories import categories_figure
 from .cost import cost_figure
@@ -22,7 +22,7 @@ def figure_name(section: Section, kind: str) -> str:
     return f"{section.slug}-{kind}"
 
 
-def draw_figures(board: Any, costs: Any = None) -> Iterator[tuple[str, bytes]]:
+def draw_figures(board: DataFrame, costs: DataFrame | None = None) -> Iterator[tuple[str, bytes]]:
     """(file name, content) of each figure of each protocol.
 
     Args:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..frames import DataFrame
 from ..presentation import Section, sections
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
 
 # Okabe and Ito's colours, which people with any colour blindness can tell apart, without their yellow (too faint
 # for thin lines), and four darker ones; markers differ too, so that no figure rests on colour alone.
@@ -17,7 +21,7 @@ _COLORS = (
 _MARKERS = "osD^vPX<>p"
 _GREYS = ("#767676", "#9a9a9a", "#5a5a5a", "#b0b0b0")
 _DASHES = ("--", ":", "-.", (0, (1, 1)))
-STYLE = {
+STYLE: dict[RcKeyType, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
     "axes.titlesize": 8.5,
@@ -45,7 +49,7 @@ class Look:
     line: Any
 
 
-def looks_of(board) -> dict[str, Look]:
+def looks_of(board: DataFrame) -> dict[str, Look]:
     """A colour and marker per label: a method keeps its own from board to board, unless two want the same."""
     labels, gifted = {}, []
     for section in sections(board):
