@@ -198,9 +198,7 @@ def evaluate_command(
     from .runs import RunFolder, check_label
 
     common = {"split": split, "views": views or None, "protocols": _names(protocol), "workers": workers}
-    if (run is None) == (predictions is None):
-        raise InputError("evaluate needs either a run folder or --predictions DIR")
-    if run is not None:
+    if run is not None and predictions is None:
         folder = RunFolder.open(run)
         if frame != "canonical" or align != "none":
             raise InputError("--frame and --align are for --predictions; a run's reconstructions are canonical already")
@@ -209,7 +207,7 @@ def evaluate_command(
         if output is not None:
             folder = derive_run(folder, output)
         evaluate_run(folder, open_dataset(data or folder.config().data), **common)
-    else:
+    elif predictions is not None and run is None:
         if output is not None:
             raise InputError("--output is for a run; a folder of --predictions has one shape per sample")
         if data is None:
@@ -224,6 +222,8 @@ def evaluate_command(
             given=_names(given or ""),
             **common,
         )
+    else:
+        raise InputError("evaluate needs either a run folder or --predictions DIR")
     from .listing import print_scores
 
     print_scores(folder)

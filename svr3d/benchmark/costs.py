@@ -52,7 +52,7 @@ def run_costs(folders: Sequence[RunFolder]) -> Any:
     columns = ["row", "dataset", "method", "preset", "seed", "samples", *STEPS]
     frame = pd.DataFrame(rows, columns=columns).astype({name: float for name in STEPS})
     frame = frame.astype({"seed": "Int64", "samples": "Int64"})
-    several = frame.groupby(["dataset", "row"])["row"].transform("size") > 1
+    several = frame.duplicated(["dataset", "row"], keep=False)
     details = frame["preset"].fillna("") + ", seed " + frame["seed"].astype("string").fillna("")
     named = frame["row"] + " (" + details + ")"
     frame["row"] = frame["row"].where(~several, named)

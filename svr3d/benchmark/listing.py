@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from typing import Any
+from typing import Any, cast
 
 from ..errors import InputError
 from .runs import RunFolder
@@ -137,7 +137,7 @@ def print_scores(folder: RunFolder) -> None:
     from ..leaderboards import leaderboard, load_records
     from ..metrics import is_curve
 
-    rows = leaderboard(load_records([folder.records]))
+    rows = cast(Any, leaderboard(load_records([folder.records])))
     rows = rows[(rows["category"] == "mean") & (rows["part"] == "") & ~rows["metric"].map(is_curve)]
     table = Table("protocol", "split", "metric", "mean over categories", "95 % interval", "samples", "failed")
     for row in rows.itertuples():

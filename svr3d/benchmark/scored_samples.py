@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..datasets import SampleKey
 from ..files import read_json, write_json
@@ -29,7 +29,7 @@ def not_scored(
     """The samples to score, each with the protocols that its records lack."""
     done: dict[str, set[str]] = {}
     if folder.records.exists():
-        records = load_records([folder.records])
+        records = cast(Any, load_records([folder.records]))
         records = records[records["split"] == split]
         for sample in records[["category", "object", "view", "protocol"]].drop_duplicates().itertuples(index=False):
             done.setdefault(str(SampleKey(sample.category, sample.object, sample.view)), set()).add(sample.protocol)

@@ -52,7 +52,7 @@ def write_grid(folders: list[RunFolder], records: Any, path: Path) -> Path | Non
     shown = records[(records["metric"] == "f_02") & (records["part"] == "")]
     tiles, rows, captions = [], [], []
     for key in keys:
-        image = (dataset.sample(key).images[0].numpy().transpose(1, 2, 0) * 255).round().astype(np.uint8)
+        image = (dataset.sample(key).pictures[0].numpy().transpose(1, 2, 0) * 255).round().astype(np.uint8)
         camera = dataset.camera(key) if dataset.has_cameras else None
         camera = (Camera.look_at((1.2, 0.8, 1.2)) if camera is None else camera).resized(TILE, TILE)
         line: list[np.ndarray | None] = [image]

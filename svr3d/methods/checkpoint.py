@@ -22,7 +22,7 @@ def pack(method: Method) -> dict[str, Any]:
     All of it is of the types that `torch.load(..., weights_only=True)` accepts, so that a checkpoint from
     somewhere else runs no code.
     """
-    import lightning_fabric
+    from lightning_fabric.__version__ import version as lightning_version
 
     from .. import __version__
 
@@ -35,7 +35,7 @@ def pack(method: Method) -> dict[str, Any]:
         "versions": {
             "svr3d": __version__,
             "torch": str(torch.__version__),
-            "lightning": str(lightning_fabric.__version__),
+            "lightning": str(lightning_version),
             "python": platform.python_version(),
         },
     }

@@ -8,11 +8,14 @@ import typing
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ..errors import InputError
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 _PLURALS = {int: "whole numbers", float: "numbers", str: "texts"}
 

@@ -107,8 +107,8 @@ class VoxelDecoder(nn.Module):
         self.deconvolutions = nn.Sequential(*layers)
         # As torch initialises it, the last batch norm has half of all voxels occupied. Nine in ten are empty, and at
         # one learning rate per step it takes a short training thousands of steps to get there.
-        nn.init.constant_(layers[-1].weight, 3.0)
-        nn.init.constant_(layers[-1].bias, -3.0)
+        nn.init.constant_(layers[-1].get_parameter("weight"), 3.0)
+        nn.init.constant_(layers[-1].get_parameter("bias"), -3.0)
 
     def forward(self, code: Float[Tensor, "B code"]) -> Float[Tensor, "B 32 32 32"]:
         grid = F.relu(self.expand(code)).view(-1, self.channels[0], 4, 4, 4)

@@ -11,7 +11,7 @@ per edge and sample.
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -36,7 +36,9 @@ class _Product(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]: the decorator makes `ctx` positional
+        ctx: Any, gradient: Tensor
+    ) -> tuple[Tensor, None, None]:
         return _product(ctx.matrices[1], gradient), None, None
 
 
@@ -62,6 +64,9 @@ class SparseMap(nn.Module):
     Args:
         matrix: anything that `scipy.sparse.csr_array` takes.
     """
+
+    matrix: Tensor
+    transposed: Tensor
 
     def __init__(self, matrix: Any) -> None:
         from scipy.sparse import csr_array
@@ -131,9 +136,12 @@ class ChebyshevConv(ChebConv):
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__(in_channels, out_channels, K=2)
 
-    def forward(self, x: Tensor, operator: SparseMap, unpool: SparseMap | None = None) -> Tensor:
+    def forward(  # pyright: ignore[reportIncompatibleMethodOverride]: takes an operator in the place of edges
+        self, x: Tensor, operator: SparseMap, unpool: SparseMap | None = None
+    ) -> Tensor:
         """Float[V, B, in] → Float[V', B, out], where V' is what `unpool`, applied to x first, makes of V."""
-        return _convolve(x, self.lins[0].weight, self.lins[1].weight, self.bias, operator, unpool)
+        own, near = (cast(Tensor, linear.weight) for linear in self.lins)
+        return _convolve(x, own, near, self.bias, operator, unpool)
 
 
 class SumConv(GraphConv):
@@ -147,9 +155,11 @@ class SumConv(GraphConv):
         with torch.no_grad():
             # A vertex of a closed mesh has six neighbours in the mean. Their plain sum, at the start as large as six
             # vertices' features, grows from layer to layer: the coordinates of a third block began at 10⁹.
-            self.lin_rel.weight /= 6
+            self.lin_rel.weight.div_(6)
 
-    def forward(self, x: Tensor, operator: SparseMap, unpool: SparseMap | None = None) -> Tensor:
+    def forward(  # pyright: ignore[reportIncompatibleMethodOverride]: takes an operator in the place of edges
+        self, x: Tensor, operator: SparseMap, unpool: SparseMap | None = None
+    ) -> Tensor:
         """Float[V, B, in] → Float[V', B, out], where V' is what `unpool`, applied to x first, makes of V."""
         return _convolve(x, self.lin_root.weight, self.lin_rel.weight, self.lin_rel.bias, operator, unpool)
 

@@ -73,6 +73,9 @@ class VGG16(nn.Module):
     TAPS = {15: 4, 22: 8, 29: 16}
     """Index in torchvision's `features` of the ReLU after each, and its stride."""
 
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(self) -> None:
         from torchvision.models.vgg import cfgs, make_layers
 
@@ -114,7 +117,8 @@ def _initialize(network: nn.Module) -> None:
     for module in network.modules():
         if isinstance(module, nn.Conv2d):  # with torch's own start, 18 layers leave a thousandth of the signal
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-            nn.init.zeros_(module.bias)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
 
 
 def image_network(name: str, width: float = 1.0) -> StridedNetwork | VGG16:

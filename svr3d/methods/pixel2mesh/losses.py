@@ -214,9 +214,11 @@ def block_losses(
         Any of "chamfer", "normal", "laplacian", "edge" and "move", each Float[].
 
     Raises:
-        InputError: wrong shapes or types, no points, edges that name no vertex, or a surface that is not finite.
+        InputError: wrong shapes or types, no points, edges that name no vertex, a surface that is not finite, or no
+            normals where their term has a weight.
     """
     terms = {}
+    nearest = vectors = None
     if weights.chamfer or weights.normal:
         chamfer, nearest = chamfer_loss(after, surface, predicted_weight=weights.predicted)
         if weights.chamfer:
@@ -224,6 +226,9 @@ def block_losses(
     if weights.normal or weights.edge:
         vectors = _edge_vectors(after, edges)
     if weights.normal:
+        assert nearest is not None and vectors is not None
+        if normals is None:
+            raise InputError("normals of the surface: expected them, since their term has a weight")
         _require_points(normals, "normals of the surface", like=surface)
         at_nearest = normals.gather(1, nearest[..., None].expand(-1, -1, 3))
         terms["normal"] = weights.normal * _normal_term(vectors, at_nearest, edges, weights.normal_squared)
@@ -231,6 +236,7 @@ def block_losses(
     if laplacian:
         terms["laplacian"] = laplacian * laplacian_loss(before, after, edges)
     if weights.edge:
+        assert vectors is not None
         terms["edge"] = weights.edge * _mean_squared_length(vectors)
     if weights.move and block > 0:
         terms["move"] = weights.move * move_loss(before, after)
@@ -280,8 +286,8 @@ class _Differences(torch.autograd.Function):
         return values.index_select(0, first) - values.index_select(0, second)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        return _Sums.apply(gradient, *ctx.saved_tensors, ctx.count), None
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        return _Sums.apply(*gradients, *ctx.saved_tensors, ctx.count), None
 
 
 class _Sums(torch.autograd.Function):
@@ -301,8 +307,8 @@ class _Sums(torch.autograd.Function):
         return total.to(values.dtype)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        return _Differences.apply(gradient, *ctx.saved_tensors), None, None
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        return _Differences.apply(*gradients, *ctx.saved_tensors), None, None
 
 
 def _require_points(points: Tensor, what: str, *, batch: int | None = None, like: Tensor | None = None) -> None:

@@ -22,6 +22,7 @@ from ..learning import optimize
 from ..outputs import FINAL, Output
 from ..stages import Learned, Optimization, Stage
 from .ellipsoid import LIMITS
+from .image_networks import VGG16
 from .losses import WEIGHTS, block_losses
 from .network import Deformation, Pixel2MeshNetwork
 from .options import Pixel2MeshOptions
@@ -79,7 +80,8 @@ class Pixel2Mesh(Method):
         return (final, *(replace(final, name=f"block{number + 1}") for number in range(self.options.blocks)))
 
     def initialize(self) -> None:
-        if self.options.pretrained and self.network.image_network.load_imagenet():
+        network = self.network.image_network
+        if self.options.pretrained and isinstance(network, VGG16) and network.load_imagenet():
             self.weights = "imagenet"
 
     def stages(self) -> list[Stage]:

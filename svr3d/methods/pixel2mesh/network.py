@@ -108,6 +108,8 @@ class Pixel2MeshNetwork(nn.Module):
         radii: of the ellipsoid, in the network's units.
     """
 
+    initial: Tensor
+
     def __init__(
         self,
         *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -103,11 +103,12 @@ class OracleEllipsoid(Method):
         draws = Draws(truth * _SCALE, unit_vectors(directions), self.points)
         low, high = draws.points.min(axis=0), draws.points.max(axis=0)
         vertices = ellipsoid(1, (1, 1, 1)).vertices * ((high - low) / 2).clip(min=_THIN * _SCALE) + (low + high) / 2
+        finest = self.levels[-1]
         for block, level in enumerate(self.levels):
             vertices = self._deform(vertices, level, draws, block)
-            if level is not self.levels[-1]:
+            if level is not finest:
                 vertices = np.concatenate([vertices, vertices[level.edges].mean(axis=1)])
-        return Mesh(self._polish(vertices, level, draws) / _SCALE, level.faces)
+        return Mesh(self._polish(vertices, finest, draws) / _SCALE, finest.faces)
 
     def _deform(self, before: np.ndarray, level: MeshLevel, draws: Draws, block: int) -> np.ndarray:
         """The vertices Float64[V, 3] after this block's steps down Pixel2Mesh's losses."""
@@ -118,7 +119,7 @@ class OracleEllipsoid(Method):
             points, normals = (torch.from_numpy(values)[None] for values in draws.truth())
             weights = _faded(self.loss_weights, left)
             terms = block_losses(start[None], after[None], points, normals, edges, weights, block=block)
-            (found,) = torch.autograd.grad(sum(terms.values()), after)
+            (found,) = torch.autograd.grad(reduce(torch.add, terms.values()), after)
             return found.numpy()
 
         return _descend(before, gradient, self.steps, self.lr, level)

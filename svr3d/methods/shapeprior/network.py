@@ -40,7 +40,9 @@ class ShapePriorNetwork(nn.Module):
         self.prior_encoder = VoxelEncoder(embedding, width)
         self.decoder = VoxelDecoder(embedding, width, relu)
         if residual:
-            self.decoder.deconvolutions[-1].reset_parameters()  # the prior itself says how much is empty
+            norm = self.decoder.deconvolutions[-1]
+            assert isinstance(norm, nn.BatchNorm3d)
+            norm.reset_parameters()  # the prior itself says how much is empty
 
     def forward(
         self, images: Float[Tensor, "B 3 127 127"], priors: Float[Tensor, "B 32 32 32"]

@@ -7,6 +7,7 @@ import os
 import random
 import warnings
 from collections.abc import Iterator
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -27,8 +28,9 @@ def deterministic() -> Iterator[None]:
         torch.are_deterministic_algorithms_enabled(),
         torch.is_deterministic_algorithms_warn_only_enabled(),
     )
-    fill, benchmark = torch.utils.deterministic.fill_uninitialized_memory, torch.backends.cudnn.benchmark
-    torch.utils.deterministic.fill_uninitialized_memory = False  # finds bugs, and costs time
+    memory = cast(Any, torch.utils.deterministic)  # a module whose setting is a property of its class
+    fill, benchmark = memory.fill_uninitialized_memory, torch.backends.cudnn.benchmark
+    memory.fill_uninitialized_memory = False  # finds bugs, and costs time
     torch.backends.cudnn.benchmark = False
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True, warn_only=True)
@@ -38,5 +40,5 @@ def deterministic() -> Iterator[None]:
             yield
         finally:
             torch.use_deterministic_algorithms(enabled, warn_only=warn_only)
-            torch.utils.deterministic.fill_uninitialized_memory = fill
+            memory.fill_uninitialized_memory = fill
             torch.backends.cudnn.benchmark = benchmark
