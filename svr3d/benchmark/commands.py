@@ -114,7 +114,7 @@ def train_command(
         progress: Show progress.
     """
     from ..datasets import open_dataset
-    from .train import train
+    from .train_run import train
 
     trainer = {"accelerator": accelerator, "devices": devices, "precision": precision}
     trainer |= {"strategy": strategy, "workers": workers, "logger": logger}

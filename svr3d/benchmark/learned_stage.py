@@ -16,7 +16,7 @@ from ..methods.training.learner import Learner
 from ..methods.training.seeding import reseed
 from ..progress import duration, track
 from .checkpoints import Generations
-from .training_run import TrainingRun
+from .training_context import TrainingContext
 
 STEPS_TO_SKIP, STEPS_TO_TIME = 2, 5
 """The first steps of a stage are slow; the next few tell what the stage will cost."""
@@ -37,7 +37,7 @@ class LearnedStage:
             empty state means the current one.
     """
 
-    def __init__(self, run: TrainingRun, stage: Learned, number: int, files: Generations) -> None:
+    def __init__(self, run: TrainingContext, stage: Learned, number: int, files: Generations) -> None:
         self.training, self.stage, self.number, self.files = run, stage, number, files
         self.method, self.data, self.fabric = run.method, run.data, run.fabric
         self.epoch, self.seconds = 0, 0.0

@@ -105,7 +105,7 @@ def plan_training(
     trainer: Mapping[str, Any] | None = None,
     categories: Literal["each"] | Sequence[str] | None = None,
 ) -> Plan:
-    """The plan of a run; arguments are those of `svr3d.benchmark.train.train`.
+    """The plan of a run; arguments are those of `svr3d.benchmark.train_run.train`.
 
     Raises:
         InputError: unknown method, preset, option or category, options without a label, or the data set lacks a

@@ -20,7 +20,7 @@ from .further_outputs import derive_run
 from .plan import Plan, plan_training
 from .runs import RunFolder
 from .suite import Suite, SuiteRun
-from .train import carry_out
+from .train_run import carry_out
 
 if TYPE_CHECKING:
     from ..datasets import Dataset

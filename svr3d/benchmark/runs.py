@@ -131,7 +131,7 @@ class RunFolder:
         Raises:
             InputError: the run is not trained, its checkpoint is not whole, or it has no method for the category.
         """
-        from .training import load_trained
+        from .train_method import load_trained
 
         config = self.config()
         trained = self if config.parent is None else RunFolder(Path(os.path.normpath(self.path / config.parent)))

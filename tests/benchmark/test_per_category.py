@@ -16,7 +16,7 @@ from svr3d.benchmark import evaluation, run_suite
 from svr3d.benchmark.board import run_table
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.runs import RunFolder, find_runs
-from svr3d.benchmark.train import train
+from svr3d.benchmark.train_run import train
 from svr3d.datasets import open_dataset
 from svr3d.errors import InputError
 from svr3d.geometry import VoxelGrid, read_shape

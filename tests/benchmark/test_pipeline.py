@@ -18,7 +18,7 @@ from PIL import Image
 
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.runs import RunFolder
-from svr3d.benchmark.train import train
+from svr3d.benchmark.train_run import train
 from svr3d.datasets import SampleKey, open_dataset
 from svr3d.geometry import Mesh, VoxelGrid, read_shape, write_shape
 
@@ -321,7 +321,7 @@ def test_stopped_between_the_weights_and_the_manifest(small_dataset: Path, tmp_p
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("svr3d.benchmark.train.update_manifest", stop)
+        patch.setattr("svr3d.benchmark.train_run.update_manifest", stop)
         with pytest.raises(KeyboardInterrupt):
             train("mean_shape", dataset, tmp_path, progress=False)
     folder = train("mean_shape", dataset, tmp_path, progress=False)

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from svr3d.benchmark.checkpoints import Generations, read_checkpoint, write_checkpoint
-from svr3d.benchmark.training import load_trained, train_method
+from svr3d.benchmark.train_method import load_trained, train_method
 from svr3d.benchmark.training_log import TrainingLog
 from svr3d.datasets import DataFacts, collate
 from svr3d.geometry import InputError, VoxelGrid

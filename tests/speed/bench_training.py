@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmark"))
 
 from conftest import write_box_dataset
 
-from svr3d.benchmark.training import train_method
+from svr3d.benchmark.train_method import train_method
 from svr3d.datasets import open_dataset
 from svr3d.methods import get_method
 from svr3d.methods.options import option_types

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TrainingRun:
+class TrainingContext:
     """A training in progress.
 
     Args:

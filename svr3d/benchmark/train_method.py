@@ -37,8 +37,8 @@ from .checkpoints import Generations, read_checkpoint, write_checkpoint
 from .devices import launched
 from .learned_stage import LearnedStage
 from .stage_data import StageData
+from .training_context import TrainingContext
 from .training_log import TrainingLog
-from .training_run import TrainingRun
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -145,7 +145,7 @@ class _Session:
             "trainer": {"precision": trainer.precision, "devices": fabric.world_size, "points": trainer.points},
         }
         told = title if fabric.is_global_zero else ""
-        self.training = TrainingRun(method, self.data, fabric, self.log, identity, told)
+        self.training = TrainingContext(method, self.data, fabric, self.log, identity, told)
 
     def run(self) -> TrainingReport:
         if self._restore(self.final):

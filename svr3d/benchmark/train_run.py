@@ -71,7 +71,7 @@ def _train_into(folder: RunFolder, plan: Plan, dataset: Any, progress: bool) -> 
     """One training, on all of the data set's categories."""
     if folder.final_checkpoint.is_file() and "training" in folder.read_manifest():
         return
-    from .training import train_method
+    from .train_method import train_method
 
     cls = plan.method
     model = cls.create(plan.preset, dataset.facts, seed=plan.seed, **plan.options)
