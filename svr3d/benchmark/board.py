@@ -54,9 +54,10 @@ def given_in(method: dict[str, Any]) -> str:
     the data has one, whether they used it or not. Where nothing is said, as of predictions from elsewhere, the text
     is empty.
     """
-    if "given" in method:
+    external = method.get("representation") == "external"
+    if "given" in method and (method["given"] or not external):
         return given_text(method["given"])
-    if "gifts" in method and method.get("representation") != "external":
+    if "gifts" in method and not external:
         return given_text([*method["gifts"], PICTURE, MAYBE_CAMERA])
     return ""
 

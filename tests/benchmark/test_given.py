@@ -12,7 +12,8 @@ from svr3d.benchmark.board import given_in
     [
         ({"given": ["camera", "picture"]}, "picture, camera"),
         ({"given": ["category", "picture"]}, "category, picture"),
-        ({"given": []}, ""),
+        ({"given": []}, "nothing"),  # as the mean shape's, which is not to look unknown
+        ({"given": [], "representation": "external"}, ""),
         ({"gifts": [], "representation": "mesh"}, "picture, camera?"),
         ({"gifts": ["voxels"], "representation": "voxels"}, "voxels, picture, camera?"),
         ({"gifts": [], "representation": "external"}, ""),

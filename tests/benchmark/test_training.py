@@ -334,7 +334,7 @@ def stopping_at(call, function):
 
 SCRIPT = """
 import sys
-from svr3d.benchmark.training import train_method
+from svr3d.benchmark.train_method import train_method
 from svr3d.datasets import open_dataset
 from svr3d.methods import get_method
 from svr3d.methods.training.options import TrainerOptions

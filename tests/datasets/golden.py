@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import sys
 import tempfile
 from importlib.metadata import version
@@ -70,11 +71,13 @@ def arrays(folder: Path) -> dict[str, np.ndarray]:
 
 
 def machine() -> str:
-    """What rounding may depend on: the processor as compilers see it, and the libraries that compute."""
+    """What bytes may depend on: the processor as compilers see it, the libraries that compute, and Python, which writes
+    the headers of archives."""
     from llvmlite.binding import get_host_cpu_name
 
     libraries = ("numpy", "scipy", "numba", "manifold3d", "pillow")
-    return " ".join([get_host_cpu_name(), *(f"{name} {version(name)}" for name in libraries)])
+    python = f"python {platform.python_version()}"
+    return " ".join([get_host_cpu_name(), python, *(f"{name} {version(name)}" for name in libraries)])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from svr3d.benchmark.evaluation import Placement, evaluate_predictions
+from svr3d.benchmark.evaluation import evaluate_predictions
+from svr3d.benchmark.prediction_files import PredictionFrame
 from svr3d.datasets import open_dataset, prepare
 from svr3d.metrics import GroundTruth, load_protocol, score
 from svr3d.processes import default_workers, worker_pool
@@ -26,7 +27,7 @@ PROTOCOLS = ("svr3d-v1", "occnet", "meshrcnn", "pixel2mesh", "what3d", "smnet", 
 
 def warm(arguments: tuple, workers: int) -> None:
     """Starts the workers and compiles, so that neither is part of what is measured."""
-    evaluate_predictions(*arguments, name="warm", placement=Placement(), split="val", workers=workers)
+    evaluate_predictions(*arguments, name="warm", frame=PredictionFrame(), split="val", workers=workers)
 
 
 def main(count: int = COUNT) -> None:
@@ -55,7 +56,7 @@ def main(count: int = COUNT) -> None:
             with worker_pool(workers):
                 warm(arguments, workers)
                 start = time.perf_counter()
-                evaluate_predictions(*arguments, name=f"on {workers}", placement=Placement(), workers=workers)
+                evaluate_predictions(*arguments, name=f"on {workers}", frame=PredictionFrame(), workers=workers)
                 seconds = time.perf_counter() - start
             shutil.rmtree(root / "runs")
             table.add_row(str(workers), f"{len(keys) / seconds:.1f}", f"{seconds:.1f}")
