@@ -93,7 +93,7 @@ def main():
         print(f"  {name[:44]:44s} {len(mesh.faces):6d} faces {whole:7.1f} {plain:7.1f}")
     print(f"  {'median':44s} {'':12s} {np.median(totals, 0)[0]:7.1f} {np.median(totals, 0)[1]:7.1f}")
 
-    module = importlib.import_module("svr3d.geometry.render")
+    module = importlib.import_module("svr3d.geometry.rendering.render")
     watch = Stopwatch()
     watch.watch(Renderer, "__init__", "scene (per object)")
     watch.watch(_Surface, "of", "smooth normals (per object)")
