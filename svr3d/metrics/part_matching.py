@@ -95,10 +95,11 @@ def _mean_squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     One tree per cloud asked for all points at once: several times faster than `nearest_neighbors` of each pair.
     """
-    from scipy.spatial import KDTree
+    # The class that KDTree wraps, without the checks around it. Its stub lacks the export.
+    from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]
 
     flat = a.reshape(-1, 3)
-    columns = [KDTree(cloud).query(flat)[0].reshape(len(a), -1) for cloud in b]
+    columns = [cKDTree(cloud).query(flat)[0].reshape(len(a), -1) for cloud in b]
     return np.stack([(column**2).mean(axis=1) for column in columns], axis=1)
 
 
