@@ -94,6 +94,10 @@ class Plugins(Generic[T]):
         self._session[name] = checked
         return checked
 
+    def declared(self) -> set[str]:
+        """The names that entry points declare, this distribution's and others'. Imports nothing."""
+        return set(self._declared())
+
     def distribution(self, name: str) -> str:
         """The distribution that `name` comes from; empty for one that was registered in this session."""
         points = self._declared().get(name, [])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from ..errors import InputError
@@ -81,9 +80,8 @@ def check_names() -> None:
     Raises:
         InputError: there is one.
     """
-    for point in entry_points(group=_PLUGINS.group):
-        if point.name in _MEASURES:
-            _PLUGINS.get(point.name)
+    for name in sorted(_PLUGINS.declared() & _MEASURES.keys()):
+        _PLUGINS.get(name)
 
 
 @cache
