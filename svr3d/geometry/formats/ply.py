@@ -11,11 +11,12 @@ import numpy as np
 from ...errors import InputError
 from ..shapes.mesh import Mesh
 from ..shapes.point_cloud import PointCloud
-from ._common import linear_to_srgb, reading, replace_file, srgb_to_linear, triangulate
+from ._common import linear_to_srgb, reading, replace_file, srgb_to_linear
+from .polygons import triangulate
 
 
 def read(path: Path) -> Mesh | PointCloud:
-    """A mesh, or a point cloud where the file has no `face` element; polygons become fans.
+    """A mesh, or a point cloud where the file has no `face` element; polygons are triangulated.
 
     8-bit `red green blue` of faces are their display colours; those of vertices are ignored. In a binary file, all
     polygons must have the same number of corners.
@@ -42,7 +43,7 @@ def read(path: Path) -> Mesh | PointCloud:
         # from the raw rows: trimesh's own triangles are no longer in the order of the faces' colours
         corners, counts = _polygons(loaded["metadata"]["_ply_raw"]["face"]["data"])
         _expect_count("faces", declared[b"face"], len(counts))
-        faces, polygon = triangulate(corners, counts)
+        faces, polygon = triangulate(vertices, corners, counts)
         colors = loaded.get("face_colors")
         if colors is not None:
             colors = srgb_to_linear(colors[:, :3])[polygon] if colors.dtype == np.uint8 else None
