@@ -53,11 +53,11 @@ def _of_text(content: bytes) -> np.ndarray:
     """Float[3F, 3]."""
     text = decode(content).lower().replace("\r", "\n")
     # names may hold any words
-    solids = len(re.findall(r"^\s*solid\b", text, re.MULTILINE))
+    solids = len(re.findall(r"^[ \t]*solid\b", text, re.MULTILINE))
     text, ends = re.subn(r"\bend\s*solid\b[^\n]*", "", text)
     if ends < solids:
         raise InputError(f"the STL is truncated: {solids} solids begin, {ends} end")
-    text = re.sub(r"^\s*solid\b.*?(?=\bfacet\s+normal\b|$)", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^[ \t]*solid\b.*?(?=\bfacet\s+normal\b|$)", "", text, flags=re.MULTILINE)
     *facets, rest = re.split(r"\bend\s*facet\b", text)
     wrong = next((i for i, facet in enumerate(facets) if facet.count("vertex") != 3), None)
     if wrong is not None:
