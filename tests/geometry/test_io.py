@@ -253,6 +253,20 @@ def test_stl_text_and_binary_that_begins_with_solid(tmp_path, shapes):
     assert read_shape(tmp_path / "b.stl").volume == pytest.approx(1)
 
 
+def test_stl_corners_at_one_place_are_one_vertex(tmp_path, shapes):
+    """In the order of NumPy's unique rows; zero and minus zero are one place."""
+    corners = shapes.turned(shapes.sphere(0.5, 2), 1).triangles.astype(np.float32)
+    corners[np.abs(corners) < 0.2] = 0
+    signed = np.copysign(
+        corners, np.random.default_rng(0).choice([-1, 1], corners.shape), where=corners == 0, out=corners
+    )
+    content = b"".join(struct.pack("<12fH", 0, 0, 0, *triangle.ravel(), 0) for triangle in signed)
+    (tmp_path / "a.stl").write_bytes(bytes(80) + struct.pack("<I", len(signed)) + content)
+    mesh = read_shape(tmp_path / "a.stl")
+    vertices, inverse = np.unique(corners.reshape(-1, 3), axis=0, return_inverse=True)
+    assert (mesh.vertices == vertices).all() and (mesh.faces.ravel() == inverse.ravel()).all()
+
+
 def test_ply_text_big_endian_and_mixed_polygons(tmp_path):
     text = (
         "ply\nformat ascii 1.0\ncomment made by hand\nelement vertex 5\nproperty float x\nproperty float y\n"
