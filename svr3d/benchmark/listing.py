@@ -147,9 +147,8 @@ def print_scores(folder: RunFolder) -> None:
 
     rows = cast(Any, leaderboard(load_records([folder.records])))
     rows = rows[(rows["category"] == "mean") & (rows["part"] == "") & ~rows["metric"].map(is_curve)]
-    names = (
-        Column(name, overflow="fold") for name in ("protocol", "split", "metric")
-    )  # svr3d-v1 is not svr3d-v1+scale
+    # folded, not cut: svr3d-v1 and svr3d-v1+scale must not look alike
+    names = (Column(name, overflow="fold") for name in ("protocol", "split", "metric"))
     table = Table(*names, "mean over categories", "95 % interval", "samples", "failed")
     for row in rows.itertuples():
         interval = f"{row.low:.4g} – {row.high:.4g}"
