@@ -18,7 +18,6 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -150,10 +149,9 @@ def nothing_found(found: Predictions, dataset: Dataset, keys: Sequence[SampleKey
     unread = next((path for path in found.missing.values() if path is not None), None)
     if unread is not None:
         return InputError(f"{text}; found {unread.relative_to(found.folder)}, {_not_read(unread)}")
-    for other in _others(found.folder):
-        with suppress(InputError):
-            if find_predictions(other, dataset, keys).files:
-                return InputError(f"{text}; there are some in {other}, which is the folder to name")
+    if meant := [str(other) for other in _others(found.folder) if _has_some(other, dataset, keys)]:
+        where = " and in ".join(meant[:3])
+        return InputError(f"{text}; files so called are in {where}, which may be the folder to name")
     files = list(islice(_files(found.folder), MOST_LISTED))
     if not files:
         return InputError(f"{text}; there is no file in it")
@@ -341,6 +339,13 @@ def _others(folder: Path) -> Iterator[Path]:
     for path in below[:20]:
         yield from sorted(inner for inner in path.iterdir() if inner.is_dir())[:20]
     yield folder.resolve().parent
+
+
+def _has_some(folder: Path, dataset: Dataset, keys: Sequence[SampleKey]) -> bool:
+    try:
+        return bool(find_predictions(folder, dataset, keys).files)
+    except InputError:
+        return False
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -160,8 +160,9 @@ def test_hidden_files_are_not_seen(written) -> None:
     [
         (["chair/c1/000.npq"], r"found chair/c1/000.npq, a file of format '.npq', expected one of .npz"),
         (["stool/c1/000.obj", "stool/c9/000.obj"], "found 2 files, the nearest in name is stool/c1/000.obj"),
-        (["test/chair/c1/000.obj"], "there are some in .*theirs/test, which is the folder to name"),
-        (["out/test/chair/c1/000.obj"], "there are some in .*theirs/out/test, which is the folder to name"),
+        (["test/chair/c1/000.obj"], "files so called are in .*theirs/test, which may be the folder to name"),
+        (["out/test/chair/c1/000.obj"], "files so called are in .*theirs/out/test, which may be the folder to name"),
+        (["meshes/chair/c1.obj", "out/chair/c1/000.obj"], "are in .*theirs/meshes and in .*theirs/out, which may be"),
         ([".keep"], "there is no file in it"),
     ],
 )
@@ -177,7 +178,7 @@ def test_nothing_found_says_what_is_there(files: list[str], said: str, written) 
 def test_a_category_in_place_of_the_folder(written) -> None:
     folder = written("chair/c1/000.obj") / "chair"
     found = find_predictions(folder, DATA, [FIRST])
-    assert f"there are some in {folder.parent}, which" in str(nothing_found(found, DATA, [FIRST], "test"))
+    assert f"files so called are in {folder.parent}, which" in str(nothing_found(found, DATA, [FIRST], "test"))
 
 
 def test_no_folder(written) -> None:
