@@ -168,6 +168,7 @@ def evaluate_command(
     protocol: str = "svr3d-v1",
     views: int = 1,
     frame: Literal["canonical", "camera", "shapenet"] = "canonical",
+    up: Literal["y", "z"] = "y",
     align: Literal["none", "scale", "similarity"] = "none",
     name: str | None = None,
     given: str | None = None,
@@ -180,28 +181,31 @@ def evaluate_command(
         run: Folder of a trained run; its data set is the one it was trained on unless --data says otherwise.
         data: Folder of a prepared data set.
         output: Score this further output of the run's method, such as the mesh of an earlier block, as a run beside it.
-        predictions: Folder CATEGORY/OBJECT/VIEW.{obj,ply,off,stl,glb,binvox,npz} of predictions from elsewhere.
+        predictions: Folder CATEGORY/OBJECT/VIEW.{obj,ply,off,stl,glb,binvox,npz}, or CATEGORY/OBJECT.*, made elsewhere.
         split: Which objects.
-        protocol: Names of protocols, separated by commas.
+        protocol: Names of protocols, separated by commas; NAME+scale is NAME after --align scale.
         views: Views of each object that are scored; 0 for all.
-        frame: The frame of the predictions from elsewhere.
-        align: How predictions from elsewhere are aligned with the truth before scoring.
+        frame: The frame of predictions from elsewhere; in camera, that of each view's true camera (OpenCV's axes).
+        up: The axis of predictions from elsewhere that points up; z turns (x, y, z) to (x, z, -y).
+        align: How predictions are aligned with the truth before scoring; records and boards then say PROTOCOL+ALIGN.
         name: Name of the method that made the predictions from elsewhere; the folder's name if not given.
         given: What predictions from elsewhere were made from, separated by commas, such as picture,camera.
         out: For predictions from elsewhere: the folder of all runs, where the records go.
         workers: Processes; one per core if not given.
     """
     from ..datasets import open_dataset
+    from ..metrics import with_alignment
     from .evaluation import evaluate_predictions, evaluate_run
     from .further_outputs import derive_run
     from .prediction_files import PredictionFrame
     from .runs import RunFolder, check_label
 
-    common = {"split": split, "views": views or None, "protocols": _names(protocol), "workers": workers}
+    protocols = [with_alignment(name, align) for name in _names(protocol)]
+    common = {"split": split, "views": views or None, "protocols": protocols, "workers": workers}
     if run is not None and predictions is None:
         folder = RunFolder.open(run)
-        if frame != "canonical" or align != "none":
-            raise InputError("--frame and --align are for --predictions; a run's reconstructions are canonical already")
+        if frame != "canonical" or up != "y":
+            raise InputError("--frame and --up are for --predictions; a run's reconstructions are canonical already")
         if given is not None:
             raise InputError("--given is for --predictions; of a run its method says what it is given")
         if output is not None:
@@ -218,7 +222,7 @@ def evaluate_command(
             open_dataset(data),
             Path(out),
             name=label,
-            frame=PredictionFrame(frame, align),
+            frame=PredictionFrame(frame, up),
             given=_names(given or ""),
             **common,
         )

@@ -68,7 +68,8 @@ def _targets() -> list[dict[str, Any]]:
 
 
 def _protocols() -> list[dict[str, Any]]:
-    from ..metrics import is_curve, list_protocols, load_protocol
+    from ..metrics import is_curve, list_protocols, load_protocol, with_alignment
+    from ..metrics.protocol import ALIGNED
 
     rows = []
     for name in list_protocols():
@@ -78,9 +79,8 @@ def _protocols() -> list[dict[str, Any]]:
             rows.append({"name": name, "error": str(error)})
             continue
         metrics = [metric for metric in protocol.metrics if not is_curve(metric)]
-        rows.append(
-            {"name": name, "metrics": metrics, "targets": sorted(protocol.targets), "reference": protocol.reference}
-        )
+        row = {"name": name, "metrics": metrics, "targets": sorted(protocol.targets), "reference": protocol.reference}
+        rows.append(row | {"aligned": [with_alignment(name, alignment) for alignment in ALIGNED]})
     return rows
 
 
@@ -106,6 +106,14 @@ def _metrics() -> list[dict[str, Any]]:
     return rows
 
 
+_ONLY_JSON = ("presets", "aligned")
+"""Columns that a table has no room for."""
+
+_CAPTIONS = {
+    "protocols": "Each also as NAME+scale and NAME+similarity, for predictions that are aligned with the truth first."
+}
+
+
 def print_listing(what: str, *, as_json: bool) -> None:
     """Prints what is installed, as tables for people or JSON for programs."""
     found = collect(what)
@@ -117,8 +125,8 @@ def print_listing(what: str, *, as_json: bool) -> None:
 
     console = Console()
     for kind, rows in found.items():
-        columns = [column for column in dict.fromkeys(column for row in rows for column in row) if column != "presets"]
-        table = Table(*columns, title=kind, title_justify="left")
+        columns = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in _ONLY_JSON]
+        table = Table(*columns, title=kind, title_justify="left", caption=_CAPTIONS.get(kind), caption_justify="left")
         for row in rows:
             table.add_row(*(_cell(row.get(column, "")) for column in columns))
         console.print(table)
@@ -132,14 +140,16 @@ def _cell(value: Any) -> str:
 def print_scores(folder: RunFolder) -> None:
     """The mean of every ranked metric over a run's objects, by protocol."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from ..leaderboards import leaderboard, load_records
     from ..metrics import is_curve
 
     rows = cast(Any, leaderboard(load_records([folder.records])))
     rows = rows[(rows["category"] == "mean") & (rows["part"] == "") & ~rows["metric"].map(is_curve)]
-    table = Table("protocol", "split", "metric", "mean over categories", "95 % interval", "samples", "failed")
+    # folded, not cut: svr3d-v1 and svr3d-v1+scale must not look alike
+    names = (Column(name, overflow="fold") for name in ("protocol", "split", "metric"))
+    table = Table(*names, "mean over categories", "95 % interval", "samples", "failed")
     for row in rows.itertuples():
         interval = f"{row.low:.4g} – {row.high:.4g}"
         table.add_row(row.protocol, row.split, row.metric, f"{row.value:.4g}", interval, str(row.n), str(row.failed))

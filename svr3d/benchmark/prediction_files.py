@@ -1,58 +1,56 @@
-"""Predictions as files, CATEGORY/OBJECT/VIEW.*, ours and those from elsewhere: found, read, brought into our frame."""
+"""Predictions as files, from wherever they come: read, and brought into the canonical frame."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ..datasets import Dataset, SampleKey
 from ..errors import InputError, is_out_of_memory
-from ..geometry import align, list_suffixes, read_shape, to_canonical
-from .json_lines import read_lines
+from ..geometry import read_shape, to_canonical, upright
+
+USES = {
+    "canonical": "",
+    "camera": "the true camera of each view, which says where its frame is",
+    "shapenet": "the true object's loc and scale, which say where its source frame is",
+}
+"""What is used of the truth, or of the view, to bring predictions from each frame into the canonical one."""
 
 
 @dataclass(frozen=True)
 class PredictionFrame:
-    """The frame that predictions are in, and how they are aligned with the truth before scoring."""
-
-    frame: str = "canonical"
-    alignment: str = "none"
-
-
-def prediction_file(folder: Path, key: SampleKey) -> Path | None:
-    """The prediction of one sample, CATEGORY/OBJECT/VIEW.* below `folder`; None if there is none.
-
-    VIEW is the number of the view, with or without leading zeros.
-    """
-    for stem in (f"{key.view:03d}", str(key.view)):
-        for suffix in _suffixes():
-            path = folder / key.category / key.object / f"{stem}{suffix}"
-            if path.is_file():
-                return path
-    return None
-
-
-@cache
-def _suffixes() -> tuple[str, ...]:
-    """Of every format that shapes are read from, outside ones too: looked up once, as that takes milliseconds."""
-    return list_suffixes()
-
-
-def read_prediction(
-    folder: Path, dataset: Dataset, key: SampleKey, frame: PredictionFrame, surface: Any, seed: int
-) -> tuple[Any, str]:
-    """The prediction of one sample in the canonical frame; or None, and why there is none.
+    """The frame that predictions are in.
 
     Args:
-        surface: points of the true surface, which predictions are aligned with; None to have them read where needed.
-        seed: of the points that an alignment draws.
+        frame: `canonical`, `camera` or `shapenet`, as in `svr3d.geometry.to_canonical`.
+        up: the axis that points upward, `y` or `z`, in the frames `canonical` and `shapenet`.
+
+    Raises:
+        InputError: the frame of a camera, whose axes are fixed, with another axis up.
     """
-    file = prediction_file(folder, key)
-    if file is None:
-        errors = [entry["error"] for entry in read_lines(folder / "log.jsonl") if entry["sample"] == str(key)]
-        return None, (errors or [""])[0] or "no prediction"
+
+    frame: str = "canonical"
+    up: str = "y"
+
+    def __post_init__(self) -> None:
+        if self.frame == "camera" and self.up != "y":
+            raise InputError(
+                f"predictions in the frame 'camera' have its axes (x right, y down, z forward), found '{self.up}' as "
+                "the axis that is up; leave that out"
+            )
+
+
+def read_prediction(file: str | Path, dataset: Dataset, key: SampleKey, frame: PredictionFrame) -> tuple[Any, str]:
+    """The prediction in a file in the canonical frame; or None, and why it cannot be read.
+
+    Args:
+        key: the sample it is of.
+        frame: that it is in.
+
+    Raises:
+        InputError: what the frame needs is not there, or it is a grid, which can be in the canonical frame only.
+    """
     try:
         shape = read_shape(file)
     except InputError as error:
@@ -66,8 +64,7 @@ def read_prediction(
         camera = dataset.camera(key)
     elif frame.frame == "shapenet":
         loc, scale = dataset.normalization(key.category, key.object)
-    shape = to_canonical(shape, frame.frame, camera=camera, loc=loc, scale=scale)
-    if frame.alignment != "none":
-        surface = dataset.load(key.category, key.object, "surface") if surface is None else surface
-        shape = align(shape, surface, frame.alignment, seed=seed)
-    return shape, ""
+    try:
+        return to_canonical(upright(shape, frame.up), frame.frame, camera=camera, loc=loc, scale=scale), ""
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error

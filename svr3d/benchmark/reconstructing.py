@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..datasets import SampleKey
@@ -14,6 +15,7 @@ from ..methods.harness import reconstruct
 from ..progress import track
 from .failures import RunStoppedError, place
 from .json_lines import add_line, read_lines
+from .prediction_index import Predictions
 from .runs import RunFolder
 
 if TYPE_CHECKING:
@@ -22,6 +24,26 @@ if TYPE_CHECKING:
 
 ALIKE = 10
 """When so many samples, the first of a run, fail alike, the method or its input is broken, not the samples hard."""
+
+
+def reconstruction_file(folder: RunFolder, key: SampleKey) -> Path:
+    """Where a run's reconstruction of a sample stands."""
+    return folder.predictions / key.category / key.object / f"{key.view:03d}.npz"
+
+
+def reconstructions(folder: RunFolder, keys: list[SampleKey]) -> Predictions:
+    """The run's reconstructions, and for the samples that have none why the method failed."""
+    found = Predictions(folder.predictions)
+    for key in keys:
+        file = reconstruction_file(folder, key)
+        if file.is_file():
+            found.files[key] = file
+        else:
+            found.missing[key] = None
+    if found.missing:
+        entries = read_lines(folder.predictions / "log.jsonl")
+        found.reasons = {entry["sample"]: entry["error"] for entry in reversed(entries) if entry["error"]}
+    return found
 
 
 def reconstruct_split(folder: RunFolder, dataset: Dataset, split: str, keys: list[SampleKey]) -> None:
@@ -63,7 +85,7 @@ def reconstruct_split(folder: RunFolder, dataset: Dataset, split: str, keys: lis
                 problem = error
             entry["seconds"] = round(time.perf_counter() - start, 6)
             if shape is not None:
-                file = folder.predictions / key.category / key.object / f"{key.view:03d}.npz"
+                file = reconstruction_file(folder, key)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 write_shape(file, shape)
             add_line(lines, entry | _told(problem))

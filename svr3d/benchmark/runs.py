@@ -146,8 +146,11 @@ class RunFolder:
             )
         return load_trained(trained.final_checkpoint), config.output or FINAL
 
-    def begin(self, config: RunConfig) -> None:
+    def begin(self, config: RunConfig, *, instead: str = "choose another --out or --label") -> None:
         """Creates the folder, or continues the same run in it.
+
+        Args:
+            instead: what one may do where that cannot be, for the message.
 
         Raises:
             InputError: the folder holds a run of another configuration or of other data.
@@ -159,7 +162,7 @@ class RunFolder:
                 if before != now:
                     raise InputError(
                         f"{self.path}: holds a run with {name} {before!r}, asked for {now!r}; "
-                        "choose another --out or --label, or remove the folder"
+                        f"{instead}, or remove the folder"
                     )
             return
         values = {name: value for name, value in asdict(config).items() if value is not None}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from ..datasets import Dataset, SampleKey, open_dataset
@@ -13,23 +12,26 @@ from .prediction_files import PredictionFrame, read_prediction
 
 
 def score_sample(
-    root: str, predictions: str, key: SampleKey, names: tuple[str, ...], frame: PredictionFrame
+    root: str, file: str | None, reason: str, key: SampleKey, names: tuple[str, ...], frame: PredictionFrame
 ) -> dict[str, Any]:
     """The entry of one sample in the log of an unfinished evaluation: see `svr3d.benchmark.scored_samples`.
 
     Args:
         root: folder of the data set.
-        predictions: folder of the predictions.
+        file: with the prediction; None where there is none.
+        reason: why there is none.
         key: the sample.
-        names: of the protocols.
-        frame: of the predictions.
+        names: of the protocols, or paths of their files.
+        frame: of the prediction.
     """
     key = SampleKey(*key)
     protocols = _protocols(names)
     targets = frozenset().union(*(protocol.targets for protocol in protocols))
     truth = _truth(root, key.category, key.object, targets)
     seed = sample_seed(key)
-    shape, reason = read_prediction(Path(predictions), _dataset(root), key, frame, truth.surface, seed)
+    shape = None
+    if file is not None:
+        shape, reason = read_prediction(file, _dataset(root), key, frame)
     result = score(shape, truth, protocols, seed=seed)
     entry = {
         "sample": str(key),

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..datasets import SampleKey, open_dataset
+from ..datasets import Dataset, SampleKey, open_dataset
 from ..errors import InputError
-from ..geometry import Camera, read_shape, render_shape
+from ..geometry import Camera, render_shape
 from ..leaderboards import picture_grid
 from ..progress import say
-from .prediction_files import prediction_file
+from .prediction_files import PredictionFrame, read_prediction
+from .prediction_index import find_predictions
+from .reconstructing import reconstructions
 from .runs import RunConfig, RunFolder, records_of
 
 TILE = 192
@@ -50,14 +52,14 @@ def write_grid(folders: list[RunFolder], records: Any, path: Path) -> Path | Non
     dataset = open_dataset(root)
     keys = choose_samples(records_of(configs[0], records))
     shown = records[(records["metric"] == "f_02") & (records["part"] == "")]
+    drawn = [_Reconstructions(folder, dataset, keys) for folder in by_method.values()]
     tiles, rows, captions = [], [], []
     for key in keys:
         image = (dataset.sample(key).pictures[0].numpy().transpose(1, 2, 0) * 255).round().astype(np.uint8)
         camera = dataset.camera(key) if dataset.has_cameras else None
         camera = (Camera.look_at((1.2, 0.8, 1.2)) if camera is None else camera).resized(TILE, TILE)
         line: list[np.ndarray | None] = [image]
-        for folder in by_method.values():
-            line.append(_tile(folder, key, camera))
+        line += [one.tile(key, camera) for one in drawn]
         line.append(
             _render(dataset.mesh(key.category, key.object) or dataset.load(key.category, key.object, "voxels"), camera)
         )
@@ -68,16 +70,30 @@ def write_grid(folders: list[RunFolder], records: Any, path: Path) -> Path | Non
     return path
 
 
-def _tile(folder: RunFolder, key: SampleKey, camera: Camera) -> np.ndarray | None:
-    config = folder.config()
-    predictions = Path(config.options["predictions"]) if "predictions" in config.options else folder.predictions
-    file = prediction_file(predictions, key)
-    if file is None:
-        return None
-    try:
-        return _render(read_shape(file), camera)
-    except InputError:
-        return None
+class _Reconstructions:
+    """What a run made of some samples, in the canonical frame, and not aligned with the truth."""
+
+    def __init__(self, folder: RunFolder, dataset: Dataset, keys: list[SampleKey]) -> None:
+        options = folder.config().options
+        self._dataset, self._frame = dataset, PredictionFrame()
+        if "predictions" not in options:
+            self._files = reconstructions(folder, keys).files
+            return
+        self._frame = PredictionFrame(options["frame"], options.get("up", "y"))
+        try:
+            self._files = find_predictions(Path(options["predictions"]), dataset, keys).files
+        except InputError:  # they are gone, or not what they were
+            self._files = {}
+
+    def tile(self, key: SampleKey, camera: Camera) -> np.ndarray | None:
+        """The picture of one; None where there is none."""
+        if key not in self._files:
+            return None
+        try:
+            shape, _ = read_prediction(self._files[key], self._dataset, key, self._frame)
+            return None if shape is None else _render(shape, camera)
+        except InputError:
+            return None
 
 
 def _render(shape: Any, camera: Camera) -> np.ndarray | None:

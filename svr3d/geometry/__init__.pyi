@@ -1,6 +1,6 @@
 import svr3d.errors
 
-from .alignment import align, to_canonical
+from .alignment import ALIGNMENTS, ToCanonical, align, into_canonical, to_canonical, upright
 from .betti import Betti, betti_numbers
 from .convert import (
     bounds,
@@ -49,6 +49,7 @@ from .surface.thickness import shape_diameter
 InputError = svr3d.errors.InputError
 
 __all__ = [
+    "ALIGNMENTS",
     "Betti",
     "Camera",
     "Containment",
@@ -66,6 +67,7 @@ __all__ = [
     "Rendering",
     "Representation",
     "Shape",
+    "ToCanonical",
     "VoxelGrid",
     "Voxelization",
     "align",
@@ -80,6 +82,7 @@ __all__ = [
     "genus",
     "get_representation",
     "has_inside",
+    "into_canonical",
     "is_shape",
     "is_watertight",
     "list_representations",
@@ -106,6 +109,7 @@ __all__ = [
     "to_surface",
     "to_voxels",
     "transformed",
+    "upright",
     "voxelization",
     "voxelize",
     "voxelize_batch",

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ..errors import InputError
 from ..metrics.declarations import Metric, get_metric, is_curve
-from ..metrics.protocol import Protocol, load_protocol
+from ..metrics.protocol import ALIGNED, Protocol, load_protocol
 from .frames import DataFrame
 from .given import CAMERA, gifts_of, names_of
 from .statistics import MEAN, OBJECTS
@@ -110,6 +110,12 @@ class Section:
             return load_protocol(self.protocol)
         except InputError:
             return None
+
+    @property
+    def alignment(self) -> str:
+        """What was done to the predictions before they were scored; empty where nothing was."""
+        _, plus, alignment = self.protocol.rpartition("+")
+        return ALIGNED.get(alignment, "") if plus else ""
 
     def unit(self, metric: Metric) -> str:
         """The unit of a metric's values, with the protocol's factor; empty for plain fractions."""

@@ -154,6 +154,8 @@ def _caption(section: Section, start: str) -> str:
         f"in {count} categor{'ies' if count != 1 else 'y'}; {PERCENT} intervals over objects; "
         "failed predictions count with the worst value."
     )
+    if section.alignment:
+        text += f" Aligned with the truth before scoring: {section.alignment}."
     for sentence, stated in ((GIFTS, section.gifts), (LIMITS, section.limits)):
         if stated:
             text += f" {sentence}: " + ", ".join(f"{label} ({words})" for label, words in stated.items()) + "."

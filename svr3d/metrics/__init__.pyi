@@ -2,7 +2,7 @@ from .chamfer import chamfer_distance
 from .curve import Curve, is_curve
 from .declarations import METRICS, get_measure, get_metric, list_metrics
 from .emd import EarthMovers, earth_movers_distance
-from .evaluation import Score, evaluate, score
+from .evaluation import Evaluation, Score, evaluate, score
 from .fscore import FScore, f_score
 from .genus import genus_error, topology_error
 from .grid_iou import voxel_iou
@@ -16,7 +16,7 @@ from .part_matching import PartMatching, match_parts
 from .part_voxels import PartIoU, PartMean, mean_over_parts, part_iou
 from .point_measure import PointMeasure
 from .precision import average_precision
-from .protocol import Protocol, list_protocols, load_protocol
+from .protocol import Protocol, list_protocols, load_protocol, with_alignment
 from .setting import ComparedPoints, Frame, Points, Setting
 from .thickness import thickness_error
 from .truth import GroundTruth
@@ -27,6 +27,7 @@ __all__ = [
     "ComparedPoints",
     "Curve",
     "EarthMovers",
+    "Evaluation",
     "FScore",
     "Frame",
     "GridMeasure",
@@ -67,4 +68,5 @@ __all__ = [
     "thickness_error",
     "topology_error",
     "voxel_iou",
+    "with_alignment",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,12 @@ from .declarations import get_metric
 from .interface import Measure
 from .protocol_file import read_fields
 from .setting import Setting
+
+ALIGNED = {
+    "scale": "predictions moved and scaled to the truth's bounding box",
+    "similarity": "predictions registered with the truth by a similarity",
+}
+"""What each alignment of `svr3d.geometry.align` does, for people."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +37,8 @@ class Protocol:
         pooled: metrics made of a whole set: from counts that are added up (`Metric.sums`), or the best point of a
             curve (`Metric.best_of`).
         aggregation: of the samples' values: `mean`.
+        aligned: how a prediction is moved onto the truth before anything is measured, as `svr3d.geometry.align` does:
+            `none`, or the suffix of the name, as in `svr3d-v1+scale`.
         failure: what a failed prediction gets: `worst`, the metric's worst value times its factor (for a count of
             the union, the truth's own). No value of any prediction is worse: what would be is set to it.
     """
@@ -45,6 +53,7 @@ class Protocol:
     pooled: tuple[str, ...] = ()
     aggregation: str = "mean"
     failure: str = "worst"
+    aligned: str = "none"
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
@@ -63,8 +72,9 @@ class Protocol:
     def targets(self) -> frozenset[str]:
         """The data set's targets that it needs: of `surface`, `occupancy`, `voxels`, `mesh`, `parts`,
         `part_voxels`."""
-        extent = frozenset() if self.setting.frame.extent == "side" else frozenset({"surface"})
-        return extent.union(*(measure.targets(self.setting) for measure in self.measures))
+        by_surface = self.setting.frame.extent != "side" or self.aligned == "similarity"
+        surface = frozenset({"surface"} if by_surface else ())
+        return surface.union(*(measure.targets(self.setting) for measure in self.measures))
 
     def factor(self, metric: str) -> float:
         """By which its values of `metric` are multiplied; 1 for what it does not record."""
@@ -109,7 +119,11 @@ def _checked(value: Any, name: str, where: str) -> Protocol:
 
 
 _PLUGINS: Plugins[Protocol] = Plugins(
-    "svr3d.protocols", "protocol", _checked, built_in=_built_in, also=", or the path of a .yaml file"
+    "svr3d.protocols",
+    "protocol",
+    _checked,
+    built_in=_built_in,
+    also=f", each also with {' or '.join(f'+{how}' for how in ALIGNED)} behind it; or the path of a .yaml file",
 )
 
 
@@ -125,12 +139,48 @@ def list_protocols() -> list[str]:
 def load_protocol(name: str | Path) -> Protocol:
     """A protocol by its name, or from the path of its YAML file.
 
+    With `+scale` or `+similarity` behind either, the same protocol for predictions that are aligned with the truth
+    first. It is a protocol of its own, and its numbers share no column with those of unaligned predictions.
+
     Raises:
-        InputError: no such protocol, or a file that is not a valid one (naming file, metric and field).
+        InputError: no such protocol or alignment, or a file that is not a valid one (naming file, metric and field).
 
     >>> load_protocol("svr3d-v1").setting.points.truth.count
     100000
     """
     if isinstance(name, Path) or Path(name).suffix in (".yaml", ".yml"):
         return Protocol(**read_fields(Path(name)))
+    base, plus, alignment = name.rpartition("+")
+    if plus and name not in list_protocols():
+        return _aligned(base, alignment)
     return _PLUGINS.get(name)
+
+
+def with_alignment(protocol: str, alignment: str) -> str:
+    """The name of `protocol` for predictions that are aligned in this way; its own for `none`.
+
+    Raises:
+        InputError: the name says already that predictions are aligned in another way.
+
+    >>> with_alignment("svr3d-v1", "scale"), with_alignment("svr3d-v1", "none")
+    ('svr3d-v1+scale', 'svr3d-v1')
+    """
+    _, plus, said = protocol.rpartition("+")
+    if alignment == "none" or (plus and said == alignment):
+        return protocol
+    if plus and said in ALIGNED:
+        raise InputError(f"protocol '{protocol}' aligns predictions by '{said}', asked for '{alignment}'; name one")
+    return f"{protocol}+{alignment}"
+
+
+def _aligned(base: str, alignment: str) -> Protocol:
+    if alignment not in ALIGNED:
+        raise InputError(
+            f"unknown alignment '{alignment}' of protocol '{base}+{alignment}'; expected one of "
+            f"{', '.join(f'{base}+{how}' for how in ALIGNED)}"
+        )
+    protocol = load_protocol(base)
+    if protocol.aligned != "none":
+        raise InputError(f"protocol '{base}+{alignment}' aligns predictions twice; expected one alignment")
+    name = f"{protocol.name}+{alignment}"
+    return replace(protocol, name=name, title=f"{protocol.title}, {ALIGNED[alignment]}", aligned=alignment)

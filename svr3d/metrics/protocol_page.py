@@ -29,6 +29,24 @@ reservations that stand below each.
 Frame: what is made how long in the true shape; both shapes are scaled by the same factor. Aligned: the prediction is
 first brought into its own bounding box, so its size and place do not count. Points: predicted / true."""
 
+ALIGNMENT = """\
+## Aligned predictions
+
+Every protocol may have `+scale` or `+similarity` behind its name: `svr3d-v1+scale` is `svr3d-v1` for predictions that
+are moved onto the truth before anything is measured. It is a protocol of its own: its numbers stand under its own name
+in records, get a section of their own on a board, and never share a column with those of unaligned predictions, since
+an alignment looks at the truth.
+
+- `+scale`: each prediction is moved and scaled so that its bounding box has the centre and the longest side of the
+  truth's. That is exact: its own box is that of the vertices that faces use, the truth's that of its mesh or, without
+  one, the canonical one (centre 0, longest side 1), and not of points drawn on it.
+- `+similarity`: that, then turned, moved and scaled by iterated closest points, 2,000 points a side, drawn with the
+  sample's seed.
+
+A voxel grid, whose box is fixed, is aligned as its iso-surface; a prediction without extent cannot be aligned and
+fails. `svr3d evaluate … --align scale` appends `+scale` to each of its protocols, and
+`--protocol svr3d-v1,svr3d-v1+scale` scores under both."""
+
 CONVERSIONS = """\
 ## Between conventions
 
@@ -49,7 +67,7 @@ def protocol_page() -> str:
     protocols = sorted(own, key=lambda p: p.name != "svr3d-v1") + [p for p in protocols if p not in own]
     parts = [INTRODUCTION, _overview(protocols)]
     parts += [_section(protocol) for protocol in protocols]
-    return "\n\n".join([*parts, CONVERSIONS]) + "\n"
+    return "\n\n".join([*parts, ALIGNMENT, CONVERSIONS]) + "\n"
 
 
 def _overview(protocols: list[Protocol]) -> str:

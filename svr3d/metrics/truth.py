@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import geometry
 from ..errors import InputError
 from ..geometry import Mesh, PartMesh, PointCloud, VoxelGrid
 
@@ -69,6 +70,33 @@ class GroundTruth:
             raise InputError("ground truth: `points` must be finite and some of them inside the shape")
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "inside", inside)
+
+    @classmethod
+    def of(cls, truth: Any) -> GroundTruth:
+        """What is known where the truth is one shape: of points their places, of anything else the surface too.
+
+        Raises:
+            InputError: it is no shape, or it is empty or not finite.
+        """
+        if isinstance(truth, GroundTruth):
+            return truth
+        if not geometry.is_shape(truth):
+            raise InputError(f"ground truth: expected a shape or a `GroundTruth`, found {type(truth).__name__}")
+        if truth.is_empty or not truth.is_finite:
+            raise InputError(f"ground truth: the shape is {'empty' if truth.is_empty else 'not finite'}")
+        if isinstance(truth, PointCloud):
+            return cls(surface=truth)
+        mesh = geometry.to_mesh(truth)
+        if isinstance(truth, VoxelGrid):
+            return cls(mesh=mesh, voxels=truth, part_voxels=None if truth.labels is None else truth)
+        return cls(mesh=mesh, parts=mesh if isinstance(mesh, PartMesh) else None)
+
+    @property
+    def box(self) -> Float[np.ndarray, "2 3"]:
+        """Float[2, 3]: a box with the centre and the longest side of the true shape's: its mesh's, or without one the
+        canonical one. (Of points drawn on a surface, the box is a little smaller than the surface's.)"""
+        mesh = self.parts if self.mesh is None else self.mesh
+        return np.array([[-0.5] * 3, [0.5] * 3]) if mesh is None else mesh.bounds
 
 
 _KINDS = {"surface": PointCloud, "voxels": VoxelGrid, "mesh": Mesh, "parts": PartMesh, "part_voxels": VoxelGrid}

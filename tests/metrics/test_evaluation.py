@@ -40,7 +40,7 @@ def test_concentric_spheres(sphere):
 
 
 def test_boxes(box):
-    values = evaluate(box((0.5, 0.5, 0.5), (0.25, 0, 0)), box((0.5, 0.5, 0.5)), VOXELS)
+    values = evaluate(box((0.5, 0.5, 0.5), (0.25, 0, 0)), box((0.5, 0.5, 0.5)), VOXELS, frame="given")
     assert values == {"iou_32": pytest.approx(1 / 3), "iou_32_intersection": 8 * 256, "iou_32_union": 24 * 256}
 
 
@@ -169,9 +169,9 @@ def test_faint_voxels_fail_only_where_they_are_below_the_threshold(box):
 
 def test_grid_prediction(box):
     truth = box((0.5, 0.5, 0.5))
-    values = evaluate(voxelize(truth), truth, V1)
+    values = evaluate(voxelize(truth), truth, V1, frame="given")
     assert values["iou_32"] == 1 and values["iou"] > 0.9 and values["cd_l1"] < 0.03
-    finer = evaluate(voxelize(truth, 64), truth, VOXELS)
+    finer = evaluate(voxelize(truth, 64), truth, VOXELS, frame="given")
     assert finer["iou_32"] == 1
 
 
@@ -196,7 +196,7 @@ def stored(box, count=5000):
 def test_stored_truth_equals_derived_truth(box):
     """What a data set stores and what is derived from the mesh agree, up to sampling."""
     a = evaluate(box((0.4, 0.5, 0.5)), stored(box), V1)
-    b = evaluate(box((0.4, 0.5, 0.5)), box((0.5, 0.5, 0.5)), V1)
+    b = evaluate(box((0.4, 0.5, 0.5)), box((0.5, 0.5, 0.5)), V1, frame="given")
     for name in V1.metrics:
         assert a[name] == pytest.approx(b[name], abs=0.03), name
 
