@@ -228,6 +228,20 @@ def test_the_order_of_records_does_not_matter(four):
     assert not leaderboard(four, seed=1).equals(leaderboard(four))
 
 
+@pytest.mark.parametrize("names", [("mean", "objects"), ("objects", "mean"), ("mean", "mean (category)")])
+def test_categories_that_are_called_like_the_aggregates(four, names):
+    """The board of the same records under other names, which come in the same order."""
+    renamed = four.assign(category=four["category"].map(dict(zip(("chair", "mug"), names, strict=True))))
+    plain, board = leaderboard(four), leaderboard(renamed)
+    categories = [f"{name} (category)" for name in names]
+    assert list(board["category"].unique()) == ["mean", "objects", *sorted(categories)]
+    called = {"mean": "mean", "objects": "objects", **dict(zip(("chair", "mug"), categories, strict=True))}
+    key = ["metric", "category", "method"]
+    values = plain.assign(category=plain["category"].map(called)).set_index(key)["value"]
+    pd.testing.assert_series_equal(board.set_index(key)["value"].sort_index(), values.sort_index())
+    assert set(comparisons(renamed)["category"]) == {"mean", "objects"}
+
+
 def test_bad_records_are_refused(four):
     with pytest.raises(InputError, match="holds no records"):
         leaderboard(four.iloc[:0])
@@ -237,8 +251,6 @@ def test_bad_records_are_refused(four):
         leaderboard(four.assign(value=math.nan))
     with pytest.raises(InputError, match="holds a record twice"):
         leaderboard(pd.concat([four, four]))
-    with pytest.raises(InputError, match="category named 'mean'"):
-        leaderboard(four.assign(category="mean"))
 
 
 def test_bad_runs_are_refused(four, manifests):
