@@ -14,6 +14,9 @@ from .runs import RunFolder
 
 IMAGE_SIZE = 137
 
+MOST_PIXELS = 200_000_000
+"""Of the square that a picture is padded to."""
+
 TYPICAL_DISTANCE = 0.8 * R2N2_DISTANCE * 1.225
 """The middle of the distances of 3D-R2N2's renders, 0.65 to 0.95 of 1.75 bounding-box diagonals, for an object whose
 diagonal is 1.225 in the canonical frame: the median of our generated objects and of the real meshes alike."""
@@ -26,7 +29,7 @@ def square_picture(path: str | Path, size: int = IMAGE_SIZE) -> np.ndarray:
     """A picture as the methods want it: Float[3, size, size] in [0, 1], on white, padded to a square.
 
     Raises:
-        InputError: what `read_picture` raises.
+        InputError: what `read_picture` raises, or it is many times as long as it is wide.
     """
     from PIL import Image
 
@@ -34,6 +37,11 @@ def square_picture(path: str | Path, size: int = IMAGE_SIZE) -> np.ndarray:
 
     picture = Image.fromarray(read_picture(path))
     side = max(picture.size)
+    if side**2 > MOST_PIXELS:
+        raise InputError(
+            f"{path}: a picture of {picture.width}×{picture.height} is too long to be padded to a square; crop it "
+            "around the object"
+        )
     canvas = Image.new("RGB", (side, side), "white")
     canvas.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
     resized = canvas.resize((size, size), Image.Resampling.LANCZOS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,7 +160,8 @@ def _sentence(path: Path, error: Exception) -> str:
     if path.is_dir():
         return f"{path}: a folder, expected a picture"
     if isinstance(error, Image.DecompressionBombError):
-        return f"{path}: too large a picture ({error}); make it smaller"
+        pixels, most = (int(number) / 1e6 for number in re.findall(r"\d+", str(error))[:2])
+        return f"{path}: a picture of {pixels:.0f} million pixels, expected at most {most:.0f} million; make it smaller"
     try:
         with path.open("rb") as file:
             start = file.read(1024)

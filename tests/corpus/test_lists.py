@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from svr3d.datasets import Meshes
+from svr3d.datasets import Meshes, open_dataset
 from svr3d.datasets.index import read_lists
 from svr3d.datasets.preparation.prepare import prepare
 from svr3d.datasets.sources import Source
@@ -158,6 +158,22 @@ def test_a_folder_that_cannot_be_read(tmp_path, monkeypatch):
 def test_names_that_differ_in_capitals_only_are_told(tmp_path):
     root = collection(tmp_path / "set", "chair/a.obj", "chair/A.obj", "lamp/a.obj")
     assert Meshes(root).notes == ["chair/A and chair/a differ in nothing but capitals; they are two objects"]
+
+
+def test_what_was_guessed_is_told_and_kept(tmp_path, capsys):
+    root = collection(
+        tmp_path / "v2", *(f"{synset}/a/models/model_normalized.obj" for synset in ("03001627", "04379243"))
+    )
+    (root / "03001627" / "b").mkdir()
+    options = {"views": 1, "size": 16, "points": 100, "resolution": 8, "workers": 1}
+    report = prepare(root, tmp_path / "out", categories=["chair"], **options)
+    assert report.prepared == {"03001627": {"train": 1, "val": 0, "test": 0}}
+    note = "03001627/b in the place of an object holds no mesh"
+    assert f"note: {note}\n" in capsys.readouterr().err and report.notes == [note]
+    assert f"\nNote: {note}.\n" in (tmp_path / "out" / "report.md").read_text()
+    assert open_dataset(tmp_path / "out").objects("train") == [("chair", "a")]
+    with pytest.raises(InputError, match="the source has no category 'table4'; it has 03001627, 04379243"):
+        prepare(root, tmp_path / "out", categories=["chair", "table4"], **options)
 
 
 class Named(Source):

@@ -55,7 +55,7 @@ def prepare(
         targets: to derive beside those that are always made, such as those of other distributions.
         workers: processes, by default one per core; 1 works in this one.
         name: of the data set in tables; by default that of the folder `out`.
-        categories: only these (all by default).
+        categories: only these (all by default), by their names or, of ShapeNet's, the short ones.
         objects: per category, of the parametric source: how many for `train`, `val` and `test`.
         split_file: of the source `meshes`: CSV with the columns `category,object,split`.
         options: further options of the source.
@@ -102,11 +102,11 @@ def prepare(
 def _checked_items(source: Any, categories: Sequence[str] | None) -> list[Item]:
     items: list[Item] = [(category, name, split) for category, name, split in source.items()]
     if categories is not None:
-        missing = sorted(set(categories) - {category for category, _, _ in items})
+        have = {category for category, _, _ in items}
+        missing = sorted(set(categories) - have - {short_name(category) for category in have})
         if missing:
-            have = ", ".join(sorted({category for category, _, _ in items}))
-            raise InputError(f"the source has no category '{missing[0]}'; it has {have}")
-        items = [item for item in items if item[0] in categories]
+            raise InputError(f"the source has no category '{missing[0]}'; it has {', '.join(sorted(have))}")
+        items = [item for item in items if {item[0], short_name(item[0])} & set(categories)]
     if not items:
         raise InputError("the source has no objects")
     seen: set[tuple[str, str]] = set()
