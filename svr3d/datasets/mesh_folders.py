@@ -164,16 +164,26 @@ class _Search:
 
 
 def _split_folders(folders: list[Path]) -> dict[str, Path]:
-    """The folders by the split that they are called after; none unless all are, and there are two or more."""
+    """The folders by the split that they are called after; none unless there are two or more, each of another split."""
     splits = {split_of_word(folder.name): folder for folder in folders}
-    return {} if None in splits or len(splits) < 2 else {str(split): folder for split, folder in splits.items()}
+    if None in splits or not 2 <= len(splits) == len(folders):
+        return {}
+    return {str(split): folder for split, folder in splits.items()}
 
 
 def _are_objects(folders: list[Path]) -> bool:
-    """Whether folders are those of objects rather than of categories: several, with one mesh at the same place each."""
-    places = map(_places, folders)
+    """Whether folders are those of objects rather than of categories: those that hold meshes have one at the same place
+    each. A single one is an object where that is ShapeNet v2's."""
+    places = filter(None, map(_places, folders))
     first = next(places, set())
-    return len(folders) > 1 and len(first) == 1 and all(place == first for place in places)
+    if len(first) != 1:
+        return False
+    others = 0
+    for place in places:
+        if place != first:
+            return False
+        others += 1
+    return others > 0 or first == {Path("models/model_normalized")}
 
 
 def _places(folder: Path) -> set[Path]:

@@ -56,11 +56,10 @@ def test_shapenet_as_it_is_unpacked(tmp_path):
     assert found(first) == {f"03001627/{m}": f"03001627/{m}/model.obj" for m in models}
     # one category alone, of either version
     for root, inside in ((second / "03001627", "models/model_normalized.obj"), (first / "03001627", "model.obj")):
-        if root.parent == second:
-            (root / "0badbad" / "models").rmdir()
-            (root / "0badbad").rmdir()
         assert found(root) == {f"03001627/{m}": f"{m}/{inside}" for m in models}
-        assert Meshes(root).notes == ["each folder in it holds one mesh; they are objects of category '03001627'"]
+        assert Meshes(root).notes[0] == "each folder in it holds one mesh; they are objects of category '03001627'"
+    single = collection(tmp_path / "one", "0a/models/model_normalized.obj")
+    assert found(single) == {"one/0a": "0a/models/model_normalized.obj"}
 
 
 def test_modelnet_keeps_its_splits(tmp_path):
@@ -76,6 +75,11 @@ def test_modelnet_keeps_its_splits(tmp_path):
         assert source.notes == ["its folders called train and test are splits"]
     collection(inside, "chair/Validation/one.obj")
     assert Counter(split for *_, split in Meshes(inside).items()) == {"train": 20, "val": 1, "test": 2}
+    twice = collection(
+        tmp_path / "twice", *(f"chair/{word}/{k}.obj" for word in ("train", "val", "valid") for k in "ab")
+    )
+    with pytest.raises(InputError, match="chair/train: holds 2 meshes"):  # which is which?
+        Meshes(twice)
     collection(inside, "chair/test/chair_0000.obj")
     with pytest.raises(InputError, match="chair/chair_0000 is in both test and train"):
         Meshes(inside)
