@@ -44,7 +44,7 @@ def prepare_command(
     """Make a data set: from a folder of meshes, or `parametric`, the generator that comes with svr3d.
 
     Args:
-        source: A folder CATEGORY/OBJECT/*.{obj,glb,ply,off,stl}, or the word parametric.
+        source: A folder CATEGORY/OBJECT/*.{obj,glb,ply,off,stl} (ShapeNet's, ModelNet's), or the word parametric.
         out: Folder of the prepared data set.
         format: What the source is, as in `svr3d list datasets`; auto finds out.
         views: Pictures of each object.
@@ -52,8 +52,9 @@ def prepare_command(
         seed: Of everything random: shapes, cameras, samples, splits.
         categories: Only these categories.
         objects: For parametric: how many objects each category gets in each split, {train: 40, val: 4, test: 8}.
-        split_file: For meshes: CSV with the columns category, object, split; by default a seeded 70/10/20 split.
-        options: Further options of the format, such as --options.name value.
+        split_file: For meshes: CSV with the columns category, object, split; by default the split that folders called
+            train and test make, or a seeded one, 70/10/20.
+        options: Further options of the format: --options.mesh NAME says which mesh of an object's folder to take.
         targets: To make beside those that are always made, as in `svr3d list targets`.
         workers: Processes; one per core if not given.
     """

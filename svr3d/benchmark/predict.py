@@ -14,6 +14,9 @@ from .runs import RunFolder
 
 IMAGE_SIZE = 137
 
+MOST_PIXELS = 200_000_000
+"""Of the square that a picture is padded to."""
+
 TYPICAL_DISTANCE = 0.8 * R2N2_DISTANCE * 1.225
 """The middle of the distances of 3D-R2N2's renders, 0.65 to 0.95 of 1.75 bounding-box diagonals, for an object whose
 diagonal is 1.225 in the canonical frame: the median of our generated objects and of the real meshes alike."""
@@ -22,25 +25,26 @@ NEAREST = math.sqrt(3) / 2
 """Radius of the sphere that holds every object of the canonical frame; a camera must be outside of it."""
 
 
-def read_picture(path: str | Path, size: int = IMAGE_SIZE) -> np.ndarray:
+def square_picture(path: str | Path, size: int = IMAGE_SIZE) -> np.ndarray:
     """A picture as the methods want it: Float[3, size, size] in [0, 1], on white, padded to a square.
 
     Raises:
-        InputError: missing, truncated, not an image.
+        InputError: what `read_picture` raises, or it is many times as long as it is wide.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
-    try:
-        with Image.open(path) as image:
-            picture = image.convert("RGBA")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such image") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"{path}: not a readable image, expected PNG or JPEG ({error})") from None
+    from ..datasets.picture_files import read_picture
+
+    picture = Image.fromarray(read_picture(path))
     side = max(picture.size)
-    canvas = Image.new("RGBA", (side, side), "white")
-    canvas.alpha_composite(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-    resized = canvas.convert("RGB").resize((size, size), Image.Resampling.LANCZOS)
+    if side**2 > MOST_PIXELS:
+        raise InputError(
+            f"{path}: a picture of {picture.width}×{picture.height} is too long to be padded to a square; crop it "
+            "around the object"
+        )
+    canvas = Image.new("RGB", (side, side), "white")
+    canvas.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
+    resized = canvas.resize((size, size), Image.Resampling.LANCZOS)
     return np.asarray(resized, dtype=np.float32).transpose(2, 0, 1) / 255
 
 
@@ -103,7 +107,7 @@ def predict(
         raise InputError(
             f"two of the images have the same name, their results would overwrite each other: {', '.join(images)}"
         )
-    pictures = [read_picture(image) for image in images]
+    pictures = [square_picture(image) for image in images]
 
     method, output = folder.load(category)
     given = method.output(output).given

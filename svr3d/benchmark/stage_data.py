@@ -12,6 +12,7 @@ from ..datasets.dataset import Dataset
 from ..datasets.derived import Derived as DerivedValues
 from ..datasets.derived import DerivedWriter
 from ..datasets.loader import loader
+from ..errors import InputError
 from ..methods.interface import Method
 from ..methods.stages import Derived, Learned, Stage
 from ..methods.training.once import derive
@@ -47,6 +48,9 @@ class StageData:
         """
         for stage in self.stages:
             self.dataset.require(self.targets(stage), "train")
+            if not self.keys(stage, "train"):
+                lacks = "objects" if not self.dataset.objects("train") else f"samples of the unit '{stage.unit}'"
+                raise InputError(f"{self.dataset.root}: the train split has no {lacks}, expected at least one")
 
     def targets(self, stage: Stage) -> frozenset[str]:
         """What a stage gets of the data set itself."""
@@ -58,12 +62,24 @@ class StageData:
         return self.dataset.samples(split, stage.views, unit=stage.unit)
 
     def training(self, stage: Learned) -> Any:
-        """The batches of an epoch, as a loader with as many as there are."""
-        return self._loader(stage, "train", shuffle=True, augment=stage.augment)
+        """The batches of an epoch, as a loader with as many as there are.
+
+        A single sample is in its batch twice, unless batches are to have one: batch normalisation cannot train on one,
+        and the mean over both is that of one.
+        """
+        keys = self.keys(stage, "train")
+        if self.is_single(stage):
+            keys = keys * 2
+        return self._loader(stage, keys, shuffle=True, augment=stage.augment)
+
+    def is_single(self, stage: Learned) -> bool:
+        """Whether a stage has but one sample, for batches of several."""
+        return len(self.keys(stage, "train")) == 1 and stage.batch_size > 1
 
     def validation(self, stage: Learned) -> Any:
         """The same of the validation split; an empty list where it has no samples."""
-        return self._loader(stage, "val", shuffle=False) if self.keys(stage, "val") else []
+        keys = self.keys(stage, "val")
+        return self._loader(stage, keys, shuffle=False) if keys else []
 
     def in_order(self, stage: Stage) -> InOrder:
         """The training batches in the data set's order."""
@@ -102,10 +118,10 @@ class StageData:
         before = self.stages[: self.stages.index(stage)]
         return [earlier for earlier in before if isinstance(earlier, Derived)]
 
-    def _loader(self, stage: Stage, split: str, *, shuffle: bool, augment: Any = None) -> Any:
+    def _loader(self, stage: Stage, keys: list[SampleKey], *, shuffle: bool, augment: Any = None) -> Any:
         return loader(
             self.dataset,
-            self.keys(stage, split),
+            keys,
             self.targets(stage),
             batch_size=stage.batch_size,
             seed=self.seed,

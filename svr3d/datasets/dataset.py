@@ -21,6 +21,7 @@ from .fingerprint import Fingerprint
 from .index import SPLITS, category_folders, read_lists, read_metadata
 from .layout import Normalization
 from .memory import Memory
+from .picture_files import is_turned, read_picture
 from .targets.mesh import FILE as MESH
 from .targets.mesh import read_mesh
 from .targets.parts import FILE as PARTS
@@ -165,7 +166,7 @@ class Dataset:
         for split in SPLITS:
             for category, name in self._objects[split]:
                 for path in self._pictures(category, name).values():
-                    height, width, _ = pictures.read_picture(path).shape
+                    height, width, _ = read_picture(path).shape
                     if height != width:
                         raise InputError(f"{path}: the picture is {width}×{height}, expected a square one")
                     return width
@@ -272,12 +273,23 @@ class Dataset:
         return {number: kind.read(self._stored(key, kind)) for number, key in keys.items()}
 
     def camera(self, key: SampleKey) -> Camera | None:
-        """The camera of one sample (NumPy, float64), or None where the data set has none."""
+        """The camera of one sample (NumPy, float64), or None where the data set has none.
+
+        Raises:
+            InputError: it is missing or cannot be what took the picture, or the picture is turned when it is shown, so
+                that it may be of either.
+        """
         if not self.has_cameras:
             return None
 
         def read() -> np.ndarray:
             folder = self.folder(key.category, key.object)
+            path = self._pictures(key.category, key.object).get(key.view)
+            if path is not None and is_turned(path):
+                raise InputError(
+                    f"{path}: its Exif orientation turns the picture, and whether its camera is of the stored or of "
+                    "the shown one is not said; expected a picture that is stored upright"
+                )
             normalization = layout.read_normalization(folder)
             camera = pictures.read_camera(folder, key.view, normalization, self.image_size)
             return np.hstack([camera.intrinsics, camera.world_to_camera])
@@ -301,7 +313,7 @@ class Dataset:
             if path is None:
                 folder = self.folder(key.category, key.object) / pictures.FOLDER
                 raise InputError(f"{folder}: has no picture of view {key.view:03d}")
-            pixels = pictures.read_picture(path)
+            pixels = read_picture(path)
             if pixels.shape[:2] != (self.image_size, self.image_size):
                 height, width, _ = pixels.shape
                 raise InputError(f"{path}: the picture is {width}×{height}, expected both to be {self.image_size}")

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import InputError
 from ..files import read_yaml
 from .categories import short_name
+from .split_files import read_text
 
 SPLITS = ("train", "val", "test")
 METADATA = "metadata.yaml"
@@ -51,7 +52,7 @@ def category_folders(root: Path, metadata: dict[str, Any]) -> dict[str, str]:
 
 
 def read_lists(folder: Path) -> dict[str, list[str]]:
-    """Object names by split, of one category's folder.
+    """Object names by split, of one category's folder; a name that a list repeats counts once.
 
     Raises:
         InputError: a list cannot be read, or an object is in two.
@@ -60,11 +61,8 @@ def read_lists(folder: Path) -> dict[str, list[str]]:
     owner: dict[str, str] = {}
     for split in SPLITS:
         path = folder / f"{split}.lst"
-        try:
-            lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}: not a list of object names ({error})") from error
-        lists[split] = [line.strip() for line in lines if line.strip()]
+        lines = read_text(path).split("\n") if path.exists() else []
+        lists[split] = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
         for name in lists[split]:
             if "/" in name or "\\" in name or name in (".", ".."):
                 raise InputError(f"{path}: '{name}' is not the name of an object's folder")

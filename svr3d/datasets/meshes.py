@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,9 @@ from typing import Any
 from ..errors import InputError
 from ..geometry import Mesh, Part, PartMesh
 from .hashing import stable_hash
+from .mesh_folders import find_meshes
 from .sources import Source
-
-EXTENSIONS = (".obj", ".glb", ".ply", ".off", ".stl")
-"""Mesh files, those that tell parts and colours first: of several for one object, the first kind is taken."""
+from .split_files import read_splits
 
 PROPORTIONS = {"val": 0.1, "test": 0.2}
 """Of each category; the rest is for training."""
@@ -27,32 +26,52 @@ _PROVENANCE = (
 
 
 class Meshes(Source):
-    """Objects in `ROOT/CATEGORY/OBJECT/*.{obj,glb,ply,off,stl}`, or directly as `ROOT/CATEGORY/NAME.{…}`.
+    """Any folder of meshes: objects in `ROOT/CATEGORY/OBJECT/*.{obj,glb,ply,off,stl}`, or `ROOT/CATEGORY/NAME.{…}`.
 
-    A `meta.json` beside an object's mesh tells its licence, source and attribution.
+    The folders of ShapeNet v1 and v2 and of ModelNet are read as they are, and a collection without categories
+    (`find_meshes` has the layouts). A `meta.json` beside an object's mesh tells its licence, source and attribution.
 
     Without a split file, each category is cut by itself: its objects are put in the order of a hash of
     (category, object, seed), and of n objects the first max(1, round(0.2 n)) become test, the next max(1, round(0.1 n))
-    validation if n ≥ 4, the rest training. A category with a single object is for training only.
+    validation if n ≥ 4, the rest training. A category with a single object is for training only. Where folders are
+    called train and test, these are the splits, and of n ≥ 4 training objects max(1, round(0.1 n)) become validation
+    unless there is such a folder too.
 
     Args:
         root: the folder.
         seed: of the split.
-        split_file: CSV with the columns `category,object,split`, naming every object.
+        split_file: CSV with the columns `category,object,split`, naming every object (`read_splits` has its dialects).
+        mesh: which mesh of an object's folder to take, where there are several.
 
     Raises:
         InputError: no folder, no meshes in it, an object folder with several meshes, or a bad split file.
     """
 
-    options = ("root", "seed", "split_file")
+    options = ("root", "seed", "split_file", "mesh")
 
-    def __init__(self, root: str | Path, *, seed: int = 0, split_file: str | Path | None = None) -> None:
+    def __init__(
+        self, root: str | Path, *, seed: int = 0, split_file: str | Path | None = None, mesh: str | None = None
+    ) -> None:
         self.root = Path(root)
-        self._files = _find(self.root)
+        found = find_meshes(self.root, mesh)
+        self._files = found.files
+        self.notes = found.notes
         if split_file is None:
-            self._splits = _hash_splits(self._files, seed)
+            self._splits = self._split(found.splits, seed)
         else:
-            self._splits = _read_splits(Path(split_file), self._files)
+            self._splits, unknown = read_splits(Path(split_file), self._files)
+            self.notes = [*self.notes, *unknown]
+
+    def _split(self, known: dict[tuple[str, str], str], seed: int) -> dict[tuple[str, str], str]:
+        """The splits of folders where there are such, and else those of the hash."""
+        splits: dict[tuple[str, str], str] = {}
+        for category in sorted({category for category, _ in self._files}):
+            names = [name for other, name in self._files if other == category]
+            own = {name: known[category, name] for name in names if (category, name) in known}
+            own = _with_validation(own, category, seed)
+            own |= _hash_splits([name for name in names if name not in own], category, seed)
+            splits |= {(category, name): split for name, split in own.items()}
+        return splits
 
     def items(self) -> list[tuple[str, str, str]]:
         return [(category, name, self._splits[category, name]) for category, name in sorted(self._files)]
@@ -102,74 +121,23 @@ def part_label(part: str, name: str = "") -> str:
     return "_".join(word for word in re.split(r"[^a-z]+", text) if len(word) > 1) or "part"
 
 
-def _find(root: Path) -> dict[tuple[str, str], Path]:
-    """Mesh file by (category, object)."""
-    if not root.is_dir():
-        raise InputError(f"{root}: no such folder, expected CATEGORY/OBJECT/*.{{obj,glb,ply,off,stl}} in it")
-    found: dict[tuple[str, str], Path] = {}
-    for category in _visible(root):
-        if not category.is_dir():
-            continue
-        for entry in _visible(category):
-            if entry.is_dir():
-                files = [file for file in _visible(entry) if file.suffix.lower() in EXTENSIONS]
-                if len({file.stem for file in files}) > 1:
-                    files = [file for file in files if file.stem == "model"] or _several(entry, files)
-                candidates = [(entry.name, file) for file in files]
-            else:
-                candidates = [(entry.stem, entry)] if entry.suffix.lower() in EXTENSIONS else []
-            for name, file in candidates:
-                key = (category.name, name)
-                if key not in found or _rank(file) < _rank(found[key]):
-                    found[key] = file
-    if not found:
-        raise InputError(f"{root}: no meshes in it, expected CATEGORY/OBJECT/*.{{obj,glb,ply,off,stl}}")
-    return found
+def _hash_splits(names: Sequence[str], category: str, seed: int) -> dict[str, str]:
+    """By object, of a category that nobody has split."""
+    ordered, n = _shuffled(names, category, seed), len(names)
+    test = max(1, round(PROPORTIONS["test"] * n)) if n >= 2 else 0
+    val = max(1, round(PROPORTIONS["val"] * n)) if n >= 4 else 0
+    of_rank = ["test"] * test + ["val"] * val + ["train"] * (n - test - val)
+    return dict(zip(ordered, of_rank, strict=True))
 
 
-def _several(folder: Path, files: list[Path]) -> list[Path]:
-    names = f"{files[0].name}, {files[1].name}" + (" …" if len(files) > 2 else "")
-    raise InputError(f"{folder}: holds {len(files)} meshes ({names}), expected one per object or one named model")
+def _with_validation(splits: dict[str, str], category: str, seed: int) -> dict[str, str]:
+    """A category's own splits, with a share of the training objects for validation where it has no such split."""
+    training = [name for name, split in splits.items() if split == "train"]
+    if "val" in splits.values() or len(training) < 4:
+        return splits
+    chosen = _shuffled(training, category, seed)[: max(1, round(PROPORTIONS["val"] * len(training)))]
+    return splits | dict.fromkeys(chosen, "val")
 
 
-def _visible(folder: Path) -> list[Path]:
-    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-
-
-def _rank(file: Path) -> int:
-    return EXTENSIONS.index(file.suffix.lower())
-
-
-def _hash_splits(files: dict[tuple[str, str], Path], seed: int) -> dict[tuple[str, str], str]:
-    splits = {}
-    for category in {category for category, _ in files}:
-        names = [name for other, name in files if other == category]
-        names.sort(key=lambda name: stable_hash(category, name, seed))
-        n = len(names)
-        test = max(1, round(PROPORTIONS["test"] * n)) if n >= 2 else 0
-        val = max(1, round(PROPORTIONS["val"] * n)) if n >= 4 else 0
-        of_rank = ["test"] * test + ["val"] * val + ["train"] * (n - test - val)
-        splits |= {(category, name): split for name, split in zip(names, of_rank, strict=True)}
-    return splits
-
-
-def _read_splits(path: Path, files: dict[tuple[str, str], Path]) -> dict[tuple[str, str], str]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: not a CSV file of splits ({error})") from error
-    splits: dict[tuple[str, str], str] = {}
-    for line, row in enumerate(rows, start=2):
-        try:
-            key, split = (row["category"], row["object"]), row["split"]
-        except KeyError as error:
-            raise InputError(f"{path}: column {error} is missing, expected category,object,split") from None
-        if split not in ("train", "val", "test"):
-            raise InputError(f"{path}: line {line}: split is '{split}', expected train, val or test")
-        if splits.setdefault(key, split) != split:
-            raise InputError(f"{path}: line {line}: {'/'.join(key)} is in both {splits[key]} and {split}")
-    missing = sorted(set(files) - set(splits))
-    if missing:
-        raise InputError(f"{path}: {'/'.join(missing[0])} has no split")
-    return splits
+def _shuffled(names: Iterable[str], category: str, seed: int) -> list[str]:
+    return sorted(names, key=lambda name: stable_hash(category, name, seed))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,6 +28,9 @@ class Source(ABC):
     """Parameters of the constructor that `open_source` fills by name. `root` is the folder or file to read, `seed` that
     of the data set, `categories` those chosen; others are given as options. A source without `root` makes its shapes
     itself."""
+
+    notes: Sequence[str] = ()
+    """What preparation should tell of how the source was read: a sentence each."""
 
     @abstractmethod
     def items(self) -> list[tuple[str, str, str]]:

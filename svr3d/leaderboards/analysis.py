@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import InputError
 from ..metrics.declarations import Metric, is_curve
 from .aggregation import count_failed, object_scores, shown_metrics, with_best
+from .category_names import shown_category
 from .common_samples import on_common_samples
 from .frames import DataFrame
 from .given import gifts_of
@@ -84,7 +85,7 @@ def analyze(records: DataFrame, runs: DataFrame | None, seed: int) -> list[Analy
         records, runs, seed: as in `svr3d.leaderboards.leaderboard`.
     """
     records = check_records(records, "the records")
-    _refuse_reserved(records)
+    records = records.assign(category=records["category"].map(shown_category))
     runs = None if runs is None else check_runs(runs)
     given, limits = ({}, {}) if runs is None else (given_of(runs, records), limits_of(runs))
     competitors = records[["method", "preset"]].drop_duplicates()
@@ -180,9 +181,3 @@ def notes(analyses: list[Analysis]) -> list[str]:
         f"{', '.join(dict.fromkeys(names))} under {protocol} on {dataset}/{split}: {note}"
         for (note, protocol, dataset, split), names in metrics.items()
     ]
-
-
-def _refuse_reserved(records: DataFrame) -> None:
-    for name in (MEAN, OBJECTS):
-        if (records["category"] == name).any():
-            raise InputError(f"the records have a category named '{name}', which on a board stands for an aggregate")

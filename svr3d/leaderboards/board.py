@@ -25,7 +25,8 @@ def leaderboard(records: pd.DataFrame, runs: pd.DataFrame | None = None, *, seed
     """The board in long form, one row per (dataset, split, protocol, metric, part, category, method, preset).
 
     A value is the mean over objects of each object's mean over views and seeds; of a pooled metric, the ratio of its
-    two counts' totals. Category `mean` is the unweighted mean over categories, `objects` the mean over all objects.
+    two counts' totals. Category `mean` is the unweighted mean over categories, `objects` the mean over all objects;
+    a category of the data that is called so itself is `mean (category)` or `objects (category)`.
     Methods are compared on the samples that all of their runs have; where some lack samples that others have, a
     warning says so. Records of parts make rows of their own, one more for each part's label, and count in no other.
 

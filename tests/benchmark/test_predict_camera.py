@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from svr3d.benchmark.cli import main
-from svr3d.benchmark.predict import IMAGE_SIZE, NEAREST, TYPICAL_DISTANCE, picture_camera, read_picture
+from svr3d.benchmark.predict import IMAGE_SIZE, NEAREST, TYPICAL_DISTANCE, picture_camera, square_picture
 from svr3d.geometry import InputError, Mesh, read_shape
 from svr3d.methods import Method, register, registry
 
@@ -93,7 +93,7 @@ def test_from_the_command_line(small_dataset: Path, tmp_path: Path, capsys, monk
     for name, size in (("wide", (90, 40)), ("tall", (30, 200))):
         pictures.append(str(tmp_path / f"{name}.png"))
         Image.new("RGB", size, "white").save(pictures[-1])
-        assert read_picture(pictures[-1]).shape == (3, IMAGE_SIZE, IMAGE_SIZE)
+        assert square_picture(pictures[-1]).shape == (3, IMAGE_SIZE, IMAGE_SIZE)
     predict = ["predict", run, *pictures, "--out", str(tmp_path / "shapes")]
 
     assert main([*predict, "--azimuth", "-90", "--elevation", "0", "--distance", "2"]) == 0

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from torch import nn
 from svr3d.benchmark.checkpoints import Generations, read_checkpoint, write_checkpoint
 from svr3d.benchmark.train_method import load_trained, train_method
 from svr3d.benchmark.training_log import TrainingLog
-from svr3d.datasets import DataFacts, collate
+from svr3d.datasets import DataFacts, collate, open_dataset
 from svr3d.geometry import InputError, VoxelGrid
 from svr3d.methods import Derived, Fitted, Learned, Method, Optimization, get_method, register
 from svr3d.methods.harness import reconstruct
@@ -151,6 +152,88 @@ class Pointed(Staged):
     def losses(self, batch):
         self.seen.append(batch.target("surface")["points"].shape[1])
         return {"fit": self.decoder(self.encoder(batch.images.mean((2, 3)))).square().mean()}
+
+
+class Alone(Method):
+    """Batch normalisation of single values, which torch refuses to train on one sample."""
+
+    name = "alone-for-tests"
+    representation = "voxels"
+    targets = frozenset({"voxels"})
+    size = 4
+
+    def __init__(self, facts, options=None):
+        super().__init__(facts, options)
+        self.network = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 1))
+        self.seen = []
+
+    def stages(self):
+        return [
+            Learned(name="only", targets=self.targets, losses=self.losses, terms=("fit",), optimizer=self.optimizer,
+                    epochs=2, batch_size=self.size),
+        ]  # fmt: skip
+
+    def losses(self, batch):
+        self.seen.append([str(key) for key in batch.keys])
+        return {
+            "fit": (self.network(batch.images.mean((2, 3)))[:, 0] - batch.target("voxels").mean((1, 2, 3)))
+            .square()
+            .mean()
+        }
+
+    def optimizer(self, parameters):
+        return torch.optim.SGD(parameters, lr=0.1)
+
+    def reconstruct(self, batch, output="final"):
+        return []
+
+
+class Single(Alone):
+    """The same with batches of one."""
+
+    name = "single-for-tests"
+    size = 1
+
+
+def alone(dataset, root, **lists):
+    """The data set with other lists of its first category, and none of the others."""
+    shutil.copytree(dataset.root, root)
+    first, *others = dataset.categories
+    for category in others:
+        shutil.rmtree(root / category)
+    for split in ("train", "val", "test"):
+        (root / first / f"{split}.lst").write_text("\n".join(lists.get(split, ())))
+    return open_dataset(root)
+
+
+def test_a_single_sample_is_learned(box_dataset, tmp_path, capsys):
+    first, *_ = [name for category, name in box_dataset.objects("train") if category == box_dataset.categories[0]]
+    dataset = alone(box_dataset, tmp_path / "data", train=[first])
+    method = Alone.create("tiny", dataset.facts)
+    report = train_method(method, dataset, tmp_path / "run", seed=0, trainer=CPU)
+    assert "a single training sample" in capsys.readouterr().err and report.best_epoch == {"only": 2}
+    assert method.seen == [[f"{dataset.categories[0]}/{first}/000"] * 2] * 2
+    log = list(csv.DictReader((tmp_path / "run" / "log.csv").open()))
+    assert float(log[1]["train/fit"]) < float(log[0]["train/fit"])
+
+
+def test_what_cannot_be_trained_is_one_sentence(box_dataset, tmp_path):
+    method = Single.create("tiny", box_dataset.facts)
+    with pytest.raises(
+        InputError, match="stage 'only' of method 'single-for-tests' cannot train on a batch of one sample"
+    ):
+        train_method(method, box_dataset, tmp_path / "one", seed=0, trainer=CPU, progress=False)
+    name = box_dataset.objects("train")[0][1]
+    dataset = alone(box_dataset, tmp_path / "none", test=[name])
+    with pytest.raises(InputError, match="the train split has no objects, expected at least one"):
+        train_method(
+            Alone.create("tiny", dataset.facts), dataset, tmp_path / "two", seed=0, trainer=CPU, progress=False
+        )
+    dataset = alone(box_dataset, tmp_path / "blind", train=[name])
+    shutil.rmtree(dataset.root / dataset.categories[0] / name / "img_choy2016")
+    blind = open_dataset(dataset.root)
+    with pytest.raises(InputError, match="the train split has no samples of the unit 'view'"):
+        train_method(Alone.create("tiny", blind.facts), blind, tmp_path / "three", seed=0, trainer=CPU, progress=False)
 
 
 def test_a_stage_says_how_many_points_it_sees(box_dataset, tmp_path):

@@ -23,7 +23,7 @@ from block_source import Blocks
 
 from svr3d.datasets import prepare
 from svr3d.datasets.parametric import Parametric
-from svr3d.datasets.pictures import read_picture
+from svr3d.datasets.picture_files import read_picture
 from svr3d.datasets.preparation.recipe import VERSION
 from svr3d.geometry import read_shape
 

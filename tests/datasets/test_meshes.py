@@ -100,7 +100,7 @@ def test_bad_folders(tmp_path, folder):
     split = tmp_path / "split.csv"
     for text, expected in {
         "category,object\nlamp,lamp0": "column 'split' is missing",
-        "category,object,split\nlamp,lamp0,dev": "line 2: split is 'dev'",
+        "category,object,split\nlamp,lamp0,holdout": "line 2: split is 'holdout'",
         "category,object,split\nlamp,lamp0,val": "chair/chair0 has no split",
         "category,object,split\nlamp,lamp0,val\nlamp,lamp0,test": "line 3: lamp/lamp0 is in both val and test",
     }.items():

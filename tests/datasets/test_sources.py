@@ -61,7 +61,7 @@ def test_a_source_of_another_package(installed, tmp_path):
 
 def test_a_source_takes_its_own_options_only(installed, tmp_path):
     (tmp_path / "chair").mkdir()
-    with pytest.raises(InputError, match=r"format 'meshes' has no option 'objects' \(it has: split_file\)"):
+    with pytest.raises(InputError, match=r"format 'meshes' has no option 'objects' \(it has: split_file, mesh\)"):
         prepare(tmp_path, tmp_path / "out", objects={"train": 1})
     with pytest.raises(InputError, match=r"format 'parametric' has no option 'split_file' \(it has: objects\)"):
         prepare("parametric", tmp_path / "out", split_file=tmp_path / "splits.csv")

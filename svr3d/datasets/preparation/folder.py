@@ -19,6 +19,7 @@ from .recipe import Recipe
 from .report import PreparationReport, Refusal, known_duplicates
 
 RECIPE = "recipe.json"
+REPORTS = ("report.json", "report.md", "timing.json")
 
 Item = tuple[str, str, str]
 """(category, object, split)."""

@@ -12,9 +12,11 @@ from typing import Any
 from ...errors import InputError
 from ...files import is_disk_full, write_text
 from ...processes import default_workers
-from ..index import SPLITS
+from ...progress import say
+from ..categories import short_name
+from ..index import METADATA, SPLITS
 from ..sources import Source, open_source
-from .folder import Item, begin, finish, locked
+from .folder import RECIPE, REPORTS, Item, begin, finish, locked
 from .recipe import Recipe
 from .report import PreparationReport
 from .run import Run
@@ -53,7 +55,7 @@ def prepare(
         targets: to derive beside those that are always made, such as those of other distributions.
         workers: processes, by default one per core; 1 works in this one.
         name: of the data set in tables; by default that of the folder `out`.
-        categories: only these (all by default).
+        categories: only these (all by default), by their names or, of ShapeNet's, the short ones.
         objects: per category, of the parametric source: how many for `train`, `val` and `test`.
         split_file: of the source `meshes`: CSV with the columns `category,object,split`.
         options: further options of the source.
@@ -71,6 +73,9 @@ def prepare(
     chosen = {**(options or {}), "objects": objects, "split_file": split_file}
     source = open_source(source, format, seed=seed, categories=categories, options=chosen)
     items = _checked_items(source, categories)
+    notes: list[str] = list(getattr(source, "notes", ()))
+    for note in [] if quiet else notes:
+        say(f"note: {note}")
     root = Path(out)
     try:
         with locked(root):
@@ -78,7 +83,7 @@ def prepare(
             run = Run(source, recipe, root, workers, quiet)
             refused = run.build(items)
             report = PreparationReport(
-                root, name or root.resolve().name, built=run.built, seconds=run.seconds, processes=workers
+                root, name or root.resolve().name, notes=notes, built=run.built, seconds=run.seconds, processes=workers
             )
             finish(report, items, refused, recipe)
             report.wall_seconds = time.perf_counter() - started
@@ -97,21 +102,38 @@ def prepare(
 def _checked_items(source: Any, categories: Sequence[str] | None) -> list[Item]:
     items: list[Item] = [(category, name, split) for category, name, split in source.items()]
     if categories is not None:
-        missing = sorted(set(categories) - {category for category, _, _ in items})
+        have = {category for category, _, _ in items}
+        missing = sorted(set(categories) - have - {short_name(category) for category in have})
         if missing:
-            have = ", ".join(sorted({category for category, _, _ in items}))
-            raise InputError(f"the source has no category '{missing[0]}'; it has {have}")
-        items = [item for item in items if item[0] in categories]
+            raise InputError(f"the source has no category '{missing[0]}'; it has {', '.join(sorted(have))}")
+        items = [item for item in items if {item[0], short_name(item[0])} & set(categories)]
     if not items:
         raise InputError("the source has no objects")
-    seen = set()
+    seen: set[tuple[str, str]] = set()
+    names: dict[str, str] = {}
     for category, name, split in items:
-        for part in (category, name):
-            if not part or part.startswith(".") or "/" in part or "\\" in part or part != part.strip():
-                raise InputError(f"object {category}/{name}: '{part}' cannot be the name of a folder")
+        for part, taken in ((category, _TAKEN), (name, _LISTS)):
+            if not _is_folder_name(part) or part in taken:
+                raise InputError(f"object {category}/{name}: {part!r} cannot be the name of its folder here")
         if split not in SPLITS:
             raise InputError(f"object {category}/{name}: split is '{split}', expected train, val or test")
         if (category, name) in seen:
             raise InputError(f"object {category}/{name} is listed twice")
         seen.add((category, name))
+        if (first := names.setdefault(short_name(category), category)) != category:
+            raise InputError(f"the source's categories {first} and {category} are both '{short_name(category)}'")
     return items
+
+
+_LISTS = {f"{split}.lst" for split in SPLITS}
+_TAKEN = {METADATA, RECIPE, *REPORTS}
+
+
+def _is_folder_name(part: str) -> bool:
+    """Whether a name can be that of a folder and a line of a list."""
+    try:
+        part.encode()
+    except UnicodeEncodeError:  # what a file system holds that is not UTF-8
+        return False
+    plain = part.splitlines() == [part] and part == part.strip() and not part.startswith(".")
+    return plain and not set(part) & {"/", "\\", "\0"}

@@ -30,6 +30,7 @@ class PreparationReport:
         repaired: by repair: how many objects needed it, and how many vertices or faces it touched in all.
         refused: left out, with reasons.
         duplicates: near-duplicates across splits; they stay in.
+        notes: on how the source was read.
         built: objects made by this call; the others were there already.
         seconds: of work by stage, over the objects of this call.
         wall_seconds: from start to end.
@@ -42,6 +43,7 @@ class PreparationReport:
     repaired: dict[str, tuple[int, int]] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     duplicates: list[NearDuplicate] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     built: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     wall_seconds: float = 0.0
@@ -60,10 +62,13 @@ class PreparationReport:
             "refused": [refusal._asdict() for refusal in self.refused],
             "near_duplicates": [pair._asdict() for pair in self.duplicates],
         }
+        if self.notes:
+            content["notes"] = self.notes
         return json.dumps(content, indent=1) + "\n"
 
     def to_markdown(self) -> str:
         lines = [f"# {self.name}", "", f"{self.total} objects prepared, {len(self.refused)} refused.", ""]
+        lines += [line for note in self.notes for line in (f"Note: {note}.", "")]
         lines += ["| category | train | val | test |", "|---|---|---|---|"]
         for category, splits in self.prepared.items():
             lines.append(f"| {category} | " + " | ".join(str(splits.get(split, 0)) for split in SPLITS) + " |")

@@ -35,6 +35,7 @@ STYLE: dict[RcKeyType, Any] = {
     "ytick.major.width": 0.6,
     "legend.frameon": False,
     "legend.fontsize": 7.5,
+    "text.parse_math": False,  # names may have dollar signs
     "pdf.fonttype": 42,
     "figure.dpi": 100,
 }

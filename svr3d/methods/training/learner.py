@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ...datasets.batch import SampleBatch
+from ...errors import InputError
 from ..interface import Method
 from ..stages import Learned, Optimization
 from .losses import StageLosses, total_loss
@@ -74,7 +75,15 @@ class Learner:
 
     def _loss(self, batch: SampleBatch, means: _Means) -> Tensor:
         batch = batch.to(self.fabric.device)
-        values = self._losses(lambda: batch)
+        try:
+            values = self._losses(lambda: batch)
+        except ValueError as error:
+            if len(batch) > 1 or _ONE_VALUE not in str(error):
+                raise
+            raise InputError(
+                f"stage '{self.stage.name}' of method '{self.method.name}' cannot train on a batch of one sample, of "
+                "which its batch normalisation needs two; expected a batch_size of 2 or more"
+            ) from error
         with self.fabric.autocast():
             loss = total_loss(self.stage, values, batch)
         means.add(values | {"loss": loss}, len(batch))
@@ -95,6 +104,10 @@ class Learner:
         if self.optimization.scheduler is not None:
             self.optimization.scheduler.load_state_dict(state["scheduler"])
         self.fabric.strategy.precision.load_state_dict(state["precision"])
+
+
+_ONE_VALUE = "Expected more than 1 value per channel"
+"""What torch says of batch normalisation in training with one sample of one pixel."""
 
 
 class _Means:
