@@ -279,14 +279,15 @@ def test_ply_text_big_endian_and_mixed_polygons(tmp_path):
     with pytest.raises(InputError, match="truncated"):
         read_shape(tmp_path / "b.ply")
     # 4 + 3 corners, and 4 + 3 + 5, which are as long as three quads
-    quad, triangle = struct.pack(">BiiiiBBB", 4, 0, 1, 2, 3, 9, 9, 9), struct.pack(">BiiiBBB", 3, 0, 1, 4, 9, 9, 9)
+    quad, triangle = struct.pack(">BiiiiBBB", 4, 0, 1, 2, 3, 255, 0, 0), struct.pack(">BiiiBBB", 3, 0, 1, 4, 0, 0, 255)
     (tmp_path / "b.ply").write_bytes(head + body + quad + triangle)
-    with pytest.raises(InputError, match="polygons differ in size"):
-        read_shape(tmp_path / "b.ply")
-    three = body + quad + triangle + struct.pack(">BiiiiiBBB", 5, 0, 1, 2, 3, 4, 9, 9, 9)
+    mesh = read_shape(tmp_path / "b.ply")
+    assert mesh.faces.tolist() == [[0, 1, 2], [0, 2, 3], [0, 1, 4]]
+    assert mesh.face_colors.tolist() == [red, red, blue]
+    three = body + quad + triangle + struct.pack(">BiiiiiBBB", 5, 0, 1, 2, 3, 4, 255, 0, 0)
     (tmp_path / "b.ply").write_bytes(head.replace(b"face 2", b"face 3") + three)
-    with pytest.raises(InputError, match="same number of corners"):
-        read_shape(tmp_path / "b.ply")
+    mesh = read_shape(tmp_path / "b.ply")
+    assert len(mesh.faces) == 6 and mesh.face_colors.tolist() == [red, red, blue, red, red, red]
 
 
 def test_ply_text_with_missing_rows_or_corners(tmp_path):
