@@ -42,7 +42,7 @@ def read(path: Path) -> Mesh | PointCloud:
 def _vertices(elements: dict[str, Columns]) -> np.ndarray:
     vertex = elements.get("vertex", _NOTHING)
     vertices = _vectors(vertex, "x", "y", "z")
-    if vertices is None and vertex.count:
+    if vertices is None and vertex.rows:
         raise InputError("the vertices have no coordinates; expected the properties x, y and z")
     return np.zeros((0, 3)) if vertices is None else vertices
 
@@ -57,7 +57,7 @@ def _vectors(columns: Columns, *names: str) -> np.ndarray | None:
 def _indices(elements: dict[str, Columns], name: str) -> Lists:
     """The vertices of each polygon or strip, Int[N] and Int[P]."""
     element = elements.get(name, _NOTHING)
-    if not element.count:
+    if not element.rows:
         return Lists(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     found = element.lists.get("vertex_indices", element.lists.get("vertex_index"))
     if found is None or found.values.dtype.kind not in "iu":

@@ -35,7 +35,7 @@ class Lists(NamedTuple):
 class Columns(NamedTuple):
     """An element's rows: a number per row in each of `numbers`, a list per row in each of `lists`, by property."""
 
-    count: int
+    rows: int
     numbers: dict[str, np.ndarray]
     lists: dict[str, Lists]
 
@@ -49,7 +49,7 @@ class _Property(NamedTuple):
 
 class _Element(NamedTuple):
     name: str
-    count: int
+    rows: int
     properties: list[_Property]
 
 
@@ -70,7 +70,7 @@ def read_elements(content: bytes) -> dict[str, Columns]:
     elements = _declared(header[2].decode("utf-8", "replace"), _ORDERS[form[1]])
     body, rows = content[header.end() :], [element for element in elements if element.properties]
     read = _read_text(body, rows) if form[1] == b"ascii" else _read_binary(body, rows)
-    return {element.name: read.get(element.name, Columns(element.count, {}, {})) for element in elements}
+    return {element.name: read.get(element.name, Columns(element.rows, {}, {})) for element in elements}
 
 
 def _declared(header: str, order: str) -> list[_Element]:
@@ -95,7 +95,7 @@ def _declared(header: str, order: str) -> list[_Element]:
 
 
 def _truncated(element: _Element, found: int) -> InputError:
-    return InputError(f"the file is truncated: expected {element.count} rows of '{element.name}', found {found}")
+    return InputError(f"the file is truncated: expected {element.rows} rows of '{element.name}', found {found}")
 
 
 def _columns(
@@ -115,7 +115,7 @@ def _columns(
         _UnevenRow: with the number of a row that is shorter or longer than its properties.
     """
     places = starts
-    columns = Columns(element.count, {}, {})
+    columns = Columns(element.rows, {}, {})
 
     def step(reach: np.ndarray | int, kind: np.dtype) -> np.ndarray:
         nonlocal places
@@ -148,10 +148,10 @@ def _read_text(body: bytes, elements: list[_Element]) -> dict[str, Columns]:
     lines = [line for line in body.splitlines() if line and not line.isspace()]
     columns, start = {}, 0
     for element in elements:
-        if len(lines) < start + element.count:
+        if len(lines) < start + element.rows:
             raise _truncated(element, len(lines) - start)
-        columns[element.name] = _read_lines(lines[start : start + element.count], element)
-        start += element.count
+        columns[element.name] = _read_lines(lines[start : start + element.rows], element)
+        start += element.rows
     if start < len(lines) and _is_numeric(lines[start]):
         raise InputError(f"the file has {len(lines) - start} rows more than its header counts")
     return columns
@@ -210,27 +210,27 @@ def _read_binary(body: bytes, elements: list[_Element]) -> dict[str, Columns]:
     for element in elements:
         # before anything is allocated for a count that the file cannot hold
         least = sum((each.length or each.kind).itemsize for each in element.properties)
-        if element.count * least > len(body) - offset:
+        if element.rows * least > len(body) - offset:
             raise _truncated(element, (len(body) - offset) // least)
-        for find in (_equal_rows, _unequal_rows):
-            ends = find(body, offset, element)
-            if len(ends) and ends[-1] > len(body):
-                continue
-            starts = np.concatenate([[offset], ends])[:-1]
-            try:
-                columns[element.name] = _columns(element, starts, ends, lambda kind: kind.itemsize, take)
-                break
-            except _UnevenRow:
-                continue
+        ends = _equal_rows(body, offset, element)
+        try:
+            columns[element.name] = _columns(element, np.concatenate([[offset], ends])[:-1], ends, _size, take)
+        except _UnevenRow:
+            ends = _unequal_rows(body, offset, element)
+            columns[element.name] = _columns(element, np.concatenate([[offset], ends])[:-1], ends, _size, take)
         offset = int(ends[-1]) if len(ends) else offset
     return columns
 
 
+def _size(kind: np.dtype) -> int:
+    return kind.itemsize
+
+
 def _equal_rows(body: bytes, offset: int, element: _Element) -> np.ndarray:
-    """The rows' ends if all are as long as the first."""
-    first = _unequal_rows(body, offset, element._replace(count=min(1, element.count)))
+    """The rows' ends if all are as long as the first; else one of them is found to be uneven."""
+    first = _unequal_rows(body, offset, element._replace(rows=min(1, element.rows)))
     size = int(first[0]) - offset if len(first) else 0
-    return offset + size * np.arange(1, element.count + 1)
+    return np.minimum(offset + size * np.arange(1, element.rows + 1), len(body))
 
 
 def _unequal_rows(body: bytes, offset: int, element: _Element) -> np.ndarray:
@@ -243,8 +243,8 @@ def _unequal_rows(body: bytes, offset: int, element: _Element) -> np.ndarray:
             unpack = struct.Struct(length.str[0].replace("|", "<") + length.char).unpack_from
             lists.append((gap, unpack, length.itemsize, kind.itemsize))
             gap = 0
-    ends, position = np.empty(element.count, dtype=np.int64), offset
-    for row in range(element.count):
+    ends, position = np.empty(element.rows, dtype=np.int64), offset
+    for row in range(element.rows):
         for ahead, unpack, length, size in lists:
             position += ahead
             if position + length > len(body):
