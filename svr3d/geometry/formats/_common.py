@@ -47,22 +47,6 @@ def make_mesh(
     return PartMesh(vertices, faces, colors, face_part=face_part, parts=tuple(parts[i] for i in used))
 
 
-def triangulate(corners: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Polygons cut into fans.
-
-    Args:
-        corners: Int[sum(counts)], the polygons' vertices one after another; counts: Int[P], each at least 3.
-
-    Returns:
-        faces Int[F, 3], and the polygon of each, Int[F].
-    """
-    first = np.cumsum(counts) - counts
-    polygon = np.repeat(np.arange(len(counts)), counts - 2)
-    step = np.arange(len(polygon)) - np.repeat(np.cumsum(counts - 2) - (counts - 2), counts - 2)
-    start = first[polygon]
-    return np.stack([corners[start], corners[start + step + 1], corners[start + step + 2]], axis=1), polygon
-
-
 def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
     """8-bit display colours of linear RGB in [0, 1]."""
     linear = np.clip(linear, 0, 1)

@@ -8,11 +8,12 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh, Part, PartMesh
-from ._common import make_mesh, replace_file, triangulate
+from ._common import make_mesh, replace_file
+from .polygons import triangulate
 
 
 def read(path: Path) -> Mesh:
-    """Faces (polygons as fans), grouped into parts by `o` and `g`, or else by material if there are several.
+    """Faces (polygons triangulated), grouped into parts by `o` and `g`, or else by material if there are several.
 
     Faces of one name are one part, wherever they stand in the file. `Kd` of the material is the faces' colour
     (white where it has none); without any material there are no colours. Texture, normals, curves are ignored.
@@ -50,9 +51,8 @@ def read(path: Path) -> Mesh:
     if not faces:
         raise InputError("the mesh has no faces")
 
-    corners, polygon = triangulate(*_indices(faces, np.array(seen)))
-    if corners.min(initial=0) < 0 or corners.max(initial=0) >= len(vertices):
-        raise InputError(f"a face names a vertex that does not exist; there are {len(vertices)} vertices")
+    positions = _coordinates(vertices)
+    corners, polygon = triangulate(positions, *_indices(faces, np.array(seen)))
     section = np.searchsorted([first for first, _, _ in sections], polygon, side="right")
     group_of = np.array([0, *(g for _, g, _ in sections)])[section]
     material_of = np.array([0, *(m for _, _, m in sections)])[section]
@@ -65,7 +65,7 @@ def read(path: Path) -> Mesh:
     by_group = len(np.unique(group_of)) > 1
     names, face_part = (groups, group_of) if by_group else (materials, material_of)
     parts = [Part(n or "unnamed", n or "unnamed") for n in names]
-    return make_mesh(_coordinates(vertices), corners, colors, face_part, parts)
+    return make_mesh(positions, corners, colors, face_part, parts)
 
 
 def _coordinates(lines: list[str]) -> np.ndarray:

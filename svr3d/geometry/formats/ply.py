@@ -9,8 +9,9 @@ import numpy as np
 from ...errors import InputError
 from ..shapes.mesh import Mesh
 from ..shapes.point_cloud import PointCloud
-from ._common import linear_to_srgb, reading, replace_file, srgb_to_linear, triangulate
+from ._common import linear_to_srgb, reading, replace_file, srgb_to_linear
 from .ply_elements import Columns, Lists, read_elements
+from .polygons import triangulate
 from .strips import split_at, strip_triangles
 
 _NOTHING = Columns(0, {}, {})
@@ -33,7 +34,7 @@ def read(path: Path) -> Mesh | PointCloud:
             return PointCloud(vertices, _vectors(elements.get("vertex", _NOTHING), "nx", "ny", "nz"))
         if len(polygons.counts) and polygons.counts.min() < 3:
             raise InputError(f"a face has {polygons.counts.min()} corners; expected at least 3")
-        faces, polygon = triangulate(*polygons)
+        faces, polygon = triangulate(vertices, *polygons)
         if len(strips.counts):
             faces = np.concatenate([faces, strip_triangles(*split_at(_STRIP_END, *strips))])
         return Mesh(vertices, faces, _face_colors(elements, faces, polygon))
