@@ -81,7 +81,7 @@ def _colors(columns: Columns) -> np.ndarray | None:
     if colors is None or not len(colors):
         return None
     kind = columns.numbers["red"].dtype
-    top = 1 if kind.kind == "f" else 65535 if kind == np.uint16 else 255
+    top = 1 if kind.kind == "f" else 65535 if kind.str[1:] == "u2" else 255
     if not (colors.min() >= 0 and colors.max() <= top):
         return None
     return srgb_to_linear(255 / top * colors)
