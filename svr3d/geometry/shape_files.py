@@ -19,7 +19,7 @@ from .representations.registry import (
     representation_of,
 )
 from .representations.representation import Format, Representation, Shape
-from .shapes.mesh import PartMesh
+from .shapes.mesh import Mesh, PartMesh
 
 NATIVE = ".npz"
 """The suffix of archives of a shape's own arrays, which hold every shape completely."""
@@ -71,6 +71,8 @@ def read_shape(path: str | Path, *, labels: Mapping[str, str] | None = None) -> 
         if path.stat().st_size == 0:
             raise InputError("the file is empty")
         shape = file_format.read(path)
+        if isinstance(shape, Mesh):
+            shape = _without_stray_vertices(shape)
         representation = representation_of(shape)
         if representation.lacks and shape.is_empty:
             raise InputError(f"the {representation.noun} has no {representation.lacks}")
@@ -108,6 +110,16 @@ def write_shape(path: str | Path, shape: Shape) -> None:
         file_format.write(path, shape)
     except (InputError, OSError) as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def _without_stray_vertices(mesh: Mesh) -> Mesh:
+    """`mesh` without vertices that are not finite and that no face uses: they say nothing of the surface."""
+    finite = np.isfinite(mesh.vertices).all(axis=1)
+    if finite.all():
+        return mesh
+    kept = finite.copy()
+    kept[mesh.faces] = True
+    return replace(mesh, vertices=mesh.vertices[kept], faces=(np.cumsum(kept) - 1)[mesh.faces])
 
 
 class _Native:

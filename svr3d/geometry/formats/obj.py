@@ -1,118 +1,179 @@
-"""Wavefront OBJ, with the plain colours of its MTL file."""
+"""Wavefront OBJ, with vertex colours and the plain colours of its MTL file."""
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh, Part, PartMesh
-from ._common import make_mesh, replace_file
+from ._common import make_mesh, replace_file, srgb_to_linear
+from .mtl import material_color, read_diffuse, unit_color, without_comment
 from .polygons import triangulate
+from .text import RowError, count_words, read_polygons, read_rows, read_text, uncommented
+
+_FACE = ("f", "fo")  # the latter of old files
+_COMMON = frozenset({"v", "f", "vt", "vn", "#", ""})
 
 
 def read(path: Path) -> Mesh:
     """Faces (polygons triangulated), grouped into parts by `o` and `g`, or else by material if there are several.
 
-    Faces of one name are one part, wherever they stand in the file. `Kd` of the material is the faces' colour
-    (white where it has none); without any material there are no colours. Texture, normals, curves are ignored.
+    Faces of one name are one part, wherever they stand in the file. `Kd` of the material is the faces' colour; where
+    there is none, the mean of the corners' colours, if each has one (`v x y z r g b`, display colours in [0, 1] or
+    whole numbers to 255); else white, and without any colour there are none. Faces of one or two corners have no
+    area and are left out. Textures, normals, lines, points, curves and the weight in `v x y z w` are ignored.
     """
-    text = path.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ")
-    vertices: list[str] = []
-    faces: list[str] = []
-    seen: list[int] = []  # vertices before each face, for negative indices
-    groups: dict[str, int] = {}
-    materials: dict[str, int] = {}
-    libraries: list[str] = []
-    sections: list[tuple[int, int, int]] = []  # first face, group, material
-    name = {"o": "", "g": ""}
-    group = groups.setdefault("", 0)
-    material = materials.setdefault("", 0)
-    for line in text.split("\n"):
-        keyword, _, rest = line.strip().partition(" ")
-        if keyword == "v":
-            vertices.append(rest)
-        elif keyword == "f":
-            faces.append(rest)
-            seen.append(len(vertices))
-        elif keyword in ("o", "g"):
-            name[keyword] = rest.strip()
-            if keyword == "o":
-                name["g"] = ""
-            label = "/".join(filter(None, (name["o"], name["g"])))
-            group = groups.setdefault(label, len(groups))
-            sections.append((len(faces), group, material))
-        elif keyword == "usemtl":
-            material = materials.setdefault(rest.strip(), len(materials))
-            sections.append((len(faces), group, material))
-        elif keyword == "mtllib":
-            libraries.append(rest.strip())
-    if not faces:
-        raise InputError("the mesh has no faces")
-
-    positions = _coordinates(vertices)
-    corners, polygon = triangulate(positions, *_indices(faces, np.array(seen)))
-    section = np.searchsorted([first for first, _, _ in sections], polygon, side="right")
-    group_of = np.array([0, *(g for _, g, _ in sections)])[section]
-    material_of = np.array([0, *(m for _, _, m in sections)])[section]
-
-    colors = None
-    if len(np.unique(material_of)) > 1 or material_of.any():
-        table = _diffuse(path, libraries)
-        if table:
-            colors = np.array([table.get(m, (1.0, 1.0, 1.0)) for m in materials], dtype=np.float32)[material_of]
+    found = _Statements(_lines_of(read_text(path)))
+    positions, vertex_colors = _vertices(found)
+    index, counts = _corners(found)
+    faces, polygon = triangulate(positions, index, counts)
+    if not len(faces):
+        raise InputError(f"the mesh has no faces of three or more corners (of {len(counts)} faces)")
+    section = np.searchsorted([first for first, _, _ in found.sections], polygon, side="right")
+    group_of = np.array([0, *(g for _, g, _ in found.sections)])[section]
+    material_of = np.array([0, *(m for _, _, m in found.sections)])[section]
     by_group = len(np.unique(group_of)) > 1
-    names, face_part = (groups, group_of) if by_group else (materials, material_of)
+    names, face_part = (found.groups, group_of) if by_group else (found.materials, material_of)
     parts = [Part(n or "unnamed", n or "unnamed") for n in names]
-    return make_mesh(positions, corners, colors, face_part, parts)
+    table = read_diffuse(path.parent, found.libraries) if material_of.any() else {}
+    colors = _face_colors([material_color(table, m) for m in found.materials], material_of, vertex_colors, faces)
+    return make_mesh(positions, faces, colors, face_part, parts)
 
 
-def _coordinates(lines: list[str]) -> np.ndarray:
-    """Float[V, 3]; what stands behind x, y, z (a weight, a colour) is ignored."""
-    words = " ".join(lines).split()
-    if not lines or len(words) % len(lines) or len(words) < 3 * len(lines):
-        words = [word for line in lines for word in (line.split() + ["missing"] * 3)[:3]]
+class _Statements:
+    """What the lines of an OBJ file say, in their order.
+
+    Attributes:
+        vertices, faces: what stands behind each `v` and `f`.
+        seen: how many vertices stand before each face, for negative indices.
+        groups, materials: their numbers by name; "" is the one before any is named.
+        sections: the first face, group and material of each run of faces that are alike.
+        libraries: what stands behind each `mtllib`.
+    """
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.vertices: list[str] = []
+        self.faces: list[str] = []
+        self.seen: list[int] = []
+        self.groups: dict[str, int] = {"": 0}
+        self.materials: dict[str, int] = {"": 0}
+        self.sections: list[tuple[int, int, int]] = []
+        self.libraries: list[str] = []
+        self._names = {"o": "", "g": ""}
+        self._group = self._material = 0
+        vertices, faces, seen = self.vertices, self.faces, self.seen
+        for number, line in enumerate(lines):
+            keyword, _, rest = line.partition(" ")
+            if keyword not in _COMMON:  # a tabulator may stand before or behind it
+                keyword, _, rest = line.replace("\t", " ").strip().partition(" ")
+            if keyword == "v":
+                vertices.append(rest)
+            elif keyword in ("f", "fo"):
+                faces.append(rest)
+                seen.append(len(vertices))
+            elif keyword not in _COMMON:
+                self._other(number, keyword, rest)
+
+    def _other(self, number: int, keyword: str, rest: str) -> None:
+        if keyword in ("o", "g"):
+            self._names[keyword] = without_comment(rest)
+            if keyword == "o":
+                self._names["g"] = ""
+            label = "/".join(filter(None, self._names.values()))
+            self._group = self.groups.setdefault(label, len(self.groups))
+        elif keyword == "usemtl":
+            self._material = self.materials.setdefault(without_comment(rest), len(self.materials))
+        else:
+            if keyword == "mtllib":
+                self.libraries.append(rest)
+            elif re.match(r"[VF]$|[-+.]?\d", keyword):
+                start = f"line {number + 1} begins with '{keyword[:40]}'"
+                raise InputError(f"{start}; expected a keyword such as 'v' or 'f'")
+            return
+        self.sections.append((len(self.faces), self._group, self._material))
+
+    def place(self, keywords: tuple[str, ...], row: int) -> str:
+        """Where the statement with one of `keywords` stands before which there are `row`, and what it says."""
+        found = (i for i, line in enumerate(self.lines) if line.split(None, 1)[:1] in [[word] for word in keywords])
+        number = next(islice(found, row, None))
+        return f"line {number + 1} ('{self.lines[number].strip()[:60]}')"
+
+
+def _lines_of(text: str) -> list[str]:
+    """Lines, with those that end in a backslash continued; a comment's backslash is its own."""
+    lines = text.split("\n")
+    if "\\" in text:
+        for i in reversed(range(len(lines) - 1)):
+            line = lines[i].rstrip()
+            if line.endswith("\\") and "#" not in line:
+                lines[i], lines[i + 1] = f"{line[:-1]} {lines[i + 1]}", ""
+    return lines
+
+
+def _vertices(found: _Statements) -> tuple[np.ndarray, np.ndarray | None]:
+    """Positions, Float[V, 3], and colours, Float[V, 3], linear, NaN where a vertex has none; None if none has."""
+    rows = uncommented(found.vertices)
     try:
-        return np.array(words, dtype=np.float64).reshape(len(lines), -1)[:, :3]
-    except ValueError as error:
-        raise InputError(f"a vertex is not three numbers ({error})") from error
+        positions = read_rows(rows, 3)
+    except RowError as error:
+        raise InputError(f"{found.place(('v',), error.row)}: expected a vertex of three numbers") from None
+    colored = np.flatnonzero(count_words(rows) == 6)
+    if not len(colored):
+        return positions, None
+    try:
+        values = read_rows([rows[i] for i in colored], 6)[:, 3:]
+    except RowError:  # whatever it is, it is no colour
+        return positions, None
+    colors = np.full_like(positions, np.nan)
+    colors[colored] = srgb_to_linear(255 * unit_color(values))
+    return positions, colors
 
 
-def _indices(lines: list[str], seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _corners(found: _Statements) -> tuple[np.ndarray, np.ndarray]:
     """Zero-based vertex indices of all polygons one after another, and each polygon's count."""
-    words = [line.split("#")[0].split() for line in lines]
-    counts = np.array([len(w) for w in words])
-    if counts.min() < 3:
-        raise InputError(f"a face has {counts.min()} corners; expected at least 3")
+    rows = uncommented(found.faces)
+    counts = count_words(rows)
+    text = "\n".join(rows)
+    if "/" in text:  # behind it, texture and normal
+        rows = re.sub(r"/\S*", "", text).split("\n")
     try:
-        index = np.array([word.partition("/")[0] for w in words for word in w], dtype=np.int64)
-    except ValueError as error:
-        raise InputError(f"a face is not a list of vertex numbers ({error})") from error
-    if (index == 0).any():
-        raise InputError("a face names vertex 0; OBJ counts from 1")
-    return np.where(index > 0, index - 1, index + np.repeat(seen, counts)), counts
+        index = read_polygons(rows, counts)
+    except RowError as error:
+        raise InputError(f"{found.place(_FACE, error.row)}: expected a face of vertex numbers") from None
+    seen = np.repeat(np.array(found.seen, dtype=np.int64), counts)
+    corners = np.where(index > 0, index - 1, index + seen)
+    wrong = (index == 0) | (corners < 0) | (corners >= len(found.vertices))
+    if wrong.any():
+        corner = int(np.argmax(wrong))
+        row = int(np.searchsorted(np.cumsum(counts), corner, side="right"))
+        what = f"vertex {index[corner]}, which does not exist; there are {len(found.vertices)}, counted from 1"
+        raise InputError(f"{found.place(_FACE, row)}: a face names {what}")
+    if len(counts) and counts[-1] < 3 and found.lines[-1].split(None, 1)[:1] == ["f"]:
+        raise InputError(f"{found.place(_FACE, len(counts) - 1)}: the file breaks off within a face")
+    return corners, counts
 
 
-def _diffuse(path: Path, libraries: list[str]) -> dict[str, tuple[float, float, float]]:
-    """`Kd` by material name; a library that is missing has no colours."""
-    colors = {}
-    for library in libraries:
-        file = path.parent / library
-        if not file.is_file():
-            continue
-        name = ""
-        for line in file.read_text(encoding="utf-8", errors="replace").split("\n"):
-            keyword, _, rest = line.strip().partition(" ")
-            if keyword == "newmtl":
-                name = rest.strip()
-            elif keyword == "Kd":
-                try:
-                    r, g, b = (float(word) for word in rest.split()[:3])
-                except ValueError as error:
-                    raise InputError(f"material '{name}' in {file.name} has no valid Kd: '{rest}'") from error
-                colors[name] = (r, g, b)
-    return colors
+def _face_colors(
+    by_material: list[tuple[float, float, float] | None],
+    material_of: np.ndarray,
+    vertex_colors: np.ndarray | None,
+    faces: np.ndarray,
+) -> np.ndarray | None:
+    """Float[F, 3]: the material's, else the mean of the corners', else white; None if no face has any."""
+    if vertex_colors is None and not any(by_material):
+        return None
+    unknown = np.full(3, np.nan)
+    colors = np.array([unknown if color is None else color for color in by_material])[material_of]
+    if vertex_colors is not None:
+        colors = np.where(np.isnan(colors), vertex_colors[faces].mean(axis=1), colors)
+    missing = np.isnan(colors).any(axis=1)
+    colors[missing] = 1
+    return None if missing.all() else colors
 
 
 def write(path: Path, mesh: Mesh) -> None:

@@ -1,35 +1,88 @@
-"""Object File Format, as ModelNet and PASCAL3D+ use it, through trimesh."""
+"""Object File Format in text, as ModelNet and PASCAL3D+ use it."""
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 
+import numpy as np
+
 from ...errors import InputError
 from ..shapes.mesh import Mesh
-from ._common import reading, replace_file
+from ._common import replace_file
+from .polygons import triangulate
+from .text import RowError, read_polygons, read_rows, read_text
+
+_HEADER = re.compile(r"(?:(?:ST)?C?N?(4?n?)OFF|off)(?=[\s\d]|$)\s*(BINARY\b)?")
+"""ST, C, N: texture coordinates, colours, normals follow a vertex's position; 4, n: how many coordinates that has."""
 
 
 def read(path: Path) -> Mesh:
-    """Vertices and faces, polygons triangulated; colours are ignored."""
-    from trimesh.exchange.off import load_off
+    """Vertices and faces, polygons triangulated.
 
-    # trimesh repeats lines before a comment that does not open the file
-    text = re.sub("#.*", "", path.read_text(errors="replace")).strip()
-    if not text.startswith(("OFF", "COFF")):
+    Texture coordinates, colours and normals behind a vertex, colours behind a face, and what follows the faces are
+    ignored. Faces of one or two corners have no area and are left out.
+    """
+    rows, numbers = _rows(read_text(path))
+    n_vertices, n_faces = _counts(rows[0] if rows else "")
+    if len(rows) < 1 + n_vertices + n_faces:
+        raise InputError(
+            f"the file is truncated: expected {n_vertices} vertices and {n_faces} faces, found {len(rows) - 1} lines"
+        )
+    faces = rows[1 + n_vertices : 1 + n_vertices + n_faces]
+    try:
+        vertices = read_rows(rows[1 : 1 + n_vertices], 3)
+    except RowError as error:
+        raise InputError(f"line {numbers[1 + error.row]}: expected a vertex of three numbers") from None
+    try:
+        counts = read_polygons(faces, np.ones(n_faces, dtype=np.int64))
+        corners = read_polygons(faces, _possible(counts, faces), skipped=1)
+    except RowError as error:
+        line = numbers[1 + n_vertices + error.row]
+        raise InputError(
+            f"line {line}: expected a face: how many corners, and their vertex numbers; found fewer "
+            "corners than it says, or something else"
+        ) from None
+    return Mesh(vertices, triangulate(vertices, corners, counts)[0])
+
+
+def _rows(text: str) -> tuple[list[str], list[int]]:
+    """The lines behind the header's keyword that hold anything, without comments, and their numbers in the file."""
+    commented = "#" in text
+    rows, numbers = [], []
+    for number, line in enumerate(text.split("\n"), 1):
+        row = line.partition("#")[0] if commented else line
+        if row and not row.isspace():
+            rows.append(row)
+            numbers.append(number)
+    header = _HEADER.match(rows[0].strip()) if rows else None
+    if header is None:
         raise InputError("not an OFF file: expected 'OFF' in its first line")
-    with reading("OFF"):
-        loaded = load_off(io.StringIO(text))
-        # trimesh overlooks missing faces, and faces with missing corners
-        rows = [line.split() for line in text.partition("OFF")[2].splitlines() if line.strip()]
-        n_vertices, n_faces = int(rows[0][0]), int(rows[0][1])
-        polygons = rows[1 + n_vertices : 1 + n_vertices + n_faces]
-        if len(polygons) != n_faces:
-            raise InputError(f"expected {n_vertices} vertices and {n_faces} faces, found {len(rows) - 1} lines")
-        if any(not 3 <= int(polygon[0]) < len(polygon) for polygon in polygons):
-            raise InputError("a face has fewer corners than it says, or fewer than 3")
-        return Mesh(loaded["vertices"], loaded["faces"].reshape(-1, 3))
+    if header[1]:
+        raise InputError(
+            f"the header '{header[0].strip()}' says that vertices have not three coordinates; expected OFF"
+        )
+    if header[2]:
+        raise InputError("binary OFF is not supported; expected the file as text")
+    rows[0] = rows[0].strip()[header.end() :]
+    return (rows, numbers) if rows[0] else (rows[1:], numbers[1:])
+
+
+def _counts(row: str) -> tuple[int, int]:
+    """Vertices and faces; how many edges there are does not matter."""
+    words = row.split()[:2]
+    if len(words) < 2 or not all(word.isascii() and word.isdigit() for word in words):
+        raise InputError(f"expected the numbers of vertices and faces behind 'OFF', found '{row.strip()[:60]}'")
+    return int(words[0]), int(words[1])
+
+
+def _possible(counts: np.ndarray, faces: list[str]) -> np.ndarray:
+    """The corners that faces say they have, if each line is long enough for them: memory is reserved for so many."""
+    lengths = np.fromiter((len(face) for face in faces), dtype=np.int64, count=len(faces))
+    wrong = (counts < 0) | (counts > lengths)
+    if wrong.any():
+        raise RowError(int(np.argmax(wrong)))
+    return counts
 
 
 def write(path: Path, mesh: Mesh) -> None:

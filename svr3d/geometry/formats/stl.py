@@ -1,8 +1,7 @@
-"""STL, binary and text, through trimesh."""
+"""STL, binary and text."""
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 
@@ -10,28 +9,67 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh
-from ._common import reading, replace_file
+from ._common import replace_file
+from .text import RowError, decode, read_rows
+
+_HEADER = 84
+_FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 
 
 def read(path: Path) -> Mesh:
-    """Triangles of all solids; corners at the same place become one vertex."""
-    from trimesh.exchange.stl import load_stl
+    """Triangles of all solids; corners at the same place become one vertex.
 
+    Normals, attributes (colours of some programs) and what follows the counted facets of a binary file are ignored.
+    """
     content = path.read_bytes()
-    with reading("STL"):
-        loaded = load_stl(io.BytesIO(content))
-        solids = [loaded] if "vertices" in loaded else list(loaded["geometry"].values())
-        corners = np.concatenate([np.zeros((0, 3)), *(s["vertices"][s["faces"].ravel()] for s in solids)])
-        binary = len(content) == 84 + 50 * int.from_bytes(content[80:84], "little")
-        if not binary and (3 * _count(rb"endfacet\b", content) != len(corners) or not _count(rb"endsolid\b", content)):
-            raise InputError("the STL is truncated or damaged")
-        vertices, faces = np.unique(corners.astype(np.float64), axis=0, return_inverse=True)
-        return Mesh(vertices.reshape(-1, 3), faces.reshape(-1, 3))
+    corners = _of_text(content) if _is_text(content) else _of_binary(content)
+    vertices, faces = np.unique(corners.astype(np.float64), axis=0, return_inverse=True)
+    return Mesh(vertices.reshape(-1, 3), faces.reshape(-1, 3))
 
 
-def _count(word: bytes, content: bytes) -> int:
-    """How many lines of a text file begin with `word`."""
-    return len(re.findall(rb"^\s*" + word, content, re.MULTILINE | re.IGNORECASE))
+def _is_text(content: bytes) -> bool:
+    """Whether a file begins with `solid` and has no count behind its header: a count below 2²⁴ has a zero byte."""
+    begins = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:5].lower() == b"solid"
+    return begins and b"\0" not in content[:_HEADER] and len(content) != _binary_size(content)
+
+
+def _binary_size(content: bytes) -> int:
+    return _HEADER + _FACET.itemsize * int.from_bytes(content[80:_HEADER], "little")
+
+
+def _of_binary(content: bytes) -> np.ndarray:
+    """Float[3F, 3]."""
+    if len(content) < _HEADER:
+        raise InputError("not an STL file, or truncated: expected 'solid', or a header of 84 bytes")
+    count = int.from_bytes(content[80:_HEADER], "little")
+    if len(content) < _binary_size(content):
+        found = (len(content) - _HEADER) // _FACET.itemsize
+        raise InputError(f"truncated, or not an STL file: its header counts {count} facets, {found} are there")
+    return np.frombuffer(content, _FACET, count, offset=_HEADER)["corners"].reshape(-1, 3)
+
+
+def _of_text(content: bytes) -> np.ndarray:
+    """Float[3F, 3]."""
+    text = decode(content).lower().replace("\r", "\n")
+    # names may hold any words
+    solids = len(re.findall(r"^\s*solid\b", text, re.MULTILINE))
+    text, ends = re.subn(r"\bend\s*solid\b[^\n]*", "", text)
+    if ends < solids:
+        raise InputError(f"the STL is truncated: {solids} solids begin, {ends} end")
+    text = re.sub(r"^\s*solid\b.*?(?=\bfacet\s+normal\b|$)", "", text, flags=re.MULTILINE)
+    *facets, rest = re.split(r"\bend\s*facet\b", text)
+    wrong = next((i for i, facet in enumerate(facets) if facet.count("vertex") != 3), None)
+    if wrong is not None:
+        raise InputError(f"facet {wrong + 1} of the STL has {facets[wrong].count('vertex')} vertices; expected 3")
+    if rest.strip():
+        found = " ".join(rest.split())[:40]
+        raise InputError(f"the STL is truncated or damaged: '{found}' stands behind its last whole facet")
+    rows = [" ".join(row.split(None, 3)[:3]) for facet in facets for row in facet.split("vertex")[1:]]
+    try:
+        return read_rows(rows, 3)
+    except RowError as error:
+        place = f"facet {error.row // 3 + 1} of the STL"
+        raise InputError(f"{place}: expected a vertex of three numbers, found '{rows[error.row][:60]}'") from None
 
 
 def write(path: Path, mesh: Mesh) -> None:

@@ -1,0 +1,107 @@
+"""The plain colours of Wavefront MTL files. A colour that cannot be told is never a reason to refuse a shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from .text import read_text
+
+_XYZ_TO_RGB = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
+"""CIE XYZ to linear sRGB (IEC 61966-2-1)."""
+
+
+def read_diffuse(folder: Path, libraries: Iterable[str]) -> dict[str, tuple[float, float, float]]:
+    """`Kd` by material name, linear RGB in [0, 1]; a library that is missing or unreadable has none.
+
+    Args:
+        folder: of the .obj file.
+        libraries: what stands behind its `mtllib`: each one file, or several.
+    """
+    colors: dict[str, tuple[float, float, float]] = {}
+    for file in dict.fromkeys(file for library in libraries for file in _files(folder, library)):
+        name = ""
+        for keyword, rest in _statements(file):
+            if keyword == "newmtl":
+                name = without_comment(rest)
+            elif keyword == "kd" and (color := _diffuse(rest.partition("#")[0].split())):
+                colors[name] = color
+    return colors
+
+
+def material_color(colors: dict[str, tuple[float, float, float]], name: str) -> tuple[float, float, float] | None:
+    """The colour of the material that `usemtl` names; a comment may cling to the name."""
+    return colors.get(name) or colors.get(name.partition("#")[0].strip())
+
+
+def without_comment(name: str) -> str:
+    """A name as OBJ and MTL files write it: it may have spaces, and ends before a ` #`.
+
+    Not before one that only digits follow, since some programs number their materials so.
+
+    >>> without_comment("red paint # the door"), without_comment("Material #25")
+    ('red paint', 'Material #25')
+    """
+    return re.sub(r"(^|\s)#(?!\d+\s*$).*", "", name).strip()
+
+
+def unit_color(values: np.ndarray) -> np.ndarray:
+    """Colours in [0, 1]: those of whole numbers up to 255, one of them above 1, are 8-bit ones."""
+    if values.size and 1 < values.max() <= 255 and (values == np.rint(values)).all():
+        values = values / 255
+    return np.clip(values, 0, 1)
+
+
+def _diffuse(words: list[str]) -> tuple[float, float, float] | None:
+    """The colour of a `Kd` line: one value is gray, `xyz` is CIE's, `spectral` names a file."""
+    kind = words[0].lower() if words else ""
+    numbers = words[1:] if kind == "xyz" else words
+    try:
+        values = np.array([float(word) for word in numbers[:3]])
+    except ValueError:
+        return None
+    if len(values) not in (1, 3) or not np.isfinite(values).all():
+        return None
+    rgb = np.resize(values, 3)
+    r, g, b = unit_color(_XYZ_TO_RGB @ rgb if kind == "xyz" else rgb).tolist()
+    return r, g, b
+
+
+def _statements(file: Path) -> Iterable[tuple[str, str]]:
+    """Keyword and rest of each line of a file that can be read."""
+    try:
+        lines = read_text(file).split("\n")
+    except OSError:
+        return
+    for line in lines:
+        keyword, _, rest = line.replace("\t", " ").strip().partition(" ")
+        yield keyword.lower(), rest
+
+
+def _files(folder: Path, library: str) -> list[Path]:
+    """The files that a `mtllib` line names: one whose name may have spaces, or several."""
+    whole = without_comment(library)
+    one = _find(folder, whole)
+    if one:
+        return [one]
+    several = re.findall(r"\S.*?\.mtl(?!\S)", whole, re.IGNORECASE)
+    found = (_find(folder, name) for name in dict.fromkeys([*several, *whole.split()]))
+    return [file for file in found if file]
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    """The file of this name, whatever the slashes and the case; one from another machine lies beside the .obj."""
+    name = name.strip().strip("\"'").replace("\\", "/")
+    if not name:
+        return None
+    beside = name.rsplit("/", 1)[-1]
+    try:
+        for path in (folder / name, folder / beside):
+            if path.is_file():
+                return path
+        return next((path for path in folder.iterdir() if path.name.lower() == beside.lower() and path.is_file()), None)
+    except (OSError, ValueError):  # such as a name that is too long, or holds what no name can
+        return None
