@@ -117,8 +117,9 @@ def _without_stray_vertices(mesh: Mesh) -> Mesh:
     finite = np.isfinite(mesh.vertices).all(axis=1)
     if finite.all():
         return mesh
-    kept = finite.copy()
-    kept[mesh.faces] = True
+    used = np.zeros(len(mesh.vertices), dtype=bool)
+    used[mesh.faces] = True
+    kept = finite | used
     return replace(mesh, vertices=mesh.vertices[kept], faces=(np.cumsum(kept) - 1)[mesh.faces])
 
 
