@@ -50,7 +50,8 @@ def read_shape(path: str | Path, *, labels: Mapping[str, str] | None = None) -> 
 
     Groups of an .obj, nodes of a .glb and parts of an .npz make a `PartMesh` if there are several. A
     .ply without faces and an .npz with `points` are a `PointCloud`. Coordinates are as in the file; for .binvox
-    see `binvox.read`, and for the array of an .npy, voxels or points, `npy.shape_of_array`.
+    see `binvox.read`, and for the array of an .npy, voxels or points, `npy.shape_of_array`. Vertices that no face uses
+    may be NaN or infinite; they are left out.
 
     An .npz archive holds the fields of a shape, and in `representation` the name of what it is. Where that is missing,
     `vertices faces [face_colors] [face_part part_names part_labels]` is a mesh, `values threshold [labels label_names]`

@@ -250,6 +250,7 @@ MESHES = [
     _mesh("colours of 16 bits", colored([(65535, 0, 13107)] * 8, "H"), colors={(1, 0, 0.2): 22}),
     _mesh("colours as fractions", colored([(1, 0, 0.2)] * 8, "f"), colors={(1, 0, 0.2): 22}),
     _mesh("colours times a base", colored([(1, 0.5, 1)] * 8, "f", [0.5, 0.5, 0.25, 1]), colors={(0.5, 0.25, 0.25): 22}),
+    _mesh("colours that are not finite", colored([(1, 0, float("nan"))] * 8, "f")),
     _mesh(
         "an older material",
         (f := Glb()).content(

@@ -72,6 +72,8 @@ ENTRIES = [
     Entry("CAPITALS.OBJ", "\n".join(LINES).encode(), **BOX),
     box("tabs", [line.replace(" ", "\t") for line in LINES]),
     box("tabs_in_some_lines", [line.replace(" ", " \t ") if i % 3 else f"\t{line}" for i, line in enumerate(LINES)]),
+    box("indented", [f"{' ' * (i % 3)}{line}  " for i, line in enumerate(LINES)]),
+    box("many_blanks", [line.replace(" ", "   ") for line in LINES]),
     box("comments", ["# a box", "o box # one", *(f"{line} # no. {i}" for i, line in enumerate(LINES))]),
     box("comments_without_blanks", [f"{line}#x" for line in LINES]),
     box("crlf", LINES, end="\r\n"),

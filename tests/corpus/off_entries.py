@@ -86,6 +86,7 @@ ENTRIES = [
     ),
     refused("nothing_but_the_header", "expected the numbers of vertices and faces", "OFF"),
     refused("one_count", "expected the numbers of vertices and faces behind 'OFF', found '8'", "OFF", "8"),
+    refused("count_of_many_digits", "expected the numbers of vertices and faces", "OFF", f"8 {'9' * 5000} 0"),
     refused("negative_counts", "expected the numbers of vertices and faces", "OFF", "-8 6 0", *VERTICES, *FACES),
     refused("four_dimensions", "'4OFF' says that vertices have not three", "4OFF", "8 6 0", *VERTICES, *FACES),
     refused("any_dimensions", "'nOFF' says that vertices have not three", "nOFF", "3", "8 6 0", *VERTICES, *FACES),

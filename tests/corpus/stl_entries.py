@@ -51,6 +51,7 @@ ENTRIES = [
     text("everything_in_one_line", TEXT.replace("\n", " ")),
     text("every_word_in_a_line", TEXT.replace(" box", "").replace(" ", "\n")),
     text("white_space_around", f"\n\n {TEXT}\n \n"),
+    text("note_behind_text", f"{TEXT}\x1acreated by someone\n"),
     text("byte_order_mark", "\ufeff" + TEXT),
     text("without_name", TEXT.replace(" box", "")),
     text("name_of_keywords", TEXT.replace(" box", " vertex of a facet, endfacet 1 2 3")),

@@ -485,6 +485,18 @@ def test_non_finite_vertices(tmp_path, suffix):
         read_shape(path)
 
 
+@pytest.mark.parametrize("suffix", ["obj", "off", "ply", "npz"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_vertices_that_no_face_uses_may_be_anything(tmp_path, chair, suffix, value):
+    stray = np.full((1, 3), value)
+    vertices = np.concatenate([stray, chair.vertices[:5], stray, chair.vertices[5:], stray])
+    faces = chair.faces + 1 + (chair.faces >= 5)
+    write_shape(tmp_path / f"a.{suffix}", Mesh(vertices, faces))
+    back = read_shape(tmp_path / f"a.{suffix}")
+    assert np.isfinite(back.vertices).all() and len(back.vertices) == len(chair.vertices)
+    assert back.triangles == pytest.approx(chair.triangles, abs=1e-6)
+
+
 @pytest.mark.parametrize("suffix", [s for s in MESH_FORMATS if s != "glb"])
 def test_meshes_without_faces(tmp_path, suffix):
     path = tmp_path / f"a.{suffix}"

@@ -78,6 +78,8 @@ def _nodes(document: Document) -> Iterator[_Node]:
             raise InputError(f"the node {index} is in the scene twice; expected a tree of nodes")
         seen.add(index)
         transform = parent @ _local(node)
+        if not np.isfinite(transform).all():
+            raise InputError(f"expected finite numbers in the node {index}, found NaN or infinity")
         ahead += [(child, transform) for child in reversed(node.get("children", []))]
         if "mesh" in node:
             name = str(node.get("name", index))
@@ -154,7 +156,7 @@ def _faces(document: Document, primitive: dict[str, Any], mode: int, count: int)
 
 
 def _colors(document: Document, primitive: dict[str, Any], faces: np.ndarray, count: int) -> np.ndarray | None:
-    """Float[F, 3], linear, or None where neither material nor vertices have a colour."""
+    """Float[F, 3], linear, or None where neither material nor vertices have a colour, or one that is not finite."""
     color = None
     if "material" in primitive:
         base = _base_color(document.item("materials", primitive["material"]))
@@ -165,7 +167,7 @@ def _colors(document: Document, primitive: dict[str, Any], faces: np.ndarray, co
             raise InputError(f"expected {count} vertex colours, found {len(corner)} of {corner.shape[1]} numbers")
         mean = corner[faces][..., :3].mean(axis=1)
         color = mean if color is None else mean * color
-    return color
+    return color if color is not None and np.isfinite(color).all() else None
 
 
 def _base_color(material: dict[str, Any]) -> list[float] | None:

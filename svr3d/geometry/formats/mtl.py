@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,8 @@ def read_diffuse(folder: Path, libraries: Iterable[str]) -> dict[str, tuple[floa
         libraries: what stands behind its `mtllib`: each one file, or several.
     """
     colors: dict[str, tuple[float, float, float]] = {}
-    for file in dict.fromkeys(file for library in libraries for file in _files(folder, library)):
+    beside = _Folder(folder)
+    for file in dict.fromkeys(file for library in libraries for file in beside.files(library)):
         name = ""
         for keyword, rest in _statements(file):
             if keyword == "newmtl":
@@ -81,27 +83,39 @@ def _statements(file: Path) -> Iterable[tuple[str, str]]:
         yield keyword.lower(), rest
 
 
-def _files(folder: Path, library: str) -> list[Path]:
-    """The files that a `mtllib` line names: one whose name may have spaces, or several."""
-    whole = without_comment(library)
-    one = _find(folder, whole)
-    if one:
-        return [one]
-    several = re.findall(r"\S.*?\.mtl(?!\S)", whole, re.IGNORECASE)
-    found = (_find(folder, name) for name in dict.fromkeys([*several, *whole.split()]))
-    return [file for file in found if file]
+class _Folder:
+    """Finds the files that `mtllib` names."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
-def _find(folder: Path, name: str) -> Path | None:
-    """The file of this name, whatever the slashes and the case; one from another machine lies beside the .obj."""
-    name = name.strip().strip("\"'").replace("\\", "/")
-    if not name:
-        return None
-    beside = name.rsplit("/", 1)[-1]
-    try:
-        for path in (folder / name, folder / beside):
-            if path.is_file():
-                return path
-        return next((path for path in folder.iterdir() if path.name.lower() == beside.lower() and path.is_file()), None)
-    except (OSError, ValueError):  # such as a name that is too long, or holds what no name can
-        return None
+    @cached_property
+    def _by_small_name(self) -> dict[str, Path]:
+        return {path.name.lower(): path for path in sorted(self.folder.iterdir(), reverse=True)}
+
+    def files(self, library: str) -> list[Path]:
+        """Those of one line: one file whose name may have spaces, or several."""
+        whole = without_comment(library)
+        one = self._find(whole)
+        if one:
+            return [one]
+        names, start, words = [], 0, whole.split()
+        for end, word in enumerate(words, 1):
+            if word.lower().endswith(".mtl"):
+                names += [" ".join(words[start:end]), word]
+                start = end
+        found = (self._find(name) for name in dict.fromkeys(names))
+        return [file for file in found if file]
+
+    def _find(self, name: str) -> Path | None:
+        """The file of this name, whatever its slashes and case; one from another machine lies beside the .obj."""
+        name = name.strip().strip("\"'").replace("\\", "/")
+        beside = name.rsplit("/", 1)[-1]
+        if not beside:
+            return None
+        try:
+            paths = (self.folder / name, self.folder / beside)
+            found = next((path for path in paths if path.is_file()), None) or self._by_small_name.get(beside.lower())
+            return found if found and found.is_file() else None
+        except (OSError, ValueError):  # such as a name that is too long, or holds what no name can
+            return None

@@ -16,7 +16,8 @@ from .polygons import triangulate
 from .text import RowError, count_words, read_polygons, read_rows, read_text, uncommented
 
 _FACE = ("f", "fo")  # the latter of old files
-_COMMON = frozenset({"v", "f", "vt", "vn", "#", ""})
+_PLAIN = frozenset({"v", "f", "vt", "vn", "#"})
+"""Keywords of nearly all lines, which need no closer look if a blank follows them."""
 
 
 def read(path: Path) -> Mesh:
@@ -69,14 +70,14 @@ class _Statements:
         vertices, faces, seen = self.vertices, self.faces, self.seen
         for number, line in enumerate(lines):
             keyword, _, rest = line.partition(" ")
-            if keyword not in _COMMON:  # a tabulator may stand before or behind it
+            if keyword not in _PLAIN:  # there may be white space before it, or a tabulator behind it
                 keyword, _, rest = line.replace("\t", " ").strip().partition(" ")
             if keyword == "v":
                 vertices.append(rest)
             elif keyword in ("f", "fo"):
                 faces.append(rest)
                 seen.append(len(vertices))
-            elif keyword not in _COMMON:
+            elif keyword not in _PLAIN:
                 self._other(number, keyword, rest)
 
     def _other(self, number: int, keyword: str, rest: str) -> None:

@@ -71,7 +71,7 @@ def _rows(text: str) -> tuple[list[str], list[int]]:
 def _counts(row: str) -> tuple[int, int]:
     """Vertices and faces; how many edges there are does not matter."""
     words = row.split()[:2]
-    if len(words) < 2 or not all(word.isascii() and word.isdigit() for word in words):
+    if len(words) < 2 or not all(re.fullmatch("[0-9]{1,18}", word) for word in words):
         raise InputError(f"expected the numbers of vertices and faces behind 'OFF', found '{row.strip()[:60]}'")
     return int(words[0]), int(words[1])
 

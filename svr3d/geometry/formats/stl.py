@@ -19,7 +19,8 @@ _FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute
 def read(path: Path) -> Mesh:
     """Triangles of all solids; corners at the same place become one vertex.
 
-    Normals, attributes (colours of some programs) and what follows the counted facets of a binary file are ignored.
+    Normals, attributes (colours of some programs) and what follows the counted facets of a binary file, or the end of
+    the last solid of a text, are ignored.
     """
     content = path.read_bytes()
     corners = _of_text(content) if _is_text(content) else _of_binary(content)
@@ -52,16 +53,16 @@ def _of_text(content: bytes) -> np.ndarray:
     """Float[3F, 3]."""
     text = decode(content).lower().replace("\r", "\n")
     # names may hold any words
-    solids = len(re.findall(r"^\s*solid\b", text, re.MULTILINE))
+    solids = len(re.findall(r"^[ \t]*solid\b", text, re.MULTILINE))
     text, ends = re.subn(r"\bend\s*solid\b[^\n]*", "", text)
     if ends < solids:
         raise InputError(f"the STL is truncated: {solids} solids begin, {ends} end")
-    text = re.sub(r"^\s*solid\b.*?(?=\bfacet\s+normal\b|$)", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^[ \t]*solid\b.*?(?=\bfacet\s+normal\b|$)", "", text, flags=re.MULTILINE)
     *facets, rest = re.split(r"\bend\s*facet\b", text)
     wrong = next((i for i, facet in enumerate(facets) if facet.count("vertex") != 3), None)
     if wrong is not None:
         raise InputError(f"facet {wrong + 1} of the STL has {facets[wrong].count('vertex')} vertices; expected 3")
-    if rest.strip():
+    if "facet" in rest or "vertex" in rest:
         found = " ".join(rest.split())[:40]
         raise InputError(f"the STL is truncated or damaged: '{found}' stands behind its last whole facet")
     rows = [" ".join(row.split(None, 3)[:3]) for facet in facets for row in facet.split("vertex")[1:]]
