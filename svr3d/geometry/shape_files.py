@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from .formats.archives import read_arrays, write_arrays
+from .formats.npy import shape_of_array
 from .representations.mesh import MeshRepresentation
 from .representations.registry import (
     get_representation,
@@ -32,6 +33,9 @@ _BY_ARRAY = {
 }
 """What an archive that does not name its representation holds: the first of these arrays tells."""
 
+_FOREIGN = "voxels"
+"""What other programs often call the array of a grid."""
+
 
 def list_suffixes() -> tuple[str, ...]:
     """The suffixes of all file formats that shapes are read from, those that keep most of a shape first.
@@ -42,15 +46,17 @@ def list_suffixes() -> tuple[str, ...]:
 
 
 def read_shape(path: str | Path, *, labels: Mapping[str, str] | None = None) -> Shape:
-    """The shape in a file: .npz, .glb, .ply, .obj, .off, .stl, .binvox, .ma, or what an installed distribution adds.
+    """The shape in a file: .npz, .glb, .ply, .obj, .off, .stl, .binvox, .npy, .ma, or what a distribution adds.
 
     Groups of an .obj, nodes of a .glb and parts of an .npz make a `PartMesh` if there are several. A
     .ply without faces and an .npz with `points` are a `PointCloud`. Coordinates are as in the file; for .binvox
-    see `binvox.read`. Vertices that no face uses may be NaN or infinite; they are left out.
+    see `binvox.read`, and for the array of an .npy, voxels or points, `npy.shape_of_array`. Vertices that no face uses
+    may be NaN or infinite; they are left out.
 
     An .npz archive holds the fields of a shape, and in `representation` the name of what it is. Where that is missing,
     `vertices faces [face_colors] [face_part part_names part_labels]` is a mesh, `values threshold [labels label_names]`
-    a grid, `points [normals] [part_ids]` a point cloud and `spheres edges faces` a medial mesh; others are ignored.
+    a grid, `points [normals] [part_ids]` a point cloud and `spheres edges faces` a medial mesh; others are ignored. An
+    array `voxels`, or the only one, whatever it is called, is taken as that of an .npy.
 
     Args:
         labels: semantic labels of parts, by part name; the others keep the file's label, or else their name.
@@ -86,7 +92,7 @@ def write_shape(path: str | Path, shape: Shape) -> None:
 
     Solids that are no meshes become their surface in mesh formats. .npz holds every shape completely; .obj keeps part
     names and face colours, .glb too (colours in 8 bits); .ply keeps face colours (8 bits); .off and .stl keep geometry
-    only; .binvox keeps which voxels are occupied. The .ply, .stl and .glb formats round coordinates to single
+    only; .binvox and .npy keep which voxels are occupied. The .ply, .stl and .glb formats round coordinates to single
     precision.
 
     Raises:
@@ -119,12 +125,17 @@ def _without_stray_vertices(mesh: Mesh) -> Mesh:
 
 
 class _Native:
-    """The native format: archives named after the shapes' fields."""
+    """The native format: archives named after the shapes' fields; and those of a single array."""
 
     def read(self, path: Path) -> Shape:
         arrays = read_arrays(path)
+        name = _held(arrays)
+        if not name:
+            return shape_of_array(_only(arrays))
+        # one's own first: looking up others takes milliseconds
+        own = next((one for one in own_representations() if one.name == name), None)
         try:
-            return _held(arrays).from_arrays(arrays)
+            return (own or get_representation(name)).from_arrays(arrays)
         except KeyError as error:
             raise InputError(f"the array {error} is missing") from error
 
@@ -133,17 +144,24 @@ class _Native:
         write_arrays(path, {**representation.to_arrays(shape), "representation": np.array(representation.name)})
 
 
-def _held(arrays: Mapping[str, np.ndarray]) -> Representation:
+def _held(arrays: Mapping[str, np.ndarray]) -> str:
+    """The name of the representation that the arrays are the fields of, or nothing."""
     if "representation" in arrays:
-        name = str(arrays["representation"])
-    else:
-        name = next((name for array, name in _BY_ARRAY.items() if array in arrays), "")
-    if not name:
-        expected = ", ".join(f"`{array}`" for array in ("representation", *_BY_ARRAY))
-        raise InputError(f"expected arrays {expected}, found {', '.join(arrays) or 'none'}")
-    # one's own first: looking up others takes milliseconds
-    own = next((one for one in own_representations() if one.name == name), None)
-    return own or get_representation(name)
+        return str(arrays["representation"])
+    if "occupancies" in arrays:
+        raise InputError("the points are labelled as inside or outside (`occupancies`), and so no shape")
+    return next((name for array, name in _BY_ARRAY.items() if array in arrays), "")
+
+
+def _only(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The one array that can be the shape in an archive without any of the suite's names."""
+    found = list(arrays.values())
+    if _FOREIGN in arrays:
+        return arrays[_FOREIGN]
+    if len(found) != 1:
+        expected = ", ".join(f"`{array}`" for array in ("representation", *_BY_ARRAY, _FOREIGN))
+        raise InputError(f"expected arrays {expected}, or a single one, found {', '.join(arrays) or 'none'}")
+    return found[0]
 
 
 def _formats(representations: list[Representation]) -> dict[str, Format]:

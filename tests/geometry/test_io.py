@@ -293,14 +293,15 @@ def test_ply_text_big_endian_and_mixed_polygons(tmp_path):
     with pytest.raises(InputError, match="truncated"):
         read_shape(tmp_path / "b.ply")
     # 4 + 3 corners, and 4 + 3 + 5, which are as long as three quads
-    quad, triangle = struct.pack(">BiiiiBBB", 4, 0, 1, 2, 3, 9, 9, 9), struct.pack(">BiiiBBB", 3, 0, 1, 4, 9, 9, 9)
+    quad, triangle = struct.pack(">BiiiiBBB", 4, 0, 1, 2, 3, 255, 0, 0), struct.pack(">BiiiBBB", 3, 0, 1, 4, 0, 0, 255)
     (tmp_path / "b.ply").write_bytes(head + body + quad + triangle)
-    with pytest.raises(InputError, match="polygons differ in size"):
-        read_shape(tmp_path / "b.ply")
-    three = body + quad + triangle + struct.pack(">BiiiiiBBB", 5, 0, 1, 2, 3, 4, 9, 9, 9)
+    mesh = read_shape(tmp_path / "b.ply")
+    assert mesh.faces.tolist() == [[0, 1, 2], [0, 2, 3], [0, 1, 4]]
+    assert mesh.face_colors.tolist() == [red, red, blue]
+    three = body + quad + triangle + struct.pack(">BiiiiiBBB", 5, 0, 1, 2, 3, 4, 255, 0, 0)
     (tmp_path / "b.ply").write_bytes(head.replace(b"face 2", b"face 3") + three)
-    with pytest.raises(InputError, match="same number of corners"):
-        read_shape(tmp_path / "b.ply")
+    mesh = read_shape(tmp_path / "b.ply")
+    assert len(mesh.faces) == 6 and mesh.face_colors.tolist() == [red, red, blue, red, red, red]
 
 
 def test_ply_text_with_missing_rows_or_corners(tmp_path):
@@ -421,15 +422,6 @@ def test_glb_primitives_of_one_node_are_one_part(tmp_path):
 
 
 def test_glb_features_that_are_refused(tmp_path):
-    def sparse(document):
-        document["accessors"][0]["sparse"] = {"count": 1}
-
-    def fan(document):
-        document["meshes"][0]["primitives"][0]["mode"] = 6
-
-    def normalized(document):
-        document["accessors"][0]["normalized"] = True
-
     def draco(document):
         document["extensionsRequired"] = ["KHR_draco_mesh_compression"]
 
@@ -441,12 +433,9 @@ def test_glb_features_that_are_refused(tmp_path):
 
     (tmp_path / "a.bin").write_bytes(_POINTS_AND_COLORS)
     for change, message in (
-        (sparse, "sparse"),
-        (fan, "fans"),
-        (normalized, "normalized"),
         (draco, "KHR_draco_mesh_compression"),
         (outside, "not a valid GLB"),
-        (missing_material, "not a valid GLB"),
+        (missing_material, "number 3 of its materials"),
     ):
         document = _one_mesh()
         change(document)
@@ -567,14 +556,14 @@ def test_damaged_text_files(tmp_path, name, text, message):
 
 
 def test_archives_with_other_contents(tmp_path, shapes):
-    np.savez(tmp_path / "a.npz", something=np.zeros(3))
-    with pytest.raises(InputError, match=r"a\.npz: expected arrays .* found something"):
+    np.savez(tmp_path / "a.npz", something=np.zeros(3), other=np.zeros(3))
+    with pytest.raises(InputError, match=r"a\.npz: expected arrays .* found something, other"):
         read_shape(tmp_path / "a.npz")
     np.savez(tmp_path / "a.npz", vertices=np.zeros((3, 3)))
     with pytest.raises(InputError, match="'faces' is missing"):
         read_shape(tmp_path / "a.npz")
     np.savez(tmp_path / "a.npz", points=np.array([{}], dtype=object))
-    with pytest.raises(InputError, match="not a readable"):
+    with pytest.raises(InputError, match="pickled Python objects"):
         read_shape(tmp_path / "a.npz")
     np.save(tmp_path / "b.npy", np.zeros(3))
     os.rename(tmp_path / "b.npy", tmp_path / "b.npz")

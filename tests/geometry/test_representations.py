@@ -235,7 +235,7 @@ def test_archives_say_what_they_hold_but_need_not(tmp_path, one_of_each):
 
 def test_suffixes():
     found = list_suffixes()
-    assert found[:8] == (".npz", ".glb", ".ply", ".obj", ".off", ".stl", ".binvox", ".ma")
+    assert found[:9] == (".npz", ".glb", ".ply", ".obj", ".off", ".stl", ".npy", ".binvox", ".ma")
 
 
 # A shape from another distribution

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from ...errors import InputError
 from ..shapes.voxel_grid import VoxelGrid
 from ._common import replace_file
+
+_HEADER = re.compile(rb"#binvox\b[^\r\n]*\r?\n(.*?^)?data[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
 
 
 def read(path: Path) -> VoxelGrid:
@@ -18,29 +21,35 @@ def read(path: Path) -> VoxelGrid:
     always spans the canonical box.
     """
     content = path.read_bytes()
-    head, separator, data = content.partition(b"data\n")
-    lines = head.decode("ascii", "replace").splitlines()
-    if not lines or not lines[0].startswith("#binvox") or not separator:
+    header = _HEADER.match(content)
+    if header is None:
         raise InputError("not a binvox file: expected a header from '#binvox 1' to 'data'")
-    fields = {words[0]: words[1:] for words in map(str.split, lines[1:]) if words}
+    fields = {words[0]: words[1:] for words in map(bytes.split, (header[1] or b"").splitlines()) if words}
     try:
-        dimensions = [int(word) for word in fields["dim"]]
+        dimensions = [int(word) for word in fields[b"dim"]]
     except (KeyError, ValueError) as error:
         raise InputError("the binvox header has no valid 'dim' line") from error
     if len(dimensions) != 3 or len(set(dimensions)) != 1 or not 1 <= dimensions[0] <= 2048:
         raise InputError(f"expected a cubic binvox grid, found dimensions {dimensions}")
     size = dimensions[0]
-    runs = np.frombuffer(data, np.uint8)
-    if len(runs) % 2 or int(runs[1::2].sum(dtype=np.int64)) != size**3:
-        raise InputError(
-            f"expected {size**3} voxels for dimensions {size}³, found {int(runs[1::2].sum(dtype=np.int64))}: "
-            "the file is truncated or damaged"
-        )
-    values, lengths = runs[0::2], runs[1::2]
-    if values.size and values.max() > 1:
-        raise InputError(f"expected voxel values 0 and 1, found {values.max()}")
-    x_z_y = np.repeat(values.astype(bool), lengths).reshape(size, size, size)
+    x_z_y = _decoded(content[header.end() :], size**3).reshape(size, size, size)
     return VoxelGrid(x_z_y.transpose(0, 2, 1))
+
+
+def _decoded(data: bytes, count: int) -> np.ndarray:
+    """Bool[count] from pairs of a value and how often it comes; only white space and zeros may stand behind them."""
+    pairs = np.frombuffer(data, np.uint8, len(data) // 2 * 2).reshape(-1, 2)
+    ends = np.cumsum(pairs[:, 1], dtype=np.int64)
+    runs = int(np.searchsorted(ends, count)) + 1
+    found = int(ends[min(runs, len(ends)) - 1]) if len(ends) else 0
+    rest = data[2 * runs :].strip(b"\0 \t\r\n\x1a")
+    if found != count or rest:
+        more = f", and {len(rest)} bytes behind them" if rest else ""
+        raise InputError(f"expected {count} voxels, found {found}{more}: the file is truncated or damaged")
+    values, lengths = pairs[:runs].T
+    if values.max() > 1:
+        raise InputError(f"expected voxel values 0 and 1, found {values.max()}")
+    return np.repeat(values.astype(bool), lengths)
 
 
 def write(path: Path, grid: VoxelGrid) -> None:

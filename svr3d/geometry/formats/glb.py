@@ -1,105 +1,179 @@
-"""Binary glTF 2.0 through trimesh: geometry, scene graph, plain colours."""
+"""Binary glTF 2.0: geometry, scene graph, plain colours."""
 
 from __future__ import annotations
 
-import io
-import json
-import re
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh, Part, PartMesh
 from ._common import make_mesh, reading, replace_file
+from .gltf import Document, as_fractions, refuse_compression
+from .strips import fan_triangles, split_at, strip_triangles
 
-_TRIANGLE_FAN = 6
+_TRIANGLES, _STRIP, _FAN = 4, 5, 6
+
+
+class _Node(NamedTuple):
+    """A node with a mesh, by number, and Float[4, 4] to the scene for each place where that stands."""
+
+    mesh: int
+    name: str
+    transforms: list[np.ndarray]
 
 
 def read(path: Path) -> Mesh:
-    """All triangles of the scene at their places, one part per node with a mesh.
+    """All triangles of the scene that is shown, at their places, one part per node with a mesh.
 
-    A face has the material's base colour times its corners' mean vertex colour; textures, skins and morph targets
-    are ignored.
+    A face has the material's base colour times its corners' mean vertex colour; textures, skins, morph targets, points
+    and lines are ignored.
     """
-    from trimesh.exchange.gltf import load_glb
-    from trimesh.scene.transforms import SceneGraph
-
-    content = path.read_bytes()
     with reading("GLB"):
-        _check(content)
-        loaded = load_glb(io.BytesIO(content))
-        graph = SceneGraph(base_frame=loaded["base_frame"])
-        for edge in loaded["graph"]:
-            graph.update(**edge)
-        order = {name: i for i, name in enumerate(loaded["geometry"])}
-        nodes = sorted((order[graph[node][1]], node) for node in graph.nodes_geometry)
-        vertices, faces, colors, face_part, n_vertices = [], [], [], [], 0
-        names: dict[str, int] = {}
-        for _, node in nodes:
-            transform, geometry = graph[node]
-            geometry = loaded["geometry"][geometry]
-            if not len(geometry.get("faces", ())):  # points and lines
-                continue
-            triangles = geometry["faces"].astype(np.int64)
-            if triangles.max() >= len(geometry["vertices"]):
-                raise InputError(f"a face names vertex {triangles.max()}, which does not exist")
-            # a mirroring transform turns the faces inside out
-            turned = triangles[:, ::-1] if np.linalg.det(transform[:3, :3]) < 0 else triangles
-            vertices.append(geometry["vertices"].astype(np.float64) @ transform[:3, :3].T + transform[:3, 3])
-            faces.append(turned + n_vertices)
-            colors.append(_colors(geometry, triangles))
-            n_vertices += len(vertices[-1])
-            # of a mesh with several primitives, trimesh makes nodes below the mesh's own
-            parent = str(graph.transforms.parents.get(node))
-            one_of_several = geometry["metadata"]["from_gltf_primitive"]
-            name = parent if one_of_several and re.fullmatch(re.escape(parent) + r"_\w{6}", node) else node
-            face_part.append(np.full(len(triangles), names.setdefault(name, len(names))))
-        if not faces:
+        document = Document(path.read_bytes())
+        nodes = sorted(_nodes(document), key=lambda node: node[:2])
+        primitives = [document.item("meshes", node.mesh)["primitives"] for node in nodes]
+        order = [(node.mesh, k, i) for i, node in enumerate(nodes) for k in range(len(primitives[i]))]
+        decoded = cache(lambda mesh, k: _triangles(document, document.item("meshes", mesh)["primitives"][k]))
+        pieces, face_part = [], []
+        for mesh, k, i in sorted(order):
+            piece = decoded(mesh, k)
+            if not piece.is_empty:
+                pieces += [_placed(piece, transform) for transform in nodes[i].transforms]
+                face_part += [np.full(len(piece.faces), i)] * len(nodes[i].transforms)
+        if not pieces:
             raise InputError("the mesh has no faces")
-        colored = any(c is not None for c in colors)
-        white = [np.ones((len(f), 3)) if c is None else c for f, c in zip(faces, colors, strict=True)]
-        return make_mesh(
-            np.concatenate(vertices),
-            np.concatenate(faces),
-            np.clip(np.concatenate(white), 0, 1) if colored else None,
-            np.concatenate(face_part),
-            [Part(name, name) for name in names],
-        )
+        parts = [Part(node.name, node.name) for node in nodes]
+        return make_mesh(*_joined(pieces), np.concatenate(face_part), parts)
 
 
-def _check(content: bytes) -> None:
-    """Rejects what trimesh would read as something else, or silently leave out."""
-    if content[:4] != b"glTF" or int.from_bytes(content[4:8], "little") != 2:
-        raise InputError("not a GLB file: expected binary glTF 2.0")
-    if int.from_bytes(content[8:12], "little") > len(content):
-        raise InputError("the file is truncated")
-    document = json.loads(content[20 : 20 + int.from_bytes(content[12:16], "little")])
-    unknown = set(document.get("extensionsRequired", ())) - {"KHR_mesh_quantization", "KHR_texture_transform"}
-    if unknown:
-        raise InputError(f"the file needs unsupported glTF extensions: {', '.join(sorted(unknown))}")
-    accessors = document.get("accessors", [])
-    if any("sparse" in accessor for accessor in accessors):
-        raise InputError("sparse glTF accessors are not supported")
-    for primitive in (p for mesh in document.get("meshes", []) for p in mesh["primitives"]):
-        if primitive.get("mode") == _TRIANGLE_FAN:
-            raise InputError("glTF triangle fans are not supported")
-        if accessors[primitive["attributes"]["POSITION"]].get("normalized"):
-            raise InputError("normalized glTF positions are not supported")
+def _joined(pieces: Sequence[Mesh]) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Vertices, faces and colours of all; pieces without colours are white where others have some."""
+    counts = [len(piece.vertices) for piece in pieces]
+    faces = [piece.faces + before for piece, before in zip(pieces, np.cumsum(counts) - counts, strict=True)]
+    colors = [piece.face_colors for piece in pieces]
+    white = [np.ones((len(f), 3)) if c is None else c for f, c in zip(faces, colors, strict=True)]
+    colored = any(color is not None for color in colors)
+    vertices = np.concatenate([piece.vertices for piece in pieces])
+    return vertices, np.concatenate(faces), np.clip(np.concatenate(white), 0, 1) if colored else None
 
 
-def _colors(geometry: dict[str, Any], triangles: np.ndarray) -> np.ndarray | None:
-    """Float[F, 3], linear, or None where neither material nor vertices have a colour."""
-    visual = geometry.get("visual")
-    base = getattr(getattr(visual, "material", None), "baseColorFactor", None)
-    corner = geometry.get("vertex_colors") if visual is None else visual.vertex_attributes.get("color")
-    color = None if base is None else np.tile(base[:3] / 255, (len(triangles), 1))
-    if corner is not None:
-        mean = corner[triangles][..., :3].mean(axis=1, dtype=np.float64)
-        mean = mean if corner.dtype.kind == "f" else mean / np.iinfo(corner.dtype).max
+def _placed(piece: Mesh, transform: np.ndarray) -> Mesh:
+    # a mirroring transform turns the faces inside out
+    faces = piece.faces[:, ::-1] if np.linalg.det(transform[:3, :3]) < 0 else piece.faces
+    return Mesh(piece.vertices @ transform[:3, :3].T + transform[:3, 3], faces, piece.face_colors)
+
+
+def _nodes(document: Document) -> Iterator[_Node]:
+    """The scene's nodes with a mesh, under names that are all different."""
+    ahead = [(root, np.eye(4)) for root in reversed(document.scene.get("nodes", []))]
+    seen, names = set(), set()
+    while ahead:
+        index, parent = ahead.pop()
+        node = document.item("nodes", index)
+        if index in seen:
+            raise InputError(f"the node {index} is in the scene twice; expected a tree of nodes")
+        seen.add(index)
+        transform = parent @ _local(node)
+        if not np.isfinite(transform).all():
+            raise InputError(f"expected finite numbers in the node {index}, found NaN or infinity")
+        ahead += [(child, transform) for child in reversed(node.get("children", []))]
+        if "mesh" in node:
+            name = str(node.get("name", index))
+            copies = (f"{name}_{k}" for k in range(1, len(names) + 1))
+            name = name if name not in names else next(copy for copy in copies if copy not in names)
+            names.add(name)
+            yield _Node(node["mesh"], name, [transform @ each for each in _instances(document, node)])
+
+
+def _local(node: dict[str, Any]) -> np.ndarray:
+    """Float[4, 4]: a node's transform to its parent."""
+    if "matrix" in node:
+        return np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T
+    return _matrix(*(node.get(key, rest) for key, rest in _RESTS.items()))
+
+
+_RESTS = {"translation": (0.0, 0.0, 0.0), "rotation": (0.0, 0.0, 0.0, 1.0), "scale": (1.0, 1.0, 1.0)}
+
+
+def _matrix(translation: Sequence[float], rotation: Sequence[float], scale: Sequence[float]) -> np.ndarray:
+    """Float[4, 4] that scales, then turns by the quaternion x, y, z, w, then moves."""
+    from scipy.spatial.transform import Rotation
+
+    matrix = np.eye(4)
+    matrix[:3, :3] = Rotation.from_quat(rotation).as_matrix() * np.reshape(scale, 3)
+    matrix[:3, 3] = np.reshape(translation, 3)
+    return matrix
+
+
+def _instances(document: Document, node: dict[str, Any]) -> list[np.ndarray]:
+    """Float[4, 4] of each place of a node's mesh, relative to the node (extension EXT_mesh_gpu_instancing)."""
+    several = node.get("extensions", {}).get("EXT_mesh_gpu_instancing")
+    if several is None:
+        return [np.eye(4)]
+    given = {key: document.values(index) for key, index in several["attributes"].items() if key.lower() in _RESTS}
+    count = max(map(len, given.values()), default=0)
+    columns = (given.get(key.upper(), [rest] * count) for key, rest in _RESTS.items())
+    return [_matrix(*row) for row in zip(*columns, strict=True)]
+
+
+def _triangles(document: Document, primitive: dict[str, Any]) -> Mesh:
+    """The triangles of a primitive, which may have none."""
+    refuse_compression(primitive.get("extensions", {}))
+    mode = primitive.get("mode", _TRIANGLES)
+    attributes = primitive["attributes"]
+    if mode < _TRIANGLES or "POSITION" not in attributes:  # points and lines; nothing to draw
+        return Mesh(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64))
+    vertices = document.values(attributes["POSITION"])
+    if vertices.shape[1] != 3:
+        raise InputError(f"expected positions of 3 numbers, found {vertices.shape[1]}")
+    faces = _faces(document, primitive, mode, len(vertices))
+    if len(faces) and faces.max() >= len(vertices):
+        raise InputError(f"a face names vertex {faces.max()}, which does not exist")
+    return Mesh(vertices, faces, _colors(document, primitive, faces, len(vertices)))
+
+
+def _faces(document: Document, primitive: dict[str, Any], mode: int, count: int) -> np.ndarray:
+    """Int[F, 3]; primitives without indices take their `count` vertices in order."""
+    if "indices" in primitive:
+        indices = document.numbers(primitive["indices"])
+        if indices.dtype.kind != "u" or indices.shape[1] != 1:
+            raise InputError("expected indices that are whole numbers without a sign")
+        corners, restart = indices.ravel().astype(np.int64), np.iinfo(indices.dtype).max
+    else:
+        corners, restart = np.arange(count), count
+    if mode == _TRIANGLES:
+        if len(corners) % 3:
+            raise InputError(f"{len(corners)} corners make no whole triangles")
+        return corners.reshape(-1, 3)
+    if mode not in (_STRIP, _FAN):
+        raise InputError(f"a primitive has the mode {mode}, which glTF does not have")
+    triangles = strip_triangles if mode == _STRIP else fan_triangles
+    return triangles(*split_at(restart, corners, np.array([len(corners)])))
+
+
+def _colors(document: Document, primitive: dict[str, Any], faces: np.ndarray, count: int) -> np.ndarray | None:
+    """Float[F, 3], linear, or None where neither material nor vertices have a colour, or one that is not finite."""
+    color = None
+    if "material" in primitive:
+        base = _base_color(document.item("materials", primitive["material"]))
+        color = None if base is None else np.tile(np.array(base[:3], dtype=np.float64), (len(faces), 1))
+    if "COLOR_0" in primitive["attributes"]:
+        corner = as_fractions(document.numbers(primitive["attributes"]["COLOR_0"]))
+        if len(corner) != count or corner.shape[1] < 3:
+            raise InputError(f"expected {count} vertex colours, found {len(corner)} of {corner.shape[1]} numbers")
+        mean = corner[faces][..., :3].mean(axis=1)
         color = mean if color is None else mean * color
-    return color
+    return color if color is not None and np.isfinite(color).all() else None
+
+
+def _base_color(material: dict[str, Any]) -> list[float] | None:
+    """Linear RGBA, also of materials by the older extension."""
+    older = material.get("extensions", {}).get("KHR_materials_pbrSpecularGlossiness", {})
+    return material.get("pbrMetallicRoughness", {}).get("baseColorFactor", older.get("diffuseFactor"))
 
 
 def write(path: Path, mesh: Mesh) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.medial_mesh import MedialMesh
-from ._common import replace_file
+from ._common import reading, replace_file
 
 _KINDS = {"v": (4, float, "x y z radius"), "e": (2, int, "two spheres"), "f": (3, int, "three spheres")}
 
@@ -30,7 +30,7 @@ def read(path: Path) -> MedialMesh:
             raise InputError(f"line {number}: expected a line of v, e or f, found '{kind}'")
         length, convert, what = _KINDS[kind]
         try:
-            values = [convert(word) for word in words]
+            values = [convert(word) for word in words if "_" not in word]
         except ValueError:
             values = []
         if len(values) != length:
@@ -39,14 +39,17 @@ def read(path: Path) -> MedialMesh:
     for (kind, values), count, what in zip(found.items(), expected, ("spheres", "edges", "faces"), strict=True):
         if len(values) != count:
             raise InputError(f"expected {count} {what}, as the first line says, found {len(values)} lines of {kind}")
-    spheres, edges, faces = (np.array(found[kind]).reshape(-1, length) for kind, (length, *_) in _KINDS.items())
+    with reading(".ma"):  # a number may be too large for any array
+        spheres, edges, faces = (
+            np.array(found[kind], dtype=convert).reshape(-1, length) for kind, (length, convert, _) in _KINDS.items()
+        )
     if not np.isfinite(spheres).all():
         raise InputError("expected finite numbers, found NaN or infinity")
     return MedialMesh(spheres, edges, faces)
 
 
 def _counts(number: int, words: list[str]) -> list[int] | None:
-    if len(words) != 3 or not all(word.isdecimal() for word in words):
+    if len(words) != 3 or not all(word.isdecimal() and len(word) < 19 for word in words):
         return None
     return [int(word) for word in words]
 

@@ -1,9 +1,7 @@
-"""Stanford PLY, binary and text, through trimesh."""
+"""Stanford PLY, binary and text: meshes and point clouds."""
 
 from __future__ import annotations
 
-import io
-import re
 from pathlib import Path
 
 import numpy as np
@@ -12,63 +10,81 @@ from ...errors import InputError
 from ..shapes.mesh import Mesh
 from ..shapes.point_cloud import PointCloud
 from ._common import linear_to_srgb, reading, replace_file, srgb_to_linear
+from .ply_elements import Columns, Lists, read_elements
 from .polygons import triangulate
+from .strips import split_at, strip_triangles
+
+_NOTHING = Columns(0, {}, {})
+_STRIP_END = -1
 
 
 def read(path: Path) -> Mesh | PointCloud:
-    """A mesh, or a point cloud where the file has no `face` element; polygons are triangulated.
+    """A mesh of all polygons (`face`) and triangle strips (`tristrips`), or a point cloud where there are none.
 
-    8-bit `red green blue` of faces are their display colours; those of vertices are ignored. In a binary file, all
-    polygons must have the same number of corners.
+    Display colours `red green blue` are read of faces, or else of vertices, of which a face has the mean: whole numbers
+    up to 255, or 65535 of 16 bits, or fractions up to 1; others are ignored. So are all other elements and properties.
     """
-    from trimesh.exchange.ply import load_ply
-
-    content = path.read_bytes()
-    head, separator, _ = content.partition(b"end_header")
-    if not re.match(rb"ply\s+format\s+(ascii|binary_little_endian|binary_big_endian)\s", head) or not separator:
-        raise InputError("not a PLY file: expected 'ply', its 'format', and a header up to 'end_header'")
-    declared = {name: int(count) for name, count in re.findall(rb"^element\s+(\w+)\s+(\d+)\s*$", head, re.MULTILINE)}
     with reading("PLY"):
-        # without the textures, whose seams would cut the mesh open
-        try:
-            loaded = load_ply(io.BytesIO(content), skip_materials=True, fix_texture=False)
-        except ValueError as error:
-            raise InputError(f"truncated, damaged, or a binary PLY whose polygons differ in size ({error})") from error
-        vertices = loaded.get("vertices", np.zeros((0, 3)))
-        _expect_count("vertices", declared.get(b"vertex", 0), len(vertices))
-        if b"face" not in declared:
-            return PointCloud(vertices, loaded.get("vertex_normals"))
-        if not declared[b"face"] or not len(vertices):
-            return Mesh(vertices, np.zeros((0, 3), dtype=np.int64))
-        # from the raw rows: trimesh's own triangles are no longer in the order of the faces' colours
-        corners, counts = _polygons(loaded["metadata"]["_ply_raw"]["face"]["data"])
-        _expect_count("faces", declared[b"face"], len(counts))
-        faces, polygon = triangulate(vertices, corners, counts)
-        colors = loaded.get("face_colors")
-        if colors is not None:
-            colors = srgb_to_linear(colors[:, :3])[polygon] if colors.dtype == np.uint8 else None
-        return Mesh(vertices, faces, colors)
+        elements = read_elements(path.read_bytes())
+        vertices = _vertices(elements)
+        polygons, strips = (_indices(elements, name) for name in ("face", "tristrips"))
+        if not len(polygons.counts) and not len(strips.counts):
+            if not len(vertices) and "face" in elements:
+                return Mesh(vertices, np.zeros((0, 3), dtype=np.int64))
+            return PointCloud(vertices, _vectors(elements.get("vertex", _NOTHING), "nx", "ny", "nz"))
+        if len(polygons.counts) and polygons.counts.min() < 3:
+            raise InputError(f"a face has {polygons.counts.min()} corners; expected at least 3")
+        faces, polygon = triangulate(vertices, *polygons)
+        if len(strips.counts):
+            faces = np.concatenate([faces, strip_triangles(*split_at(_STRIP_END, *strips))])
+        return Mesh(vertices, faces, _face_colors(elements, faces, polygon))
 
 
-def _expect_count(what: str, expected: int, found: int) -> None:
-    if found != expected:
-        raise InputError(f"the file is truncated: expected {expected} {what}, found {found}")
+def _vertices(elements: dict[str, Columns]) -> np.ndarray:
+    vertex = elements.get("vertex", _NOTHING)
+    vertices = _vectors(vertex, "x", "y", "z")
+    if vertices is None and vertex.rows:
+        raise InputError("the vertices have no coordinates; expected the properties x, y and z")
+    return np.zeros((0, 3)) if vertices is None else vertices
 
 
-def _polygons(rows: np.ndarray | dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Corners of all polygons one after another, and each polygon's count."""
-    if isinstance(rows, dict):  # of a text file: columns, of lists if the polygons differ
-        column = rows["vertex_indices" if "vertex_indices" in rows else "vertex_index"]
-        counts = np.array([len(polygon) for polygon in column])
-        corners = np.concatenate(list(column))
-    else:  # of a binary file, read as if each polygon had as many corners as the first
-        column = rows["vertex_indices" if "vertex_indices" in (rows.dtype.names or ()) else "vertex_index"]
-        counts, corners = column["f0"].astype(np.int64), column["f1"].ravel()
-        if (counts != counts[0]).any():
-            raise InputError("polygons of a binary PLY must all have the same number of corners")
-    if counts.min() < 3:
-        raise InputError(f"a face has {counts.min()} corners; expected at least 3")
-    return corners.astype(np.int64), counts
+def _vectors(columns: Columns, *names: str) -> np.ndarray | None:
+    """Float[N, 3] of three properties, or None where one is missing."""
+    if not all(name in columns.numbers for name in names):
+        return None
+    return np.stack([columns.numbers[name] for name in names], axis=1).astype(np.float64)
+
+
+def _indices(elements: dict[str, Columns], name: str) -> Lists:
+    """The vertices of each polygon or strip, Int[N] and Int[P]."""
+    element = elements.get(name, _NOTHING)
+    if not element.rows:
+        return Lists(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    found = element.lists.get("vertex_indices", element.lists.get("vertex_index"))
+    if found is None or found.values.dtype.kind not in "iu":
+        raise InputError(f"the element '{name}' has no list of vertices; expected 'vertex_indices' of whole numbers")
+    return Lists(found.values.astype(np.int64), found.counts)
+
+
+def _face_colors(elements: dict[str, Columns], faces: np.ndarray, polygon: np.ndarray) -> np.ndarray | None:
+    """Float[F, 3], linear, or None; `polygon` is that of the first faces, before those of strips."""
+    of_polygons = _colors(elements.get("face", _NOTHING))
+    if of_polygons is not None and len(polygon) == len(faces):
+        return of_polygons[polygon]
+    of_vertices = _colors(elements.get("vertex", _NOTHING))
+    return None if of_vertices is None else of_vertices[faces].mean(axis=1)
+
+
+def _colors(columns: Columns) -> np.ndarray | None:
+    """Float[N, 3], linear, of display colours."""
+    colors = _vectors(columns, "red", "green", "blue")
+    if colors is None or not len(colors):
+        return None
+    kind = columns.numbers["red"].dtype
+    top = 1 if kind.kind == "f" else 65535 if kind.str[1:] == "u2" else 255
+    if not (colors.min() >= 0 and colors.max() <= top):
+        return None
+    return srgb_to_linear(255 / top * colors)
 
 
 def write(path: Path, shape: Mesh | PointCloud) -> None:
@@ -82,5 +98,7 @@ def write(path: Path, shape: Mesh | PointCloud) -> None:
             scene.vertex_attributes = dict(zip(("nx", "ny", "nz"), shape.normals.T, strict=True))  # type: ignore[assignment]
     else:
         colors = None if shape.face_colors is None else linear_to_srgb(shape.face_colors)
-        scene = trimesh.Trimesh(shape.vertices, shape.faces, face_colors=colors, process=False)
+        # points without faces would be a point cloud
+        vertices = shape.vertices[:0] if shape.is_empty else shape.vertices
+        scene = trimesh.Trimesh(vertices, shape.faces, face_colors=colors, process=False)
     replace_file(path, [export_ply(scene, vertex_normal=False)])

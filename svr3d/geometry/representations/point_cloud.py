@@ -8,7 +8,7 @@ from typing import NoReturn
 import numpy as np
 
 from ...errors import InputError
-from ..formats import ply
+from ..formats import npy, ply
 from ..shapes.mesh import Mesh
 from ..shapes.point_cloud import PointCloud
 from ..shapes.voxel_grid import VoxelGrid
@@ -28,7 +28,7 @@ class PointCloudRepresentation(Representation[PointCloud]):
     name = "points"
     noun = "point cloud"
     shape = PointCloud
-    formats = {".ply": ply}
+    formats = {".ply": ply, ".npy": npy}
     lacks = "points"
     has_inside = False
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...arrays import as_array
 from ...errors import InputError
-from ..formats import binvox
+from ..formats import binvox, npy
 from ..shapes.mesh import Mesh
 from ..shapes.voxel_grid import VoxelGrid, voxel_centres
 from ..solids.contains import Containment
@@ -24,7 +24,7 @@ class VoxelRepresentation(Representation[VoxelGrid]):
     name = "voxels"
     noun = "voxel grid"
     shape = VoxelGrid
-    formats = {".binvox": binvox}
+    formats = {".binvox": binvox, ".npy": npy}
     movable = False
 
     def to_mesh(self, shape: VoxelGrid) -> Mesh:
@@ -65,9 +65,10 @@ class VoxelRepresentation(Representation[VoxelGrid]):
 
     def from_arrays(self, arrays: Mapping[str, np.ndarray]) -> VoxelGrid:
         names = np.atleast_1d(arrays.get("label_names", np.zeros(0, np.str_)))
-        return VoxelGrid(
-            arrays["values"], float(arrays.get("threshold", 0.5)), arrays.get("labels"), tuple(names.ravel().tolist())
-        )
+        values, threshold = arrays["values"], arrays.get("threshold")
+        if threshold is None:
+            values, threshold = npy.probabilities(np.asarray(values)), 0.5
+        return VoxelGrid(values, float(threshold), arrays.get("labels"), tuple(names.ravel().tolist()))
 
 
 def _inside(grid: VoxelGrid, points: np.ndarray) -> np.ndarray:
