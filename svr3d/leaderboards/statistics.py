@@ -95,8 +95,8 @@ class Scores:
 
     def by_object(self) -> tuple[np.ndarray, np.ndarray]:
         """Each object's totals over seeds: Float[N, M] each."""
-        runs = self.runs.values()
-        return tuple(np.stack([part[:, own].sum(1) for own in runs], 1) for part in (self.numerator, self.denominator))
+        owners = np.array([[own == name for name in self.runs] for own in self.methods], dtype=np.float64)
+        return self.numerator @ owners, self.denominator @ owners
 
     def estimate(self, weights: np.ndarray | None = None) -> np.ndarray:
         """The ratio of totals, Float[M]; with weights [B, N], that of each of B resamples, Float[B, M]."""

@@ -66,7 +66,7 @@ def test_failing_never_improves_a_rank(metric, seeds):
     """At random, on the objects of which a method makes most, and where it is ahead of its rivals most or least."""
     worst, moved = get_metric(metric).worst, 0
     sign = 1 if metric == "iou" else -1
-    for draw in range(6):
+    for draw in range(4):
         rng = np.random.default_rng([draw, seeds])
         bootstrap, scores = Bootstrap(resamples=2000, seed=draw), drawn(rng, metric, seeds)
         before = judged(bootstrap, scores, metric)
@@ -83,7 +83,7 @@ def test_failing_never_improves_a_rank(metric, seeds):
 
 
 def test_doing_worse_without_failing_gains_nothing_either():
-    for draw in range(6):
+    for draw in range(4):
         rng = np.random.default_rng(draw)
         bootstrap, scores = Bootstrap(resamples=2000, seed=draw), drawn(rng, "cd_l2")
         before = judged(bootstrap, scores, "cd_l2")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from svr3d.leaderboards.ranking import adjusted
 from svr3d.leaderboards.statistics import Bootstrap, Scores, enough_resamples
 
 
@@ -167,3 +168,105 @@ def test_resamples_are_seeded_and_do_not_depend_on_company():
     np.testing.assert_allclose(one["a"].draws[:, :1], alone["a"].draws, rtol=1e-12)
     other = Bootstrap(resamples=200, seed=2).estimates(scores(values, names))
     assert (one["mean"].draws != other["mean"].draws).all()
+
+
+def seeded(values, categories=None):
+    """Scores of methods with several seeds: Float[N, M, S]."""
+    n, count, seeds = values.shape
+    methods = [f"m{i}" for i in range(count) for _ in range(seeds)]
+    return Scores.of_values(values.reshape(n, -1), categories or ["c"] * n, methods)
+
+
+@pytest.mark.parametrize("seeds", [2, 3, 5])
+@pytest.mark.parametrize("objects", [8, 60])
+def test_where_only_seeds_differ_the_interval_is_students_over_seeds(seeds, objects):
+    trained = np.random.default_rng(10).normal(size=seeds)
+    values = np.broadcast_to(trained, (objects, 1, seeds))
+    low, high = Bootstrap(resamples=40_000).estimates(seeded(values))["objects"].interval()
+    expected = stats.t.interval(0.95, seeds - 1, loc=trained.mean(), scale=stats.sem(trained))
+    np.testing.assert_allclose([low[0], high[0]], expected, atol=0.05 * (expected[1] - expected[0]))
+
+
+def test_where_seeds_agree_the_interval_is_that_of_one():
+    x = np.random.default_rng(11).normal(size=(30, 1))
+    three = Bootstrap().estimates(seeded(np.repeat(x[:, None], 3, axis=2)))["objects"]
+    one = Bootstrap().estimates(Scores.of_values(x, ["c"] * 30))["objects"]
+    np.testing.assert_allclose(three.draws, one.draws, atol=1e-12)
+
+
+def test_seeds_and_objects_add_up():
+    """The spread of resamples of a mean is sqrt(objects' + seeds' variance), of 40 seeds by the normal distribution."""
+    rng = np.random.default_rng(12)
+    values = rng.normal(size=(50, 1, 1)) + 0.8 * rng.normal(size=(1, 1, 40))
+    estimates = Bootstrap(resamples=20_000).estimates(seeded(values))["objects"]
+    expected = values.mean(axis=2).var(ddof=1) / 50 + values.mean(axis=0).var(ddof=1) / 40
+    assert estimates.draws.var() == pytest.approx(expected, rel=0.1)
+
+
+def test_a_lead_within_the_spread_of_seeds_is_no_proof():
+    """Every object says that `a` is better; so would those of a training with another seed, but for another method."""
+    rng = np.random.default_rng(13)
+    hard = rng.normal(size=(40, 1, 1))
+    seeds = np.array([[0.0, 0.3, -0.2], [0.1, -0.4, 0.1]])
+    values = hard + seeds + np.array([0.05, 0.0])[:, None] + 0.01 * rng.normal(size=(40, 2, 3))
+    estimates = Bootstrap().estimates(seeded(values))["objects"]
+    assert two_sided(estimates) > 0.2
+    assert two_sided(Bootstrap().estimates(Scores.of_values(values.mean(axis=2), ["c"] * 40))["objects"]) < 0.001
+    _, low, high = estimates.compare(0, 1)
+    assert low < 0 < high
+
+
+def test_the_spread_of_seeds_by_hand():
+    values = np.array([[[1.0, 3.0, 5.0]], [[2.0, 2.0, 8.0]], [[4.0, 4.0, 4.0]]])
+    held = seeded(values, ["x", "x", "y"])
+    by_seed = values[:, 0].mean(axis=0)
+    assert held.seed_spread()[0] == pytest.approx(by_seed.std(ddof=1))
+    by_category = (values[:2, 0].mean(axis=0) + values[2, 0]) / 2
+    assert held.seed_spread(by_category=True)[0] == pytest.approx(by_category.std(ddof=1))
+    # where the first seed fails on the first object, pairs with it are taken over the other two objects
+    failed = np.zeros((3, 3), bool)
+    failed[0, 0] = True
+    some = Scores(held.numerator, held.denominator, held.categories, held.methods, failed)
+    squares = [(6 / 2 - 6 / 2) ** 2, (6 / 2 - 12 / 2) ** 2, (9 / 3 - 17 / 3) ** 2]
+    assert some.seed_spread()[0] == pytest.approx(np.sqrt(np.mean(squares) / 2))
+    # a seed that fails throughout is in no pair; alone, it has no spread
+    failed[:, 0] = True
+    squares = [(9 / 3 - 17 / 3) ** 2]
+    assert some.seed_spread()[0] == pytest.approx(np.sqrt(np.mean(squares) / 2))
+    failed[:, 1] = True
+    assert some.seed_spread()[0] == 0.0
+
+
+def test_the_spread_of_seeds_of_a_pooled_metric_is_that_of_ratios():
+    num, den = np.array([[1.0, 3.0], [5.0, 4.0]]), np.array([[4.0, 4.0], [6.0, 5.0]])
+    pooled = Scores(num, den, ("c", "c"), ("a", "a"), np.zeros((2, 2), bool))
+    assert pooled.seed_spread()[0] == pytest.approx(np.std([6 / 10, 7 / 9], ddof=1))
+    assert pooled.estimate()[0] == pytest.approx(13 / 19)
+
+
+@pytest.mark.parametrize("seed_spread", [0.0, 1.0, 3.0])
+def test_intervals_over_seeds_and_objects_cover_the_truth(seed_spread):
+    """Three seeds; their spread in standard errors of the mean over objects. Seeds held fixed would cover 50 % at 3."""
+    rng, covered = np.random.default_rng(14), []
+    for seed in range(12):
+        values = rng.normal(size=(24, 20, 1)) + seed_spread / np.sqrt(24) * rng.normal(size=(1, 20, 3))
+        scores = seeded(values + 0.3 * rng.normal(size=(24, 20, 3)), [f"c{i % 3}" for i in range(24)])
+        low, high = Bootstrap(resamples=1000, seed=seed).estimates(scores)["mean"].interval()
+        covered.append((low <= 0) & (high >= 0))
+    assert 0.91 <= np.mean(covered) <= 0.995
+
+
+def test_false_claims_are_as_rare_as_they_say():
+    """Four methods that are alike, all of which fail at random with distances 300 times the usual."""
+    rng, false = np.random.default_rng(15), 0
+    names = [f"c{i % 5}" for i in range(40)]
+    for seed in range(150):
+        values = 0.01 * rng.lognormal(0, 0.7, size=(40, 4))
+        values[rng.random(values.shape) < 0.03] = 6.0
+        p = (
+            Bootstrap(resamples=1500, seed=seed)
+            .estimates(scores(values, names))["mean"]
+            .p_values(higher_is_better=False)
+        )
+        false += np.nanmin(adjusted(p, ~np.eye(4, dtype=bool))) <= 0.05
+    assert false / 150 <= 0.09  # 5 % and two standard errors
