@@ -15,10 +15,9 @@ where few failures are all the difference. So a claim must also hold on random h
 samples: Saigo, Shao and Sitter, Survey Methodology 2001), which leave them out with 2^-k.
 
 **Seeds.** Each resample of a method with S > 1 seeds is moved by s / sqrt(S) times a draw from Student's t with S - 1
-degrees of freedom, s being the spread of its seeds' estimates: resampling three seeds would make far too little of what
-is not known of a fourth. What seeds and objects share is counted in both, so intervals err on the long side. With one
-seed nothing is known of another training run, and the interval is over objects alone. Samples that failed are left out
-of s, and only there.
+degrees of freedom, s being the spread of its seeds beyond what the choice of objects explains: resampling three seeds
+would make far too little of what is not known of a fourth. With one seed nothing is known of another training run, and
+the interval is over objects alone. Samples that failed are left out of s, and only there.
 
 **Failing never pays.** Every resample of an estimate is a sum of the scores with weights that are not negative, and
 the weights do not depend on the scores. So a score that gets worse worsens every resample of its method and no other's:
@@ -108,11 +107,12 @@ class Scores:
             return np.concatenate([(block @ numerator) / (block @ denominator) for block in blocks])
 
     def seed_spread(self, *, by_category: bool = False) -> np.ndarray:
-        """The standard deviation of each method's estimates over its seeds, Float[M]; 0 with one seed.
+        """The standard deviation of each method's estimates over its seeds, on all objects there could be, Float[M].
 
-        The variance is half the mean square of the differences between two seeds, each taken over the objects on which
-        neither failed: a failure counts in the value, but it must not pass for chance. Two seeds without such an
-        object in common are no pair.
+        0 with one seed. The variance is half the mean square of the differences between two seeds, less what these owe
+        to the choice of objects, which is in the resamples. They are taken over the objects on which neither failed: a
+        failure counts in the value, but it must not pass for chance. Two seeds without such an object in common are no
+        pair.
 
         Args:
             by_category: of the unweighted mean over categories, and not of all objects together.
@@ -120,19 +120,24 @@ class Scores:
         groups = np.array(self.categories) if by_category else np.full(len(self.categories), OBJECTS)
         variances = np.zeros(len(self.runs))
         for m, own in enumerate(self.runs.values()):
-            squares = []
+            found = []
             for a, b in combinations(own, 2):
                 common = ~(self.failed[:, a] | self.failed[:, b])
-                parts = [self._rows(common & (groups == name))._by_run() for name in np.unique(groups[common])]
+                parts = [self._rows(common & (groups == name))._gap(a, b) for name in np.unique(groups[common])]
                 if parts:
-                    squares.append(np.mean([part[a] - part[b] for part in parts]) ** 2 / 2)
-            variances[m] = np.mean(squares) if squares else 0.0
+                    gap, error = np.mean(parts, axis=0)
+                    found.append((gap**2 - error / len(parts)) / 2)
+            variances[m] = max(0.0, np.mean(found)) if found else 0.0
         return np.sqrt(variances)
 
-    def _by_run(self) -> np.ndarray:
-        """Each run's estimate by itself, Float[R]."""
+    def _gap(self, a: int, b: int) -> tuple[float, float]:
+        """The difference of two runs' estimates, and its sampling variance over objects (0 where there is just one)."""
+        num, den = self.numerator[:, [a, b]], self.denominator[:, [a, b]]
         with np.errstate(invalid="ignore", divide="ignore"):
-            return self.numerator.sum(0) / self.denominator.sum(0)
+            ratio = num.sum(0) / den.sum(0)
+            pulls = (num - ratio * den) / den.mean(0)  # how each object pulls at the ratio
+        pull, n = pulls[:, 0] - pulls[:, 1], len(pulls)
+        return float(ratio[0] - ratio[1]), float(pull.var(ddof=1) / n) if n > 1 else 0.0
 
     def _rows(self, rows: np.ndarray) -> Scores:
         names = tuple(name for name, chosen in zip(self.categories, rows, strict=True) if chosen)

@@ -216,39 +216,52 @@ def test_a_lead_within_the_spread_of_seeds_is_no_proof():
     assert low < 0 < high
 
 
-def test_the_spread_of_seeds_by_hand():
-    values = np.array([[[1.0, 3.0, 5.0]], [[2.0, 2.0, 8.0]], [[4.0, 4.0, 4.0]]])
-    held = seeded(values, ["x", "x", "y"])
-    by_seed = values[:, 0].mean(axis=0)
-    assert held.seed_spread()[0] == pytest.approx(by_seed.std(ddof=1))
-    by_category = (values[:2, 0].mean(axis=0) + values[2, 0]) / 2
-    assert held.seed_spread(by_category=True)[0] == pytest.approx(by_category.std(ddof=1))
-    # where the first seed fails on the first object, pairs with it are taken over the other two objects
-    failed = np.zeros((3, 3), bool)
-    failed[0, 0] = True
-    some = Scores(held.numerator, held.denominator, held.categories, held.methods, failed)
-    squares = [(6 / 2 - 6 / 2) ** 2, (6 / 2 - 12 / 2) ** 2, (9 / 3 - 17 / 3) ** 2]
-    assert some.seed_spread()[0] == pytest.approx(np.sqrt(np.mean(squares) / 2))
-    # a seed that fails throughout is in no pair; alone, it has no spread
-    failed[:, 0] = True
-    squares = [(9 / 3 - 17 / 3) ** 2]
-    assert some.seed_spread()[0] == pytest.approx(np.sqrt(np.mean(squares) / 2))
+def test_the_spread_of_seeds_is_that_of_an_analysis_of_variance():
+    """Two-way, seeds × objects, one value a cell: (mean square of seeds - mean square of the rest) / objects."""
+    rng = np.random.default_rng(16)
+    values = rng.normal(size=(9, 1, 1)) + 2.0 * rng.normal(size=(1, 1, 4)) + 0.5 * rng.normal(size=(9, 1, 4))
+    x = values[:, 0]
+    rest = x - x.mean(axis=0) - x.mean(axis=1, keepdims=True) + x.mean()
+    between, within = 9 * x.mean(axis=0).var(ddof=1), (rest**2).sum() / (8 * 3)
+    assert seeded(values).seed_spread()[0] == pytest.approx(np.sqrt((between - within) / 9))
+    # of two categories' mean: half the means of both, each with its own rest
+    two, means = (x[:4], x[4:]), (x[:4].mean(axis=0) + x[4:].mean(axis=0)) / 2
+    pairs = [(i, j) for i in range(4) for j in range(i)]
+    errors = [sum(np.var(part[:, i] - part[:, j], ddof=1) / len(part) for part in two) / 4 for i, j in pairs]
+    expected = means.var(ddof=1) - np.mean(errors) / 2
+    held = seeded(values, ["x"] * 4 + ["y"] * 5)
+    assert held.seed_spread(by_category=True)[0] == pytest.approx(np.sqrt(expected))
+    # seeds whose means agree while their objects do not
+    assert seeded(np.array([[[1.0, -1.0]], [[-1.0, 1.0]], [[0.5, -0.5]], [[-0.5, 0.5]]])).seed_spread()[0] == 0.0
+
+
+def test_failures_are_no_spread_of_seeds():
+    values = np.random.default_rng(17).normal(size=(8, 1, 1)) + np.array([0.0, 1.0, 3.0])
+    held, failed = seeded(values), np.zeros((8, 3), bool)
+    assert held.seed_spread()[0] == pytest.approx(np.std([0, 1, 3], ddof=1))
+    worst = held.numerator.copy()
+    worst[2, 0] = worst[5, 1] = 1000.0
+    failed[2, 0] = failed[5, 1] = True
+    some = Scores(worst, held.denominator, held.categories, held.methods, failed)
+    assert some.seed_spread()[0] == pytest.approx(np.std([0, 1, 3], ddof=1))
+    failed[:, 0] = True  # a seed that fails throughout is in no pair
+    assert some.seed_spread()[0] == pytest.approx(np.std([1, 3], ddof=1))
     failed[:, 1] = True
     assert some.seed_spread()[0] == 0.0
 
 
 def test_the_spread_of_seeds_of_a_pooled_metric_is_that_of_ratios():
-    num, den = np.array([[1.0, 3.0], [5.0, 4.0]]), np.array([[4.0, 4.0], [6.0, 5.0]])
+    num, den = np.array([[1.0, 3.0], [5.0, 9.0]]), np.array([[4.0, 4.0], [20.0, 12.0]])
     pooled = Scores(num, den, ("c", "c"), ("a", "a"), np.zeros((2, 2), bool))
-    assert pooled.seed_spread()[0] == pytest.approx(np.std([6 / 10, 7 / 9], ddof=1))
-    assert pooled.estimate()[0] == pytest.approx(13 / 19)
+    assert pooled.seed_spread()[0] == pytest.approx(np.std([6 / 24, 12 / 16], ddof=1))  # each object has the same ratio
+    assert pooled.estimate()[0] == pytest.approx(18 / 40)
 
 
 @pytest.mark.parametrize("seed_spread", [0.0, 1.0, 3.0])
 def test_intervals_over_seeds_and_objects_cover_the_truth(seed_spread):
     """Three seeds; their spread in standard errors of the mean over objects. Seeds held fixed would cover 50 % at 3."""
     rng, covered = np.random.default_rng(14), []
-    for seed in range(12):
+    for seed in range(8):
         values = rng.normal(size=(24, 20, 1)) + seed_spread / np.sqrt(24) * rng.normal(size=(1, 20, 3))
         scores = seeded(values + 0.3 * rng.normal(size=(24, 20, 3)), [f"c{i % 3}" for i in range(24)])
         low, high = Bootstrap(resamples=1000, seed=seed).estimates(scores)["mean"].interval()
