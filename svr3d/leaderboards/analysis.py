@@ -123,7 +123,9 @@ def _of_group(
         competitors = sorted({(method, preset) for method, preset, _ in columns})
         held = [given.get((method, dataset, preset), "") for method, preset in competitors]
         gifted = [bool(gifts_of(text)) for text in held]
-        ranked = metric.ranked and not part
+        # A prediction that fails takes its false voxels out of a pooled ratio with its right ones: a method that fails
+        # on what it does badly would have a better value.
+        ranked = metric.ranked and not metric.sums and not part
         counts, estimates = count_failed(failed), bootstrap.estimates(scores)
         yield Analysis(
             *(dataset, split, protocol, metric, part, competitors),

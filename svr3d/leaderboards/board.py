@@ -40,9 +40,10 @@ def leaderboard(records: pd.DataFrame, runs: pd.DataFrame | None = None, *, seed
         `low` and `high` are the ends of the 95 % bootstrap interval over objects, and over seeds where there are
         several (NaN with fewer than 6 objects); `rank` to `rank_to` are the ranks that the method may have for all
         that is significant (5 %, adjusted for all pairs; see `ranking.ranks`), among methods that are given no more
-        than the picture and its camera, and are missing where the metric is not one to rank by, there is no interval,
-        or the row is of a part; `n` counts objects and `failed` failed samples over all seeds; `given` names what the
-        method is given at test time, `limits` what its representation cannot express.
+        than the picture and its camera, and are missing where the metric is not one to rank by or is pooled (a method
+        could raise it by failing), there is no interval, or the row is of a part; `n` counts objects and `failed`
+        failed samples over all seeds; `given` names what the method is given at test time, `limits` what its
+        representation cannot express.
 
     Raises:
         InputError: records or runs that are not valid, or methods without a sample in common.

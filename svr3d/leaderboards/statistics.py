@@ -22,8 +22,9 @@ the interval is over objects alone. Samples that failed are left out of s, and o
 **Failing never pays.** Every resample of an estimate is a sum of the scores with weights that are not negative, and
 the weights do not depend on the scores. So a score that gets worse worsens every resample of its method and no other's:
 the p-value of whatever is claimed against it falls, that of what it claims rises. (A t-test has no such property: one
-failed sample widens its interval until nothing can be told apart.) Two things are outside: the spread of several seeds,
-which is estimated; and a category of one object, whose spread is borrowed.
+failed sample widens its interval until nothing can be told apart.) Outside are a pooled metric, which failing may
+improve, so that nothing is ranked by it; the spread of several seeds, which is estimated; and a category of one object,
+whose spread is borrowed.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from scipy import special
 LEVEL = 0.95
 RESAMPLES = 10_000
 MOST_RESAMPLES = 100_000
+"""However many methods there are, memory must hold the resamples of some thousand objects."""
 MIN_OBJECTS = 6
 """Fewer objects get no interval and no rank: even the whole range of n values covers the median with a probability of
 just 1 - 2^(1 - n), which is below 95 % for n < 6."""
@@ -117,7 +119,7 @@ class Scores:
         Args:
             by_category: of the unweighted mean over categories, and not of all objects together.
         """
-        groups = np.array(self.categories) if by_category else np.full(len(self.categories), OBJECTS)
+        groups = np.array(self.categories if by_category else [""] * len(self.categories))
         variances = np.zeros(len(self.runs))
         for m, own in enumerate(self.runs.values()):
             found = []

@@ -180,6 +180,24 @@ def test_pooled_metrics_are_ratios_of_totals(record):
         leaderboard(empty)
 
 
+def test_what_failing_can_improve_is_not_ranked_by(record):
+    """A prediction of 10 right and 90 false voxels lowers the pooled ratio more than if it had failed."""
+
+    def records(both, either, status):
+        counts = [(50, 60)] * 7 + [(both, either)]
+        for method in "ab":
+            for i, (i_both, i_either) in enumerate(counts if method == "a" else [(40, 60)] * 8):
+                where = {"method": method, "object": f"o{i}", "status": status if (method, i) == ("a", 7) else "ok"}
+                yield record(metric="iou_32_intersection", value=float(i_both), **where)
+                yield record(metric="iou_32_union", value=float(i_either), **where)
+
+    poor, failed = (leaderboard(pd.DataFrame(records(*counts))) for counts in ((10, 150, "ok"), (0, 60, "failed")))
+    values = [cell(board, method="a", category="objects")["value"] for board in (poor, failed)]
+    assert values == pytest.approx([360 / 570, 350 / 480])
+    for board in (poor, failed):
+        assert board["rank"].isna().all() and board["low"].notna().all()
+
+
 def test_methods_are_compared_on_common_samples_and_it_is_said(table):
     records = table({"a": {"chair": [0.9] * 6 + [0.1] * 4}, "b": {"chair": [0.5] * 6}})
     with pytest.warns(UserWarning, match=r"on the 6 of 10 samples that all runs have \(b \(tiny, seed 0\) lacks 4\)"):
