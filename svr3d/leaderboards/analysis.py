@@ -162,10 +162,11 @@ def judge(metric: Metric, ranked: bool, gifted: list[bool], estimates: Estimates
         others = ~np.eye(count, dtype=bool)
         # a ceiling on the board must not change what is known of the methods
         p_holm = np.where(with_gifts, adjusted(p, others & with_gifts), adjusted(p, others & ~with_gifts))
+        two_sided = np.minimum(1.0, 2 * p)
         quality = value if metric.higher_is_better else -value
         for a, b in combinations(range(count), 2):
             a, b = (b, a) if quality[a] < quality[b] else (a, b)
-            pairs.append(Pair(a, b, *estimates.compare(a, b), min(1.0, 2 * p[a, b]), p_holm[a, b]))
+            pairs.append(Pair(a, b, *estimates.compare(a, b), two_sided[a, b], p_holm[a, b]))
         if not np.isnan(estimates.draws).any():
             free = np.flatnonzero(~np.array(gifted))
             places = ranks(p_holm[np.ix_(free, free)] <= 1 - LEVEL, quality[free])

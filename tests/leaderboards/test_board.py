@@ -138,7 +138,9 @@ def test_unranked_metrics_and_curves_get_no_rank(four):
 
 def test_one_object_gets_a_value_and_nothing_else(table):
     board = leaderboard(table({"a": {"chair": [0.9]}, "b": {"chair": [0.1]}}))
-    assert board[["low", "high", "rank"]].isna().all().all() and (board["n"] == 1).all()
+    assert board[["low", "high", "rank", "rank_to"]].isna().all().all() and (board["n"] == 1).all()
+    pairs = comparisons(table({"a": {"chair": [0.9] * 5}, "b": {"chair": [0.1] * 5}}))
+    assert pairs["a"].tolist() == ["a", "a"] and pairs[["low", "high", "p", "p_holm"]].isna().all().all()
 
 
 def test_all_failed_share_the_first_rank(table):

@@ -67,7 +67,8 @@ def ranking_figure(section: Section, looks: dict[str, Look]) -> Any:
     for axis in axes[: len(metrics)]:
         for label, tick in zip(labels, axis.get_yticklabels(), strict=False):
             tick.set_color("#666666" if label in section.gifts else "black")
-    note = f"mark: mean over categories; line: {100 * LEVEL:.0f} % interval over {section.sampled}; right: rank"
+    over = section.sampled.partition(" (")[0]
+    note = f"mark: mean over categories; line: {100 * LEVEL:.0f} % interval over {over}; right: rank"
     if section.gifts:
         note += f"; {GIFTED}: given more than the picture, not ranked"
     if section.with_camera:
