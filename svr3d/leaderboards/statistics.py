@@ -25,6 +25,13 @@ the p-value of whatever is claimed against it falls, that of what it claims rise
 failed sample widens its interval until nothing can be told apart.) Outside are a pooled metric, which failing may
 improve, so that nothing is ranked by it; the spread of several seeds, which is estimated; and a category of one object,
 whose spread is borrowed.
+
+**Simulated** (150 to 240 intervals or 300 to 600 boards each, so to within 1.5 and 1 %). Intervals of three seeds, which
+vary by 0, 1 or 3 standard errors of the mean over objects, cover the truth in 94 to 98 % for 12 objects, 40 in 5
+categories and 120 in 15; with the seeds held fixed, in 92 to 96, 83 to 93 and 63 to 71 %. Boards of four methods that are
+alike have some false claim in 3 to 5 % (40 and 120 objects; values like IoU, and log-normal distances; failing never, or
+3 % of the time with 300 times the usual distance), of eight methods in 4 %, of four with three seeds in 1 %; with just 12
+objects and failures, in 7 %.
 """
 
 from __future__ import annotations
