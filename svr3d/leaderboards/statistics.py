@@ -26,12 +26,12 @@ failed sample widens its interval until nothing can be told apart.) Outside are 
 improve, so that nothing is ranked by it; the spread of several seeds, which is estimated; and a category of one object,
 whose spread is borrowed.
 
-**Simulated** (150 to 240 intervals or 300 to 600 boards each, so to within 1.5 and 1 %). Intervals of three seeds, which
-vary by 0, 1 or 3 standard errors of the mean over objects, cover the truth in 94 to 98 % for 12 objects, 40 in 5
-categories and 120 in 15; with the seeds held fixed, in 92 to 96, 83 to 93 and 63 to 71 %. Boards of four methods that are
-alike have some false claim in 3 to 5 % (40 and 120 objects; values like IoU, and log-normal distances; failing never, or
-3 % of the time with 300 times the usual distance), of eight methods in 4 %, of four with three seeds in 1 %; with just 12
-objects and failures, in 7 %.
+**Simulated** (150 to 240 intervals or 300 to 600 boards each, so to within 1.5 and 1 %). Intervals of three seeds that
+vary by 0, 1 or 3 standard errors of the mean over objects cover the truth in 94 to 98 %, with 12 objects, 40 in 5
+categories or 120 in 15; with the seeds held fixed, in 93 to 96, 84 to 93 and 63 to 71 %. Boards of four methods that
+are alike have any false claim in 3 to 5 % (40 and 120 objects; values like IoU, and log-normal distances; without
+failures, and with 3 % that count 600 times the usual distance), boards of eight in 4 %, of four with three seeds in 1 %.
+With just 12 objects and such failures it is 7 %.
 """
 
 from __future__ import annotations
