@@ -30,8 +30,8 @@ whose spread is borrowed.
 vary by 0, 1 or 3 standard errors of the mean over objects cover the truth in 94 to 98 %, with 12 objects, 40 in 5
 categories or 120 in 15; with the seeds held fixed, in 93 to 96, 84 to 93 and 63 to 71 %. Boards of four methods that
 are alike have any false claim in 3 to 5 % (40 and 120 objects; values like IoU, and log-normal distances; without
-failures, and with 3 % that count 600 times the usual distance), boards of eight in 4 %, of four with three seeds in 1 %.
-With just 12 objects and such failures it is 7 %.
+failures, and with 3 % that count 600 times the usual distance), boards of eight in 4 %, of four with three seeds in
+1 %. With just 12 objects and such failures it is 7 %.
 """
 
 from __future__ import annotations
