@@ -182,7 +182,7 @@ def evaluate_command(
         run: Folder of a trained run; its data set is the one it was trained on unless --data says otherwise.
         data: Folder of a prepared data set.
         output: Score this further output of the run's method, such as the mesh of an earlier block, as a run beside it.
-        predictions: Folder CATEGORY/OBJECT/VIEW.{obj,ply,off,stl,glb,binvox,npz,npy}, or CATEGORY/OBJECT.*, made elsewhere.
+        predictions: Folder CATEGORY/OBJECT/VIEW.{obj,ply,off,stl,glb,binvox,npz,npy}, or CATEGORY/OBJECT.*.
         split: Which objects.
         protocol: Names of protocols, separated by commas; NAME+scale is NAME after --align scale.
         views: Views of each object that are scored; 0 for all.

@@ -1,4 +1,4 @@
-"""From records to one score per object: what the board makes of repeated views and seeds, of counts and of curves."""
+"""From records to one score per object: what the board makes of repeated views, of counts and of curves."""
 
 from __future__ import annotations
 
@@ -44,21 +44,23 @@ def shown_metrics(group: DataFrame, protocol: str) -> list[Metric]:
     return declared + [get_metric(name) for name in sorted(recorded) if is_curve(name)]
 
 
-def object_scores(metric: Metric, values: list[DataFrame]) -> Scores:
-    """Per-object scores: a mean over views and seeds, or totals of counts."""
-    total = "sum" if metric.sums else "mean"
-    objects = [
-        table.groupby(level=["category", "object"], sort=True)
-        .agg(total)
-        .T.groupby(level=["method", "preset"])
-        .agg(total)
-        .T
-        for table in values
-    ]
-    categories = tuple(objects[0].index.get_level_values("category"))
-    if metric.sums:
-        return Scores(objects[0].to_numpy(np.float64), objects[1].to_numpy(np.float64), categories)
-    return Scores.of_values(objects[0].to_numpy(), categories)
+def object_scores(metric: Metric, values: list[DataFrame], failed: DataFrame) -> Scores:
+    """Per-object scores of each run: a mean over views, or totals of counts.
+
+    Args:
+        metric: which one.
+        values, failed: as `on_common_samples` returns them.
+    """
+    by_object = ["category", "object"]
+    objects = [table.groupby(level=by_object, sort=True).agg("sum" if metric.sums else "mean") for table in values]
+    numerator = objects[0].to_numpy(np.float64)
+    return Scores(
+        numerator,
+        objects[1].to_numpy(np.float64) if metric.sums else np.ones_like(numerator),
+        tuple(objects[0].index.get_level_values("category")),
+        tuple(f"{method} ({preset})" for method, preset, _ in objects[0].columns),
+        failed.groupby(level=by_object, sort=True).any().to_numpy(),
+    )
 
 
 def count_failed(failed: DataFrame) -> dict[str, np.ndarray]:

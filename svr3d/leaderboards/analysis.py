@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,13 +17,14 @@ from .category_names import shown_category
 from .common_samples import on_common_samples
 from .frames import DataFrame
 from .given import gifts_of
+from .ranking import adjusted, ranks
 from .records import check_records
 from .run_table import check_runs, given_of, limits_of
-from .statistics import LEVEL, MEAN, OBJECTS, RESAMPLES, Bootstrap, Estimates, holm, ranks
+from .statistics import LEVEL, MEAN, OBJECTS, Bootstrap, Estimates, enough_resamples
 
 
 class Pair(NamedTuple):
-    """Competitors by index, `a` the better, and a's value minus b's."""
+    """Competitors by index, `a` the better, and a's value minus b's; `p` is two-sided, and so `p_holm` adjusted."""
 
     a: int
     b: int
@@ -37,12 +37,12 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """M competitors over one category, the mean of categories or all objects."""
+    """M competitors over one category, the mean of categories or all objects; `ranks` as `ranking.ranks` has them."""
 
     value: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    ranks: list[int | None]
+    ranks: list[tuple[int, int] | None]
     pairs: list[Pair]
     objects: int
     failed: np.ndarray
@@ -89,9 +89,8 @@ def analyze(records: DataFrame, runs: DataFrame | None, seed: int) -> list[Analy
     runs = None if runs is None else check_runs(runs)
     given, limits = ({}, {}) if runs is None else (given_of(runs, records), limits_of(runs))
     competitors = records[["method", "preset"]].drop_duplicates()
-    pairs = len(competitors) * (len(competitors) - 1) // 2
-    # p-values are no smaller than 2 / (1 + resamples); after Holm's adjustment they must still be able to reach 5 %
-    bootstrap = Bootstrap(resamples=max(RESAMPLES, 200 * pairs), seed=seed)
+    claims = len(competitors) * (len(competitors) - 1)
+    bootstrap = Bootstrap(resamples=enough_resamples(claims, _least_freedom(records)), seed=seed)
     analyses = [
         analysis
         for key, group in records.groupby(["dataset", "split", "protocol"], sort=True)
@@ -117,7 +116,7 @@ def _of_group(
         tables = [group[group["metric"] == name] for name in names]
         where = f"{metric.name}{f' of {part}' if part else ''} under {protocol} on {dataset}/{split}"
         values, failed, note = on_common_samples(tables, where)
-        scores = object_scores(metric, values)
+        scores = object_scores(metric, values, failed)
         for category in sorted(set(scores.categories)):
             if not (scores.of_category(category).denominator.sum(0) > 0).all():
                 raise InputError(f"{where}: the counts '{names[-1]}' of category {category} are all zero")
@@ -125,7 +124,9 @@ def _of_group(
         competitors = sorted({(method, preset) for method, preset, _ in columns})
         held = [given.get((method, dataset, preset), "") for method, preset in competitors]
         gifted = [bool(gifts_of(text)) for text in held]
-        ranked = metric.ranked and not part
+        # A prediction that fails takes its false voxels out of a pooled ratio with its right ones: a method that fails
+        # on what it does badly would have a better value.
+        ranked = metric.ranked and not metric.sums and not part
         counts, estimates = count_failed(failed), bootstrap.estimates(scores)
         yield Analysis(
             *(dataset, split, protocol, metric, part, competitors),
@@ -133,11 +134,17 @@ def _of_group(
             given=held,
             limits=[limits.get((method, dataset, preset), "") for method, preset in competitors],
             results={
-                name: _judge(metric, ranked, gifted, estimates[name], counts[name])
+                name: judge(metric, ranked, gifted, estimates[name], counts[name])
                 for name in sorted(estimates, key=_place)
             },
             note=note,
         )
+
+
+def _least_freedom(records: DataFrame) -> int:
+    """Objects less categories, of the data set and split that has the fewest."""
+    objects = records[["dataset", "split", "category", "object"]].drop_duplicates().groupby(["dataset", "split"])
+    return int((objects.size() - objects["category"].nunique()).min())
 
 
 def _place(category: str) -> tuple[bool, bool, str]:
@@ -145,26 +152,27 @@ def _place(category: str) -> tuple[bool, bool, str]:
     return category != MEAN, category != OBJECTS, category
 
 
-def _judge(metric: Metric, ranked: bool, gifted: list[bool], estimates: Estimates, failed: np.ndarray) -> Result:
+def judge(metric: Metric, ranked: bool, gifted: list[bool], estimates: Estimates, failed: np.ndarray) -> Result:
     """Who is better than whom, and so the ranks."""
     count, value = len(gifted), estimates.value
-    pairs = []
+    pairs: list[Pair] = []
+    order: list[tuple[int, int] | None] = [None] * count
     if ranked:
-        sign = 1 if metric.higher_is_better else -1
+        p = estimates.p_values(higher_is_better=metric.higher_is_better)
+        with_gifts = np.logical_or.outer(gifted, gifted)
+        others = ~np.eye(count, dtype=bool)
+        # a ceiling on the board must not change what is known of the methods
+        p_holm = np.where(with_gifts, adjusted(p, others & with_gifts), adjusted(p, others & ~with_gifts))
+        two_sided = np.minimum(1.0, 2 * p)
+        quality = value if metric.higher_is_better else -value
         for a, b in combinations(range(count), 2):
-            a, b = (b, a) if sign * (value[a] - value[b]) < 0 else (a, b)
-            pairs.append(Pair(a, b, *estimates.compare(a, b), math.nan))
-        # two families: a ceiling on the board must not change what is known of the methods
-        for family in (False, True):
-            own = [i for i, pair in enumerate(pairs) if (gifted[pair.a] or gifted[pair.b]) == family]
-            for i, p in zip(own, holm([pairs[i].p for i in own]), strict=True):
-                pairs[i] = pairs[i]._replace(p_holm=float(p))
-    order: list[int | None] = [None] * count
-    if ranked and not np.isnan(estimates.draws).any():
-        better = np.zeros((count, count), dtype=bool)
-        for pair in pairs:
-            better[pair.a, pair.b] = pair.p_holm <= 1 - LEVEL and not gifted[pair.a]
-        order = [None if gift else int(rank) for gift, rank in zip(gifted, ranks(better), strict=True)]
+            a, b = (b, a) if quality[a] < quality[b] else (a, b)
+            pairs.append(Pair(a, b, *estimates.compare(a, b), two_sided[a, b], p_holm[a, b]))
+        if not np.isnan(estimates.draws).any():
+            free = np.flatnonzero(~np.array(gifted))
+            places = ranks(p_holm[np.ix_(free, free)] <= 1 - LEVEL, quality[free])
+            for i, first, last in zip(free, *places, strict=True):
+                order[i] = int(first), int(last)
     return Result(value, *estimates.interval(), order, pairs, estimates.objects, failed)
 
 

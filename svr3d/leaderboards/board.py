@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 BOARD_COLUMNS = (
     *("dataset", "split", "protocol", "metric", "part", "category", "method", "preset", "seeds"),
-    *("value", "low", "high", "rank", "n", "failed", "given", "limits"),
+    *("value", "low", "high", "rank", "rank_to", "n", "failed", "given", "limits"),
 )
 COMPARISON_COLUMNS = (
     *("dataset", "split", "protocol", "metric", "category", "a", "preset_a", "b", "preset_b"),
@@ -38,12 +38,13 @@ def leaderboard(records: pd.DataFrame, runs: pd.DataFrame | None = None, *, seed
 
     Returns:
         DataFrame with the columns BOARD_COLUMNS. `part` is empty for whole objects; `seeds` is the number of seeds;
-        `low` and `high` are the ends of the 95 % bootstrap interval over objects (NaN with fewer than 6 objects);
-        `rank` is 1 + the number of methods that are significantly better (5 %, Holm-adjusted over all pairs), among
-        methods that are given no more than the picture and its camera, and is missing where the metric is not one to
-        rank by, there is no interval, or the row is of a part; `n` counts objects and `failed` failed samples over
-        all seeds; `given` names what the method is given at test time, `limits` what its representation cannot
-        express.
+        `low` and `high` are the ends of the 95 % bootstrap interval over objects, and over seeds where there are
+        several (NaN with fewer than 6 objects); `rank` to `rank_to` are the ranks that the method may have for all
+        that is significant (5 %, adjusted for all pairs; see `ranking.ranks`), among methods that are given no more
+        than the picture and its camera, and are missing where the metric is not one to rank by or is pooled (a method
+        could raise it by failing), there is no interval, or the row is of a part; `n` counts objects and `failed`
+        failed samples over all seeds; `given` names what the method is given at test time, `limits` what its
+        representation cannot express.
 
     Raises:
         InputError: records or runs that are not valid, or methods without a sample in common.
@@ -57,8 +58,9 @@ def comparisons(records: pd.DataFrame, runs: pd.DataFrame | None = None, *, seed
     Returns:
         DataFrame with the columns COMPARISON_COLUMNS, for the categories `mean` and `objects`. `a` is the better of
         the two, `difference` is a's value minus b's with its 95 % interval `low`, `high`; `p` is two-sided; `p_holm`
-        is adjusted over all pairs of the same metric and category (pairs with gifted methods apart, so that a
-        ceiling on the board does not change what is known of the methods). All as in `leaderboard`, of whole objects.
+        is adjusted for all pairs of the same metric and category (`ranking.adjusted`; pairs with gifted methods apart,
+        so that a ceiling on the board does not change what is known of the methods). All as in `leaderboard`, of whole
+        objects.
     """
     return comparisons_frame(analyze(records, runs, seed))
 
@@ -68,7 +70,7 @@ def leaderboard_frame(analyses: list[Analysis]) -> pd.DataFrame:
     import pandas as pd
 
     frame = pd.DataFrame(_leaderboard_rows(analyses), columns=list(BOARD_COLUMNS))
-    return frame.astype({"rank": "Int64"})
+    return frame.astype({"rank": "Int64", "rank_to": "Int64"})
 
 
 def _leaderboard_rows(analyses: list[Analysis]) -> Iterator[tuple]:
@@ -77,7 +79,7 @@ def _leaderboard_rows(analyses: list[Analysis]) -> Iterator[tuple]:
             for i, (method, preset) in enumerate(analysis.competitors):
                 yield (
                     *(*analysis.where, category, method, preset, analysis.seeds[i]),
-                    *(result.value[i], result.low[i], result.high[i], result.ranks[i]),
+                    *(result.value[i], result.low[i], result.high[i], *(result.ranks[i] or (None, None))),
                     *(result.objects, int(result.failed[i]), analysis.given[i], analysis.limits[i]),
                 )
 

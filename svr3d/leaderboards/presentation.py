@@ -11,7 +11,7 @@ from functools import cached_property
 from ..errors import InputError
 from ..metrics.declarations import Metric, get_metric, is_curve
 from ..metrics.protocol import ALIGNED, Protocol, load_protocol
-from .frames import DataFrame
+from .frames import DataFrame, Series
 from .given import CAMERA, gifts_of, names_of
 from .statistics import MEAN, OBJECTS
 
@@ -137,6 +137,20 @@ class Section:
         """The rows of one metric and category, indexed by label."""
         return self.rows[(self.rows["metric"] == metric) & (self.rows["category"] == category)].set_index("label")
 
+    def is_first(self, row: Series) -> bool:
+        """Whether nothing proves a row to be behind its column's leader: it has both ranks of the leader. Rank 1 alone
+        would not do, as a method may have it because it is too noisy to be told apart from anything."""
+        rows = self.rows[(self.rows["metric"] == row["metric"]) & (self.rows["category"] == row["category"])]
+        return bool(row["rank"] == 1 and row["rank_to"] == rows["rank_to"].min()) if has_rank(row) else False
+
+    @property
+    def sampled(self) -> str:
+        """What the intervals are over: of a method with one seed, objects alone."""
+        seeds = self.rows["seeds"]
+        if seeds.max() == 1:
+            return "objects (one seed of each method)"
+        return "objects and seeds" + (" (over objects alone where there is one seed)" if seeds.min() == 1 else "")
+
     def objects(self) -> dict[str, int]:
         """The number of objects behind each metric."""
         rows = self.rows[(self.rows["category"] == OBJECTS) & ~self.rows["metric"].map(is_curve)]
@@ -155,6 +169,20 @@ def sections(board: DataFrame) -> Iterator[Section]:
         whole, parts = rows[rows["part"] == ""], rows[rows["part"] != ""]
         if not whole.empty:
             yield Section(dataset, split, protocol, whole, None if parts.empty else parts)
+
+
+def has_rank(row: Series) -> bool:
+    """Whether a row of the board is ranked."""
+    import pandas as pd
+
+    return not pd.isna(row["rank"])
+
+
+def rank_text(row: Series) -> str:
+    """The ranks that a row may have: `2`, or `1–3`; a dash where there is none."""
+    if not has_rank(row):
+        return "–"
+    return str(row["rank"]) if row["rank"] == row["rank_to"] else f"{row['rank']}–{row['rank_to']}"
 
 
 def arrow(metric: Metric) -> str:

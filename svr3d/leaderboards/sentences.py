@@ -14,14 +14,16 @@ PERCENT = f"{100 * LEVEL:.0f} %"
 
 READING = f"""\
 How to read: ↑ more is better, ↓ less is better. Values are mean ± half of the {PERCENT} bootstrap interval over
-objects, all methods on the same resamples of the same objects; the training seeds are held fixed. A rank is 1 + the
-number of methods that are significantly better (paired, 5 %, Holm-adjusted over all pairs), so methods that cannot be
-told apart share one; those of rank 1 are **bold**. With fewer than {MIN_OBJECTS} objects there are no intervals and no
-ranks. A failed prediction counts with the metric's worst value and is never left out; `failed` counts them over all
-seeds. Numbers of different protocols are not comparable."""
+objects and training seeds, all methods on the same resamples of the same objects; of a method with one seed, over
+objects alone. Ranks are those that a method may have for all that is significant (paired, 5 %, adjusted for all pairs):
+`1–3` says that no method is shown to be better, and all but two to be worse. A method whose value is worse never has a
+better rank, and one that fails more never gains one. The leader of a column is **bold**, with those that have the same
+ranks. With fewer than {MIN_OBJECTS} objects there are no intervals and no ranks. A failed prediction counts with the
+metric's worst value and is never left out; `failed` counts them over all seeds. Numbers of different protocols are not
+comparable."""
 
 COMPARISONS = """\
-Paired, over the same objects, in the mean over categories. "Better" is said where the Holm-adjusted p is at most 0.05;
+Paired, over the same objects, in the mean over categories. "Better" is said where the adjusted p is at most 0.05;
 every pair in every metric, with both p, stands in `comparisons.csv`."""
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..metrics.declarations import Metric, get_metric
 from .frames import DataFrame, Series
 from .given import is_recorded
-from .presentation import GIFTED, LIMITED, WITH_CAMERA, Section, count_text, decimals, seconds_text
+from .presentation import GIFTED, LIMITED, WITH_CAMERA, Section, count_text, decimals, rank_text, seconds_text
 from .sentences import PERCENT
 from .statistics import MEAN, OBJECTS
 
@@ -75,8 +75,8 @@ def _metrics_table(section: Section, category: str, title: str, costs: DataFrame
         shown = first if headline is None else own[[metric.name for metric in section.metrics].index(headline.name)]
         row = [_name(label, section), Cell(str(first["seeds"]))]
         if headline is not None:
-            row.append(_rank(shown))
-        row += [_value(cell, d) for cell, d in zip(own, digits, strict=True)]
+            row.append(Cell("–" if shown is None else rank_text(shown)))
+        row += [_value(section, cell, d) for cell, d in zip(own, digits, strict=True)]
         row.append(Cell(str(max(int(cell["failed"]) for cell in own if cell is not None))))
         rows.append(row)
     if costs is not None:
@@ -109,7 +109,7 @@ def _category_table(section: Section, metric: Metric) -> Table:
     for label in section.labels:
         own = _own(label, columns.values())
         if any(cell is not None for cell in own):
-            rows.append([_name(label, section), *(_value(cell, digits, interval=False) for cell in own)])
+            rows.append([_name(label, section), *(_value(section, cell, digits, interval=False) for cell in own)])
     rows.append([Cell("objects"), *(Cell(str(int(column["n"].iloc[0]))) for column in columns.values())])
     rows.append([Cell("failed"), *(Cell(str(int(column["failed"].sum()))) for column in columns.values())])
     title = f"{metric.title} by category"
@@ -129,7 +129,7 @@ def _parts_table(section: Section, parts: DataFrame, metric: Metric) -> Table:
     rows = []
     for part, own in means.groupby("part", sort=True):
         by_label = own.set_index("label")
-        cells = [_value(_own(label, [by_label])[0], digits, interval=False) for label in labels]
+        cells = [_value(section, _own(label, [by_label])[0], digits, interval=False) for label in labels]
         rows.append([Cell(part), *cells, Cell(str(int(own["n"].max())))])
     caption = (
         f"{section.heading(metric)} by part, in the mean over the categories that have it. "
@@ -151,7 +151,7 @@ def _caption(section: Section, start: str) -> str:
     text = (
         f"{start} Protocol {section.protocol}, split {section.split} of {section.dataset}: "
         f"{most} object{'s' if most != 1 else ''}{f' ({fewer})' if fewer else ''} "
-        f"in {count} categor{'ies' if count != 1 else 'y'}; {PERCENT} intervals over objects; "
+        f"in {count} categor{'ies' if count != 1 else 'y'}; {PERCENT} intervals over {section.sampled}; "
         "failed predictions count with the worst value."
     )
     if section.alignment:
@@ -169,16 +169,13 @@ def _name(label: str, section: Section) -> Cell:
     return Cell(shown)
 
 
-def _rank(row: Series | None) -> Cell:
-    import pandas as pd
-
-    return Cell("–" if row is None or pd.isna(row["rank"]) else str(int(row["rank"])))
-
-
-def _value(row: Series | None, digits: int, *, interval: bool = True) -> Cell:
+def _value(section: Section, row: Series | None, digits: int, *, interval: bool = True) -> Cell:
+    """Value, interval and failures."""
     if row is None:
         return Cell("–")
     text = f"{row['value']:.{digits}f}"
     if interval and not math.isnan(row["low"]):
         text += f" ± {(row['high'] - row['low']) / 2:.{digits}f}"
-    return Cell(text, bold=_rank(row).text == "1")
+    if row["failed"]:
+        text += f" ({row['failed']} failed)"
+    return Cell(text, bold=section.is_first(row))

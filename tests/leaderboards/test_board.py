@@ -138,7 +138,9 @@ def test_unranked_metrics_and_curves_get_no_rank(four):
 
 def test_one_object_gets_a_value_and_nothing_else(table):
     board = leaderboard(table({"a": {"chair": [0.9]}, "b": {"chair": [0.1]}}))
-    assert board[["low", "high", "rank"]].isna().all().all() and (board["n"] == 1).all()
+    assert board[["low", "high", "rank", "rank_to"]].isna().all().all() and (board["n"] == 1).all()
+    pairs = comparisons(table({"a": {"chair": [0.9] * 5}, "b": {"chair": [0.1] * 5}}))
+    assert pairs["a"].tolist() == ["a", "a"] and pairs[["low", "high", "p", "p_holm"]].isna().all().all()
 
 
 def test_all_failed_share_the_first_rank(table):
@@ -178,6 +180,24 @@ def test_pooled_metrics_are_ratios_of_totals(record):
     empty = pd.DataFrame(rows).assign(value=0.0)
     with pytest.raises(InputError, match="are all zero"):
         leaderboard(empty)
+
+
+def test_what_failing_can_improve_is_not_ranked_by(record):
+    """A prediction of 10 right and 90 false voxels lowers the pooled ratio more than if it had failed."""
+
+    def records(both, either, status):
+        counts = [(50, 60)] * 7 + [(both, either)]
+        for method in "ab":
+            for i, (i_both, i_either) in enumerate(counts if method == "a" else [(40, 60)] * 8):
+                where = {"method": method, "object": f"o{i}", "status": status if (method, i) == ("a", 7) else "ok"}
+                yield record(metric="iou_32_intersection", value=float(i_both), **where)
+                yield record(metric="iou_32_union", value=float(i_either), **where)
+
+    poor, failed = (leaderboard(pd.DataFrame(records(*counts))) for counts in ((10, 150, "ok"), (0, 60, "failed")))
+    values = [cell(board, method="a", category="objects")["value"] for board in (poor, failed)]
+    assert values == pytest.approx([360 / 570, 350 / 480])
+    for board in (poor, failed):
+        assert board["rank"].isna().all() and board["low"].notna().all()
 
 
 def test_methods_are_compared_on_common_samples_and_it_is_said(table):

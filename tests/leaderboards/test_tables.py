@@ -94,7 +94,10 @@ def test_every_table_is_of_one_protocol_and_says_what_it_is(page):
         assert len(captions) == 3
         for caption in captions:
             assert f"Protocol {protocol}, split test of shapes: 10 objects in 2 categories" in caption
-            assert "95 % intervals over objects" in caption and "failed predictions count" in caption
+            assert (
+                "95 % intervals over objects (one seed of each method);" in caption
+                and "failed predictions count" in caption
+            )
             assert "ceiling (category, voxels)" in caption
         assert re.findall(r"\]\((figures/.*?)\)", part) == [f"figures/shapes-test-{protocol}-{k}.png" for k in KINDS]
 
@@ -117,6 +120,7 @@ def test_the_table_of_means_by_cell(page, records):
     ]
     assert rows[0][6] == f"**{row['value']:.3f} ± {(row['high'] - row['low']) / 2:.3f}**"
     assert "**" not in rows[1][6] + rows[2][6] and "**" not in rows[0][5]
+    assert all(row[i].endswith(" (1 failed)") == (row[0] == "base_line") for row in rows for i in (3, 4, 5, 6))
 
 
 def test_the_headline_by_category_counts_failures(page):
@@ -150,6 +154,35 @@ def test_what_cannot_be_told_apart_is_said(table):
         r"- a and b cannot be told apart in iou_32: a is ahead by 0\.\d+ \[-0\.\d+, 0\.\d+\], p = 0\.", text
     )
     assert "training" not in markdown_tables(text)[0][0]
+
+
+def test_ranks_that_are_not_sure_are_ranges_and_bold_is_the_leaders(table):
+    """`noisy` is told apart from nothing, the last included: it may have rank 1, but is not the leader's equal."""
+    rng, hard = np.random.default_rng(3), np.linspace(0.3, 0.7, 40)
+    own = {name: hard + lead + rng.normal(0, 0.01, 40) for name, lead in {"a": 0.1, "b": 0.1, "last": 0.0}.items()}
+    own["noisy"] = hard + 0.05 + 0.4 * rng.permutation(np.linspace(-1, 1, 40))
+    records = table({name: {"c": values} for name, values in own.items()})
+    board = leaderboard(records)
+    text = markdown_page("", board, comparisons(records), None, [], [])
+    rows = {row[0]: row for row in markdown_tables(text)[0][2:]}
+    assert {name: row[2] for name, row in rows.items()} == {"a": "1–3", "b": "1–3", "noisy": "1–4", "last": "3–4"}
+    assert {name for name, row in rows.items() if "**" in row[3]} == {"a", "b"}
+    assert "1--3 &" in latex_page("", board, None)
+
+
+def test_the_board_says_over_how_many_seeds(table):
+    x = np.linspace(0.2, 0.8, 12)
+    runs = [table({"a": {"c": x + 0.05 * seed}}, seed=seed) for seed in range(3)]
+    some = leaderboard(pd.concat([*runs, table({"b": {"c": x - 0.1}})]))
+    assert some["seeds"].unique().tolist() == [3, 1]
+    text = markdown_page("", some, comparisons(table({"a": {"c": x}})), None, [], [])
+    assert text.count("95 % intervals over objects and seeds (over objects alone where there is one seed);") == 3
+    assert [row[1] for row in markdown_tables(text)[0][2:]] == ["3", "1"]
+    every = latex_page("", leaderboard(pd.concat(runs)), None)
+    assert every.count(r"95 \% intervals over objects and seeds; ") == 3
+    # seeds that differ make the interval longer than that of each
+    wide, narrow = (leaderboard(records).query("category == 'c'").iloc[0] for records in (pd.concat(runs), runs[0]))
+    assert wide["high"] - wide["low"] > 1.2 * (narrow["high"] - narrow["low"])
 
 
 def test_incomplete_runs_are_said_once(table, tmp_path):

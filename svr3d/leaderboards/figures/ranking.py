@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..presentation import GIFTED, WITH_CAMERA, Section
+from ..presentation import GIFTED, WITH_CAMERA, Section, has_rank, rank_text
 from ..statistics import LEVEL, MEAN
 from .looks import Look, label_width, subtitle
 
@@ -15,7 +15,6 @@ _HEADING = 24
 
 def ranking_figure(section: Section, looks: dict[str, Look]) -> Any:
     """Each ranked metric's values with intervals, ranks at the right edge; None where there is no such metric."""
-    import pandas as pd
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -37,10 +36,10 @@ def ranking_figure(section: Section, looks: dict[str, Look]) -> Any:
             row, look = rows.loc[label], looks[label]
             axis.plot([row["low"], row["high"]], [y, y], color=look.color, linewidth=1.6, solid_capstyle="butt")
             axis.plot(row["value"], y, look.marker, color=look.color, markersize=4.2, markeredgewidth=0)
-            if not pd.isna(row["rank"]):
-                best = row["rank"] == 1
+            if has_rank(row):
+                best = section.is_first(row)
                 axis.annotate(
-                    str(row["rank"]),
+                    rank_text(row),
                     (1.0, y),
                     xycoords=("axes fraction", "data"),
                     xytext=(3, 0),
@@ -68,7 +67,8 @@ def ranking_figure(section: Section, looks: dict[str, Look]) -> Any:
     for axis in axes[: len(metrics)]:
         for label, tick in zip(labels, axis.get_yticklabels(), strict=False):
             tick.set_color("#666666" if label in section.gifts else "black")
-    note = f"mark: mean over categories; line: {100 * LEVEL:.0f} % interval over objects; right: rank"
+    over = section.sampled.partition(" (")[0]
+    note = f"mark: mean over categories; line: {100 * LEVEL:.0f} % interval over {over}; right: rank"
     if section.gifts:
         note += f"; {GIFTED}: given more than the picture, not ranked"
     if section.with_camera:
