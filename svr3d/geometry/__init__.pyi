@@ -7,6 +7,7 @@ from .convert import (
     bounds_a_solid,
     containment,
     has_inside,
+    inside_out,
     moved,
     occupied,
     part_labels,
@@ -30,7 +31,8 @@ from .shapes.voxel_grid import VoxelGrid, relabelled
 from .solids.batched_voxels import voxelize_batch
 from .solids.contains import Containment, contains
 from .solids.orientation import orient_faces
-from .solids.voxelize import Voxelization, voxelization, voxelize, voxelize_parts
+from .solids.outward import outward
+from .solids.voxelize import Voxelization, VoxelRule, voxelization, voxelize, voxelize_parts
 from .solids.winding import winding_number
 from .surface.connectivity import (
     components,
@@ -67,6 +69,7 @@ __all__ = [
     "Representation",
     "Shape",
     "VoxelGrid",
+    "VoxelRule",
     "Voxelization",
     "align",
     "betti_numbers",
@@ -80,6 +83,7 @@ __all__ = [
     "genus",
     "get_representation",
     "has_inside",
+    "inside_out",
     "is_shape",
     "is_watertight",
     "list_representations",
@@ -91,6 +95,7 @@ __all__ = [
     "normalize",
     "occupied",
     "orient_faces",
+    "outward",
     "part_labels",
     "r2n2_cameras",
     "read_shape",
