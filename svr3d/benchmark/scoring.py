@@ -27,6 +27,7 @@ def score_sample(
     key = SampleKey(*key)
     protocols = _protocols(names)
     targets = frozenset().union(*(protocol.targets for protocol in protocols))
+    targets |= frozenset().union(*(protocol.wishes for protocol in protocols)) & _dataset(root).targets
     truth = _truth(root, key.category, key.object, targets)
     seed = sample_seed(key)
     shape, reason = read_prediction(Path(predictions), _dataset(root), key, frame, truth.surface, seed)

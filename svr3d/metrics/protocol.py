@@ -66,6 +66,11 @@ class Protocol:
         extent = frozenset() if self.setting.frame.extent == "side" else frozenset({"surface"})
         return extent.union(*(measure.targets(self.setting) for measure in self.measures))
 
+    @property
+    def wishes(self) -> frozenset[str]:
+        """The targets that it takes besides, of a data set that has them."""
+        return frozenset().union(*(measure.wishes(self.setting) for measure in self.measures)) - self.targets
+
     def factor(self, metric: str) -> float:
         """By which its values of `metric` are multiplied; 1 for what it does not record."""
         return self._by_name[metric].factor if metric in self._by_name else 1.0

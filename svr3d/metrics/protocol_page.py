@@ -29,6 +29,11 @@ reservations that stand below each.
 Frame: what is made how long in the true shape; both shapes are scaled by the same factor. Aligned: the prediction is
 first brought into its own bounding box, so its size and place do not count. Points: predicted / true."""
 
+RULES = {
+    "cover": "Meshes become voxels by the rule `cover`: what is thinner than a voxel keeps some.",
+    "centers": "Meshes become voxels by the rule `centers`: just those whose centres are inside, on both sides.",
+}
+
 CONVERSIONS = """\
 ## Between conventions
 
@@ -87,6 +92,8 @@ def _section(protocol: Protocol) -> str:
         threshold = protocol.setting.voxel_threshold
         above = "each grid's own threshold" if threshold == "own" else f"{threshold:g}"
         facts.append(f"Voxels are occupied above {above}.")
+    if any(measure.on_voxels for measure in protocol.measures):
+        facts.append(RULES[protocol.setting.voxel_rule])
     for curve in protocol.measures:
         if isinstance(curve, Curve):
             low, high = curve.thresholds[0], curve.thresholds[-1]

@@ -79,7 +79,7 @@ def fill(vertices: np.ndarray, faces: np.ndarray, resolution: int, half: int, va
             signs |= running[c]
         for c in range(plane):
             values[k, c] = np.float32(1) if running[c] >= 1 else np.float32(0)
-    return signs < 0
+    return bool(signs < 0)
 
 
 @njit(cache=True, inline="always")

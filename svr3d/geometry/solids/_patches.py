@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -64,14 +66,14 @@ def _edge_lists(faces: np.ndarray, vertices: int) -> tuple[np.ndarray, np.ndarra
 
 
 @njit(cache=True, inline="always")
-def _is_up(faces: np.ndarray, half_edge: int) -> bool:
+def _is_up(faces: np.ndarray, half_edge: int | np.ndarray) -> bool:
     """Whether a half-edge runs from its lower vertex to its higher one."""
     f, e = half_edge // 3, half_edge % 3
     return faces[f, (e + 1) % 3] > faces[f, e]
 
 
 @njit(cache=True)
-def _find(parent: np.ndarray, parity: np.ndarray, f: int) -> tuple[int, bool]:
+def _find(parent: np.ndarray, parity: np.ndarray, f: int | np.ndarray) -> tuple[Any, bool]:
     """The root of `f`, and whether `f` is to be flipped to agree with it. Halves the path on its way."""
     odd = False
     while parent[f] != f:

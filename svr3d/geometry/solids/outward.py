@@ -148,8 +148,8 @@ class _Pieces:
         near = (low <= self.box[one, 1]).all(axis=1) & (high >= self.box[one, 0]).all(axis=1)
         near[one] = False
         boxes = np.flatnonzero(near)
-        in_box = (points[:, None] >= low[boxes]).all(axis=2) & (points[:, None] <= high[boxes]).all(axis=2)
-        if not in_box.any(axis=1).all():
+        in_box = ((points[:, None] >= low[boxes]) & (points[:, None] <= high[boxes])).all(axis=2)
+        if not in_box.T.any(axis=0).all():
             return False
         return bool((self._winding(boxes, turned, points) >= 0.5).all())
 
@@ -170,7 +170,7 @@ class _Pieces:
         others = np.flatnonzero(inner)
         if not len(others):
             return np.array([one])
-        points = [self._beneath(other, 32) for other in others]
+        points = [self._beneath(int(other), 32) for other in others]
         winding = self._winding(np.array([one]), np.zeros_like(self.solid), np.concatenate(points))
         first = np.cumsum([0, *map(len, points[:-1])])
         return np.append(others[np.logical_and.reduceat(np.abs(winding) >= 0.5, first)], one)

@@ -78,7 +78,7 @@ def voxelization(mesh: Mesh, resolution: int = 32, rule: VoxelRule = "cover") ->
     resolution, rule = checked_resolution(resolution), checked_rule(rule)
     if mesh.is_empty:
         return Voxelization(VoxelGrid(np.zeros((resolution,) * 3, dtype=np.float32)), False, 0.0)
-    watertight, ambiguous = is_closed(mesh), 0.0
+    watertight, ambiguous, values = is_closed(mesh), 0.0, None
     box = _on_box(mesh, resolution)
     if watertight:
         values, sure = _closed(box, rule)
@@ -86,9 +86,9 @@ def voxelization(mesh: Mesh, resolution: int = 32, rule: VoxelRule = "cover") ->
             return Voxelization(VoxelGrid(values), True, 0.0)
     mesh, inside_out = outward(mesh)
     box = _on_box(mesh, resolution) if inside_out else box
-    if not (is_closed(mesh) if inside_out else watertight):
+    if not is_closed(mesh):
         values, ambiguous = _torn(mesh, box, rule)
-    elif inside_out:
+    elif inside_out or values is None:
         values, _ = _closed(box, rule)
     return Voxelization(VoxelGrid(values), watertight, ambiguous, inside_out)
 
