@@ -1,7 +1,7 @@
 """The samples that an evaluation has scored so far, one JSON line each, and their joining into records.
 
 A line holds `sample`, `values` (by protocol, then metric), `failures` (the reason, by protocol) and, where a protocol
-measures parts, `parts` (by protocol, metric and part label).
+measures parts, `parts` (by protocol, metric and part label); and `inside_out`, where faces were turned before.
 """
 
 from __future__ import annotations
@@ -64,19 +64,13 @@ def join_records(folder: RunFolder, config: RunConfig, dataset: str, split: str)
         say(f"{config.method}: {len(failures)} scores failed, for example {sample}: {reason}")
         reasons = folder.path / "failures.json"
         write_json(reasons, (read_json(reasons) if reasons.exists() else {}) | failures)
-    inside_out = {entry["sample"] for entry in entries if _is_inside_out(entry)}
-    if inside_out:
+    turned = [entry["sample"] for entry in entries if entry.get("inside_out")]
+    if turned:
         say(
-            f"{config.method}: {len(inside_out)} of {len(entries)} predictions have faces that look into the solid, "
-            f"for example {min(inside_out)}; they were turned before its inside was asked for (`inside_out`)"
+            f"{config.method}: {len(turned)} of {len(entries)} predictions have faces that look into the solid, for "
+            f"example {turned[0]}; they were turned before its inside was asked for (metric `inside_out`)"
         )
     partial.unlink()
-
-
-def _is_inside_out(entry: dict[str, Any]) -> bool:
-    """Whether some protocol found part of the surface of a prediction, which did not fail, to look inward."""
-    found = (name for name, values in entry["values"].items() if values.get("inside_out", 0) > 0)
-    return any(name not in entry["failures"] for name in found)
 
 
 def _rows(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -92,6 +92,8 @@ class Measure:
     """Whether it compares the points that the protocol names."""
     on_voxels: ClassVar[bool] = False
     """Whether meshes become voxels for it, by the protocol's rule."""
+    needs_inside: ClassVar[bool] = False
+    """Whether it asks otherwise what is inside."""
 
     name: str
     factor: Positive = 1.0

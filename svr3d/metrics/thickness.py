@@ -79,6 +79,8 @@ class ThicknessMeasure(Measure):
         ),
     )
 
+    needs_inside = True
+
     points: Count
 
     def targets(self, setting: Setting) -> frozenset[str]:

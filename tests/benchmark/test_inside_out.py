@@ -29,5 +29,6 @@ def test_they_score_as_if_turned_and_are_told_once(small_dataset: Path, tmp_path
     values = records[records["part"] == ""].pivot_table(index="object", columns="metric", values="value")
     assert (values["iou_32"] == 1).all() and (values["iou"] > 0.995).all() and (values["watertight"] == 1).all()
     assert sorted(values["inside_out"]) == pytest.approx([0, *[1] * (len(keys) - 1)])
-    evaluate_predictions(tmp_path / "made", dataset, tmp_path / "runs", protocols=["svr3d-v1"], **options)
-    assert "inside_out" not in capsys.readouterr().err, "nothing was scored anew"
+    for protocol, told in (("svr3d-v1", False), ("smnet", False), ("classvoxels", True)):
+        evaluate_predictions(tmp_path / "made", dataset, tmp_path / "runs", protocols=[protocol], **options)
+        assert ("inside_out" in capsys.readouterr().err) == told, "what is scored anew, and asks for an inside"

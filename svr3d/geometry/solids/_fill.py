@@ -71,15 +71,15 @@ def fill(vertices: np.ndarray, faces: np.ndarray, resolution: int, half: int, va
 
     plane = resolution * resolution
     winding, values = winding.reshape(resolution, plane), values.reshape(resolution, plane)
-    running, signs = np.zeros(plane, np.int32), np.int32(0)
+    running, signs = np.zeros(plane, np.int32), np.zeros(plane, np.int32)
     for k in range(resolution):
         # two loops, because one over both views of the same memory is not vectorised
         for c in range(plane):
             running[c] += winding[k, c]
-            signs |= running[c]
+            signs[c] |= running[c]
         for c in range(plane):
             values[k, c] = np.float32(1) if running[c] >= 1 else np.float32(0)
-    return bool(signs < 0)
+    return bool((signs < 0).any())
 
 
 @njit(cache=True, inline="always")
