@@ -1,8 +1,9 @@
 """The samples that an evaluation has scored so far, one JSON line each, and their joining into records.
 
 A line holds `sample`, `values` (by protocol, then metric), `failures` (the reason, by protocol), where a protocol
-measures parts, `parts` (by protocol, metric and part label), and, of a prediction from elsewhere, `stamp`: what changes
-with its file. Stamps of scored samples stand in `stamps.json` beside the records.
+measures parts, `parts` (by protocol, metric and part label), `inside_out`, where faces were turned before, and, of a
+prediction from elsewhere, `stamp`: what changes with its file. Stamps of scored samples stand in `stamps.json` beside
+the records.
 """
 
 from __future__ import annotations
@@ -110,6 +111,12 @@ def join_records(folder: RunFolder, config: RunConfig, dataset: str, split: str,
         say(f"{config.method}: {len(failures)} scores failed, for example {sample}: {reason}")
         reasons = folder.path / "failures.json"
         write_json(reasons, (read_json(reasons) if reasons.exists() else {}) | failures)
+    turned = [entry["sample"] for entry in entries if entry.get("inside_out")]
+    if turned:
+        say(
+            f"{config.method}: {len(turned)} of {len(entries)} predictions have faces that look into the solid, for "
+            f"example {turned[0]}; they were turned before its inside was asked for (metric `inside_out`)"
+        )
     partial.unlink()
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..datasets import Dataset, SampleKey, open_dataset
+from ..geometry import inside_out, is_shape
 from ..metrics import GroundTruth, Protocol, load_protocol, score
 from .prediction_files import PredictionFrame, read_prediction
 
@@ -27,6 +28,7 @@ def score_sample(
     key = SampleKey(*key)
     protocols = _protocols(names)
     targets = frozenset().union(*(protocol.targets for protocol in protocols))
+    targets |= frozenset().union(*(protocol.wishes for protocol in protocols)) & _dataset(root).targets
     truth = _truth(root, key.category, key.object, targets)
     seed = sample_seed(key)
     shape = None
@@ -38,8 +40,15 @@ def score_sample(
         "values": result.values,
         "failures": {protocol: reason or said for protocol, said in result.failures.items()},
     }
+    if any(protocol.needs_inside for protocol in protocols) and _is_inside_out(shape):
+        entry["inside_out"] = True
     parts = {protocol: by_metric for protocol, by_metric in result.parts.items() if by_metric}
     return entry | {"parts": parts} if parts else entry
+
+
+def _is_inside_out(shape: Any) -> bool:
+    """Whether part of the surface of a prediction that can be scored was turned before its inside was asked for."""
+    return is_shape(shape) and shape.is_finite and not shape.is_empty and inside_out(shape) > 0
 
 
 def sample_seed(key: SampleKey) -> int:

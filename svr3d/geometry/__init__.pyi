@@ -7,6 +7,7 @@ from .convert import (
     bounds_a_solid,
     containment,
     has_inside,
+    inside_out,
     moved,
     occupied,
     part_labels,
@@ -30,7 +31,8 @@ from .shapes.voxel_grid import VoxelGrid, relabelled
 from .solids.batched_voxels import voxelize_batch
 from .solids.contains import Containment, contains
 from .solids.orientation import orient_faces
-from .solids.voxelize import Voxelization, voxelization, voxelize, voxelize_parts
+from .solids.outward import outward
+from .solids.voxelize import Voxelization, VoxelRule, voxelization, voxelize, voxelize_parts
 from .solids.winding import winding_number
 from .surface.connectivity import (
     components,
@@ -69,6 +71,7 @@ __all__ = [
     "Shape",
     "ToCanonical",
     "VoxelGrid",
+    "VoxelRule",
     "Voxelization",
     "align",
     "betti_numbers",
@@ -82,6 +85,7 @@ __all__ = [
     "genus",
     "get_representation",
     "has_inside",
+    "inside_out",
     "into_canonical",
     "is_shape",
     "is_watertight",
@@ -94,6 +98,7 @@ __all__ = [
     "normalize",
     "occupied",
     "orient_faces",
+    "outward",
     "part_labels",
     "r2n2_cameras",
     "read_shape",

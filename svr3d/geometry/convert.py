@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from .shapes.mesh import Mesh
 from .shapes.point_cloud import PointCloud
 from .shapes.voxel_grid import VoxelGrid
 from .solids.contains import Containment
+from .solids.voxelize import VoxelRule, checked_rule
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -42,24 +44,36 @@ def to_surface(shape: Shape, count: int, *, seed: int = 0) -> PointCloud:
     return representation_of(shape).to_surface(shape, count, seed)
 
 
-def to_voxels(shape: Shape, resolution: int = 32) -> VoxelGrid:
+def to_voxels(shape: Shape, resolution: int = 32, rule: VoxelRule = "cover") -> VoxelGrid:
     """`shape` as a grid: a mesh voxelised, any other solid asked at the voxels' centres.
 
     A grid of this resolution is returned as it is.
 
+    Args:
+        rule: `cover` keeps what of a mesh is thinner than a voxel; with `centers` just the voxels whose centres are
+            inside are occupied, as in `voxelize`.
+
     Raises:
-        InputError: the shape is a point cloud, or not finite; or a bad resolution.
+        InputError: the shape is a point cloud, or not finite; or a bad resolution or rule.
     """
-    return representation_of(shape).to_voxels(shape, resolution)
+    representation = representation_of(shape)
+    return (representation.to_voxels if checked_rule(rule) == "cover" else representation.at_centers)(shape, resolution)
 
 
-def part_labels(shape: Shape, resolution: int = 32) -> VoxelGrid | None:
+def part_labels(shape: Shape, resolution: int = 32, rule: VoxelRule = "cover") -> VoxelGrid | None:
     """The grid of part labels of a shape that has parts or labels, with their names where they are known; else None.
 
+    Args:
+        rule: of the voxels that have labels, as in `to_voxels`.
+
     Raises:
-        InputError: the shape is not finite, or a bad resolution.
+        InputError: the shape is not finite, or a bad resolution or rule.
     """
-    return representation_of(shape).part_labels(shape, resolution)
+    grid = representation_of(shape).part_labels(shape, resolution)
+    if checked_rule(rule) == "cover" or grid is None or grid.labels is None:
+        return grid
+    occupied = to_voxels(shape, resolution, rule)
+    return replace(occupied, labels=grid.labels * occupied.occupancy, label_names=grid.label_names)
 
 
 def has_inside(shape: Shape) -> bool:
@@ -74,8 +88,8 @@ def has_inside(shape: Shape) -> bool:
 def occupied(shape: Shape, points: Float[np.ndarray, "n 3"]) -> Bool[np.ndarray, " n"]:
     """Bool[N]: which of `points` Float[N, 3] lie in the solid of `shape`.
 
-    In a mesh, where its winding number is at least ½; in a grid, where the trilinearly interpolated values, zero
-    outside the box, are above its threshold, as in `marching_cubes`.
+    In a mesh, where its winding number is at least ½, whichever way its faces are turned; in a grid, where the
+    trilinearly interpolated values, zero outside the box, are above its threshold, as in `marching_cubes`.
 
     Raises:
         InputError: the shape is a point cloud, or not finite.
@@ -84,9 +98,9 @@ def occupied(shape: Shape, points: Float[np.ndarray, "n 3"]) -> Bool[np.ndarray,
 
 
 def containment(shape: Shape, points: Float[np.ndarray, "n 3"]) -> Containment:
-    """`occupied`, with whether `shape` bounds a solid at all and how many of the points are in doubt.
+    """`occupied`, with whether `shape` bounds a solid at all, how many of the points are in doubt, and what was turned.
 
-    Only meshes can be in doubt.
+    Only meshes can be in doubt, or inside out.
 
     Raises:
         InputError: as `occupied`.
@@ -105,6 +119,17 @@ def bounds_a_solid(shape: Shape) -> bool:
         InputError: it is no shape.
     """
     return representation_of(shape).bounds_a_solid(shape)
+
+
+def inside_out(shape: Shape) -> float:
+    """The fraction of the surface of `shape` that looks into the solid; it is turned before its inside is asked for.
+
+    Only meshes have such a part; it is that of the area which `outward` turns.
+
+    Raises:
+        InputError: it is no shape.
+    """
+    return representation_of(shape).inside_out(shape)
 
 
 def bounds(shape: Shape) -> Float[np.ndarray, "2 3"]:

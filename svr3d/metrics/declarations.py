@@ -15,7 +15,7 @@ from .fscore import CURVE, FScoreCurve, FScoreMeasure
 from .genus import GenusMeasure
 from .grid_iou import GridIoUCurve, GridIoUMeasure
 from .hausdorff import HausdorffMeasure
-from .health import HealthMeasure, WatertightMeasure
+from .health import HealthMeasure, InsideOutMeasure, WatertightMeasure
 from .interface import Measure, Metric
 from .normals import NormalMeasure
 from .part_matching import PartMatchingMeasure
@@ -37,6 +37,7 @@ _BUILT_IN: tuple[type[Measure], ...] = (
     GridIoUMeasure,
     GridIoUCurve,
     WatertightMeasure,
+    InsideOutMeasure,
     AmbiguousMeasure,
     PartIoUMeasure,
     AveragePrecisionMeasure,

@@ -20,6 +20,7 @@ class GridMeasure(Measure):
     """A metric between the occupancy grids of both shapes."""
 
     alignable = True
+    on_voxels = True
 
     @property
     def voxels(self) -> int:
@@ -28,6 +29,9 @@ class GridMeasure(Measure):
 
     def targets(self, setting: Setting) -> frozenset[str]:
         return frozenset({"voxels" if self.voxels == STORED_RESOLUTION else "mesh"})
+
+    def wishes(self, setting: Setting) -> frozenset[str]:
+        return frozenset({"mesh"} if setting.voxel_rule == "centers" else ())
 
     def require(self, pair: Pair) -> None:
         pair.truth.grid(self.voxels)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..geometry import bounds_a_solid, components, self_intersections
+from ..geometry import bounds_a_solid, components, inside_out, self_intersections
 from .interface import Measure, Metric
 
 if TYPE_CHECKING:
@@ -34,6 +34,28 @@ class WatertightMeasure(Measure):
 
     def value(self, pair: Pair) -> float:
         return pair.predicted.convert("structure", ("watertight",), lambda shape: float(bounds_a_solid(shape)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsideOutMeasure(Measure):
+    """`inside_out`: only faces of meshes can look inward."""
+
+    declarations = (
+        Metric(
+            "inside_out",
+            "Inside out",
+            "fraction",
+            False,
+            0.0,
+            1.0,
+            "area whose faces look into the solid; they are turned before its inside is asked for",
+            ranked=False,
+        ),
+    )
+    alignable = True
+
+    def value(self, pair: Pair) -> float:
+        return pair.predicted.convert("structure", ("inside out",), inside_out)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,6 +90,10 @@ class Measure:
     """Whether it may be part of a protocol that aligns shapes, which only points and grids are."""
     compares_points: ClassVar[bool] = False
     """Whether it compares the points that the protocol names."""
+    on_voxels: ClassVar[bool] = False
+    """Whether meshes become voxels for it, by the protocol's rule."""
+    needs_inside: ClassVar[bool] = False
+    """Whether it asks otherwise what is inside."""
 
     name: str
     factor: Positive = 1.0
@@ -106,6 +110,10 @@ class Measure:
 
     def targets(self, setting: Setting) -> frozenset[str]:
         """What it needs of a data set: of `surface`, `occupancy`, `voxels`, `mesh`, `parts`, `part_voxels`."""
+        return frozenset()
+
+    def wishes(self, setting: Setting) -> frozenset[str]:
+        """What it takes of a data set besides where there is such, as `targets`."""
         return frozenset()
 
     def check(self, setting: Setting) -> None:

@@ -59,7 +59,8 @@ class Pair:
         Args:
             part: of the work, to which its time is added: `surface`, `iou`, `structure` …
         """
-        shared = (self.setting.alignment, self.setting.points, self.predicted.threshold_key)
+        setting = self.setting
+        shared = (setting.alignment, setting.points, setting.voxel_rule, self.predicted.threshold_key)
         return self._memo.once(part, ("pair", *key, *shared), compute)
 
     def seed(self, stream: str) -> int:

@@ -130,10 +130,15 @@ class PartIoUMeasure(Measure):
         Metric("part_iou", "Part IoU", "fraction", True, 1.0, 0.0, "Shi et al. 2020: mean over the truth's labels"),
     )
 
+    on_voxels = True
+
     resolution: Count
 
     def targets(self, setting: Setting) -> frozenset[str]:
         return frozenset({"part_voxels"})
+
+    def wishes(self, setting: Setting) -> frozenset[str]:
+        return frozenset({"parts"} if setting.voxel_rule == "centers" else ())
 
     def require(self, pair: Pair) -> None:
         pair.truth.labels(self.resolution)
@@ -160,4 +165,5 @@ class PartIoUMeasure(Measure):
             raise InputError(
                 "the ground truth's part labels have no names, by which the predicted parts could be found"
             )
-        return pair.predicted.convert("structure", ("part iou", self.resolution), lambda _: part_iou(grid, truth))
+        key = ("part iou", self.resolution, pair.setting.voxel_rule)
+        return pair.predicted.convert("structure", key, lambda _: part_iou(grid, truth))

@@ -112,17 +112,17 @@ class PredictedSide:
 
     def occupancy(self, resolution: int) -> Float[np.ndarray, "r r r"]:
         """Over the canonical box or, where the setting aligns, over the shape's own; of points, none."""
-        aligned = self._setting.alignment != "none"
+        aligned, rule = self._setting.alignment != "none", self._setting.voxel_rule
 
         def convert(shape: Any) -> np.ndarray:
             if not geometry.has_inside(shape):
                 return np.zeros((resolution,) * 3, np.float32)
             if not aligned:
-                return geometry.to_voxels(shape, resolution).values
-            grid = shape if self.is_grid else geometry.voxelize(geometry.normalize(self.mesh)[0], resolution)
+                return geometry.to_voxels(shape, resolution, rule).values
+            grid = shape if self.is_grid else geometry.voxelize(geometry.normalize(self.mesh)[0], resolution, rule)
             return content(grid.values, resolution)
 
-        return self.convert("conversion", ("occupancy", resolution, aligned), convert)
+        return self.convert("conversion", ("occupancy", resolution, aligned, rule), convert)
 
     def grid(self, resolution: int) -> Bool[np.ndarray, "r r r"]:
         """`occupancy` above the threshold."""
@@ -145,7 +145,7 @@ class PredictedSide:
         labels are as they come."""
 
         def convert(shape: Any) -> VoxelGrid | None:
-            grid = geometry.part_labels(shape, resolution)
+            grid = geometry.part_labels(shape, resolution, self._setting.voxel_rule)
             if grid is None or grid.labels is None:
                 return None
             if names and not grid.label_names and grid.labels.max() > len(names):
@@ -155,4 +155,4 @@ class PredictedSide:
                 )
             return geometry.relabelled(grid, names) if names else grid
 
-        return self.convert("structure", ("labels", resolution), convert)
+        return self.convert("structure", ("labels", resolution, self._setting.voxel_rule), convert)

@@ -76,6 +76,16 @@ class Protocol:
         surface = frozenset({"surface"} if by_surface else ())
         return surface.union(*(measure.targets(self.setting) for measure in self.measures))
 
+    @property
+    def wishes(self) -> frozenset[str]:
+        """The targets that it takes besides, of a data set that has them."""
+        return frozenset().union(*(measure.wishes(self.setting) for measure in self.measures)) - self.targets
+
+    @property
+    def needs_inside(self) -> bool:
+        """Whether some metric asks what is inside the prediction."""
+        return any(measure.needs_inside or measure.on_voxels for measure in self.measures)
+
     def factor(self, metric: str) -> float:
         """By which its values of `metric` are multiplied; 1 for what it does not record."""
         return self._by_name[metric].factor if metric in self._by_name else 1.0

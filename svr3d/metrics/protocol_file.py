@@ -27,6 +27,7 @@ class _Fields:
     alignment: Literal["none", "box", "points"]
     points: ComparedPoints | None = None
     voxel_threshold: Literal["own"] | Fraction = "own"
+    voxel_rule: Literal["cover", "centers"] = "cover"
     metrics: dict[str, Any]
     aggregation: Literal["mean"]
     pooled: tuple[Text, ...] = ()
@@ -49,7 +50,7 @@ def read_fields(path: Path) -> dict[str, Any]:
     _check_each_once(path)
     check_names()
     given = build(_Fields, content, where)
-    setting = Setting(given.frame, given.alignment, given.points, given.voxel_threshold)
+    setting = Setting(given.frame, given.alignment, given.points, given.voxel_threshold, given.voxel_rule)
     measures = tuple(_measure(name, values, setting, where) for name, values in given.metrics.items())
     if not measures:
         raise InputError(f"{where}: field 'metrics' must name at least one metric")

@@ -47,6 +47,11 @@ A voxel grid, whose box is fixed, is aligned as its iso-surface; a prediction wi
 fails. `svr3d evaluate … --align scale` appends `+scale` to each of its protocols, and
 `--protocol svr3d-v1,svr3d-v1+scale` scores under both."""
 
+RULES = {
+    "cover": "Meshes become voxels by the rule `cover`: what is thinner than a voxel keeps some.",
+    "centers": "Meshes become voxels by the rule `centers`: just those whose centres are inside, on both sides.",
+}
+
 CONVERSIONS = """\
 ## Between conventions
 
@@ -105,6 +110,8 @@ def _section(protocol: Protocol) -> str:
         threshold = protocol.setting.voxel_threshold
         above = "each grid's own threshold" if threshold == "own" else f"{threshold:g}"
         facts.append(f"Voxels are occupied above {above}.")
+    if any(measure.on_voxels for measure in protocol.measures):
+        facts.append(RULES[protocol.setting.voxel_rule])
     for curve in protocol.measures:
         if isinstance(curve, Curve):
             low, high = curve.thresholds[0], curve.thresholds[-1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import InputError
+from ..geometry import VoxelRule
 from .parameters import Count, Fraction, Positive
 
 
@@ -66,12 +67,16 @@ class Setting:
             With either, grids are cropped to their content and resampled.
         points: that are compared; None where no metric compares points.
         voxel_threshold: a voxel is occupied above this value, on both sides; `own`: above the grid's own threshold.
+        voxel_rule: how a mesh becomes voxels, on both sides. `cover`: what is thinner than a voxel keeps some, and the
+            truth's are taken as they are stored; `centers`: just the voxels whose centres are inside are occupied, and
+            the truth's are made of its mesh, where there is one.
     """
 
     frame: Frame = Frame("side", 1)
     alignment: Literal["none", "box", "points"] = "none"
     points: ComparedPoints | None = None
     voxel_threshold: Literal["own"] | Fraction = "own"
+    voxel_rule: VoxelRule = "cover"
 
     def threshold(self, own: float) -> float:
         """The threshold of a grid whose own is given."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import InputError
-from ..geometry import Mesh, VoxelGrid, orient_faces, sample_surface, shape_diameter, to_mesh
+from ..geometry import Mesh, VoxelGrid, outward, sample_surface, shape_diameter, to_mesh
 from .interface import Measure, Metric
 from .parameters import Count
 from .point_measure import DIAGONAL
@@ -29,7 +29,8 @@ def thickness_error(
     depend on how a surface is cut into faces, and is defined for any mesh: 0 where there is no solid below a point.
 
     Args:
-        predicted, truth: meshes whose faces look outward, or grids, of which the iso-surface is taken.
+        predicted, truth: meshes, or grids, of which the iso-surface is taken. Faces that look into the solid are turned
+            before (`outward`): below an inside-out surface is no solid.
         points: M, drawn from each surface.
         rays: per point.
         seed: of points and rays; either side's are independent of the other's.
@@ -46,7 +47,8 @@ def thickness_error(
         raise InputError(f"thickness error: expected at least one point, found {points}")
     streams = np.random.default_rng(seed).integers(2**31, size=2)
     samples, diameters = [], []
-    for mesh, stream in zip(map(to_mesh, (predicted, truth)), streams, strict=True):
+    for shape, stream in zip((predicted, truth), streams, strict=True):
+        mesh, _ = outward(to_mesh(shape))
         sample = sample_surface(mesh, points, seed=int(stream))
         assert sample.normals is not None
         samples.append(sample)
@@ -77,6 +79,8 @@ class ThicknessMeasure(Measure):
         ),
     )
 
+    needs_inside = True
+
     points: Count
 
     def targets(self, setting: Setting) -> frozenset[str]:
@@ -90,7 +94,8 @@ class ThicknessMeasure(Measure):
             return self.worst(self.name, pair)
 
         def convert(_: Any) -> float:
-            mesh, _ = orient_faces(pair.predicted.mesh)  # below an inside-out surface is no solid
-            return thickness_error(mesh, pair.truth.mesh, points=self.points, seed=pair.seed("structure"))
+            return thickness_error(
+                pair.predicted.mesh, pair.truth.mesh, points=self.points, seed=pair.seed("structure")
+            )
 
         return pair.predicted.convert("structure", ("thickness", self.points), convert)

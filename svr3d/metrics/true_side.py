@@ -90,27 +90,41 @@ class TrueSide:
 
     def occupancy(self, resolution: int) -> Float[np.ndarray, "r r r"]:
         """Over the canonical box or, where the setting aligns, over the shape's own."""
-        threshold, aligned = self._setting.voxel_threshold, self._setting.alignment != "none"
-
-        def compute() -> np.ndarray:
-            grid = self.known.voxels
-            if self.known.mesh is not None and (grid is None or grid.resolution != resolution):
-                grid = geometry.voxelize(self.known.mesh, resolution)
-            if grid is None:
-                raise InputError("the ground truth has neither voxels nor a mesh")
-            if grid.resolution != resolution:
-                raise InputError(f"the ground truth's voxels have resolution {grid.resolution}, expected {resolution}")
-            if replace(grid, threshold=self._setting.threshold(grid.threshold)).is_empty:
-                raise InputError("the ground truth's voxels are all empty")
-            return content(grid.values, resolution) if aligned else grid.values
-
-        return self._memo.once("truth", ("true occupancy", resolution, threshold, aligned), compute)
+        grid, aligned = self._voxels(resolution), self._setting.alignment != "none"
+        if not aligned:
+            return grid.values
+        key = ("true content", resolution, self._setting.voxel_rule)
+        return self._memo.once("truth", key, lambda: content(grid.values, resolution))
 
     def grid(self, resolution: int) -> Bool[np.ndarray, "r r r"]:
         """`occupancy` above the threshold."""
-        grid = self.known.voxels
-        own = 0.5 if grid is None or grid.resolution != resolution else grid.threshold
-        return self.occupancy(resolution) > self._setting.threshold(own)
+        return self.occupancy(resolution) > self._setting.threshold(self._voxels(resolution).threshold)
+
+    def _voxels(self, resolution: int) -> VoxelGrid:
+        """The grid, stored or made of the mesh by the setting's rule."""
+        rule = self._setting.voxel_rule
+        grid = self._memo.once("truth", ("true voxels", resolution, rule), lambda: self._made_voxels(resolution))
+        if rule == "cover" and replace(grid, threshold=self._setting.threshold(grid.threshold)).is_empty:
+            raise InputError("the ground truth's voxels are all empty")
+        return grid
+
+    def _made_voxels(self, resolution: int) -> VoxelGrid:
+        grid, rule = self.known.voxels, self._setting.voxel_rule
+        mesh = self.known.mesh or (self.known.parts if rule == "centers" else None)
+        if mesh is not None and (grid is None or grid.resolution != resolution or rule == "centers"):
+            made = geometry.voxelize(mesh, resolution, rule)
+            if rule == "centers" and made.is_empty:
+                _warn_of_centers(
+                    "a ground truth is too thin to have any voxel: IoU is 0, or 1 with a prediction like it"
+                )
+            return made
+        if grid is None:
+            raise InputError("the ground truth has neither voxels nor a mesh")
+        if grid.resolution != resolution:
+            raise InputError(f"the ground truth's voxels have resolution {grid.resolution}, expected {resolution}")
+        if rule == "centers":
+            _warn_of_centers("a ground truth without mesh is compared by its voxels as they are stored")
+        return grid
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -122,17 +136,21 @@ class TrueSide:
     def labels(self, resolution: int) -> VoxelGrid:
         """The grid of part labels, by `label_names`."""
 
+        rule = self._setting.voxel_rule
+
         def compute() -> VoxelGrid:
             grid, parts = self.known.part_voxels, self.known.parts
-            if grid is None and parts is not None:
-                grid = geometry.part_labels(parts, resolution)
+            if parts is not None and (grid is None or rule == "centers"):
+                grid = geometry.part_labels(parts, resolution, rule)
+            elif grid is not None and rule == "centers":
+                _warn_of_centers("a ground truth without parts is compared by its part labels as they are stored")
             if grid is None:
                 raise InputError("the ground truth has neither part labels of voxels nor parts")
             if grid.resolution != resolution:
                 raise InputError(f"the ground truth's part labels have resolution {grid.resolution}, not {resolution}")
             return geometry.relabelled(grid, self.label_names)
 
-        return self._memo.once("truth", ("true labels", resolution), compute)
+        return self._memo.once("truth", ("true labels", resolution, rule), compute)
 
     @property
     def scale(self) -> float:
@@ -151,6 +169,10 @@ class TrueSide:
         if not extent > 0:
             raise InputError(f"the ground truth's surface has no {frame.extent}")
         return frame.size / extent
+
+
+def _warn_of_centers(what: str) -> None:
+    warnings.warn(f"by the protocol's voxel rule `centers`, {what}", stacklevel=2)
 
 
 def vertices(mesh: Mesh, count: int | None, memo: Memo, stream: str) -> PointCloud:

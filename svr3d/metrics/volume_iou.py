@@ -46,6 +46,8 @@ class InsideMeasure(Measure):
         points: how many.
     """
 
+    needs_inside = True
+
     points: Count
 
     def targets(self, setting: Setting) -> frozenset[str]:

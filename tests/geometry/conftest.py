@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,10 @@ class Shapes:
     @staticmethod
     def flipped(mesh: Mesh, flip: np.ndarray) -> Mesh:
         return Mesh(mesh.vertices, np.where(flip[:, None], mesh.faces[:, ::-1], mesh.faces))
+
+    @staticmethod
+    def inward(mesh: Mesh) -> Mesh:
+        return replace(mesh, faces=mesh.faces[:, ::-1])
 
 
 @pytest.fixture(scope="session")

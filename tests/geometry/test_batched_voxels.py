@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svr3d.geometry import InputError, Mesh, voxelize, voxelize_batch
-from svr3d.geometry.solids import _fill, batched_voxels
+from svr3d.geometry.solids import batched_voxels
 
 
 def padded(*meshes, dtype=torch.float64):
@@ -19,14 +19,8 @@ def padded(*meshes, dtype=torch.float64):
     return packed
 
 
-def by_centres_alone(mesh, resolution, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(_fill, "has_thin_features", lambda *arguments: False)
-        return voxelize(mesh, resolution).occupancy
-
-
 @pytest.mark.parametrize("resolution", [1, 7, 32])
-def test_closed_meshes_get_the_voxels_of_voxelize(shapes, resolution, monkeypatch):
+def test_closed_meshes_get_the_voxels_of_voxelize(shapes, resolution):
     sphere = shapes.sphere(0.45, 2)
     meshes = [
         shapes.turned(shapes.torus(0.33, 0.15, 24), 1),
@@ -41,10 +35,10 @@ def test_closed_meshes_get_the_voxels_of_voxelize(shapes, resolution, monkeypatc
     found = voxelize_batch(*padded(*meshes), resolution)
     assert found.dtype == torch.bool and found.shape == (len(meshes), *(resolution,) * 3)
     for mesh, voxels in zip(meshes, found.numpy(), strict=True):
-        assert (voxels == by_centres_alone(mesh, resolution, monkeypatch)).all()
+        assert (voxels == voxelize(mesh, resolution, "centers").occupancy).all()
     single = voxelize_batch(*padded(*meshes, dtype=torch.float32), resolution)
     rounded = Mesh(meshes[0].vertices.astype(np.float32), meshes[0].faces)
-    assert (single[0].numpy() == by_centres_alone(rounded, resolution, monkeypatch)).all()
+    assert (single[0].numpy() == voxelize(rounded, resolution, "centers").occupancy).all()
 
 
 @settings(max_examples=15, deadline=None)
@@ -69,6 +63,17 @@ def test_torn_meshes_are_decided_by_four_of_six_directions(shapes):
     expected = voxelize(box, 16).occupancy
     assert (found[0].numpy() == expected).all() and (found[1].numpy() == expected).all()
     assert (found[2] & found[3]).sum() / (found[2] | found[3]).sum() > 0.98
+
+
+def test_faces_that_look_inward_are_turned(shapes):
+    """In some meshes of a batch, closed and torn, the others as they are."""
+    left, right = shapes.box((-0.4, -0.2, -0.2), (-0.1, 0.2, 0.2)), shapes.box((0.1, -0.2, -0.2), (0.4, 0.2, 0.2))
+    shell = shapes.join(shapes.sphere(0.45, 3), shapes.inward(shapes.sphere(0.3, 2)))
+    torn = shapes.without(shapes.turned(shapes.torus(0.33, 0.15, 32), 1), 0.05)
+    right_way = [left, shapes.join(left, right), shell, torn]
+    given = [left, shapes.join(left, shapes.inward(right)), shapes.inward(shell), shapes.inward(torn)]
+    expected, found = voxelize_batch(*padded(*right_way), 16), voxelize_batch(*padded(*given), 16)
+    assert torch.equal(found, expected) and expected.flatten(1).any(dim=1).all()
 
 
 def test_small_chunks_and_groups_change_nothing(shapes, monkeypatch):

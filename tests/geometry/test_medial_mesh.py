@@ -198,7 +198,7 @@ def test_surface_and_voxels_lie_where_the_distance_says():
     assert is_watertight(mesh)
     assert mesh.bounds == pytest.approx(bounds(shape), abs=0.005)
     assert containment(shape, [[0, 0, 0], [np.nan, 0, 0], [0.5, 0.5, 0.5]]).inside.tolist() == [True, False, False]
-    assert containment(shape, np.zeros((1, 3)))[1:] == (True, 0.0) and part_labels(shape, 8) is None
+    assert containment(shape, np.zeros((1, 3)))[1:] == (True, 0.0, 0.0) and part_labels(shape, 8) is None
 
 
 def test_similarities_scale_radii():

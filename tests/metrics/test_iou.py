@@ -6,9 +6,10 @@ import torch
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from varied import varied
 
-from svr3d.geometry import InputError, Mesh, VoxelGrid, contains, voxelize
-from svr3d.metrics import point_iou, voxel_iou
+from svr3d.geometry import InputError, MedialMesh, Mesh, PointCloud, VoxelGrid, contains, voxelize
+from svr3d.metrics import evaluate, point_iou, score, voxel_iou
 
 
 def test_triple_loop():
@@ -138,3 +139,29 @@ def test_properties(a, b, more):
         assert voxel_iou(a & b, a | b) == voxel_iou(a, b)
     # growing towards the truth never lowers it, growing away from it never raises it
     assert voxel_iou(a | (more & b), b) >= voxel_iou(a, b) >= voxel_iou(a | (more & ~b), b)
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_prediction_inside_out_scores_as_the_one_turned_right(box, sphere, closed):
+    """And it is said that it was turned; points and grids have no faces to turn, and what failed counts as turned."""
+    rng = np.random.default_rng(0)
+    truth = sphere(0.45, 24)
+    mesh = truth if closed else Mesh(truth.vertices, truth.faces[rng.random(len(truth.faces)) > 0.05])
+    reverse = Mesh(mesh.vertices, mesh.faces[:, ::-1])
+    protocols = [
+        varied(
+            "svr3d-v1", count=500, only=["normal", "iou_32", "iou", "watertight", "inside_out"], iou={"points": 5000}
+        ),
+        varied("svr3d-structure-v1", only=["genus_error", "thickness", "inside_out"], thickness={"points": 300}),
+        varied("occnet", count=500, only=["iou"], iou={"points": 5000}),
+    ]
+    right, turned = (score(one, truth, protocols).values for one in (mesh, reverse))
+    for name in right:
+        assert right[name].pop("inside_out", 0) == 0 and turned[name].pop("inside_out", 1) == 1
+        assert turned[name] == pytest.approx(right[name], abs=0.02 if name == "svr3d-structure-v1" else 1e-3)
+    assert turned["occnet"]["iou"] > 0.99 and turned["svr3d-v1"]["watertight"] == closed
+    as_truth = score(truth, reverse, protocols[0]).values["svr3d-v1"]
+    assert as_truth["iou_32"] > 0.99 and as_truth["iou"] > 0.99 and as_truth["inside_out"] == 0
+    for other in (voxelize(truth), PointCloud(truth.vertices), MedialMesh([[0, 0, 0, 0.4]])):
+        assert evaluate(other, truth, protocols[0])["inside_out"] == 0
+    assert evaluate(None, truth, protocols[0])["inside_out"] == 1

@@ -26,9 +26,9 @@ def test_built_in(path):
 
 def test_svr3d_v1():
     protocol = load_protocol("svr3d-v1")
-    names = ["cd_l1", "cd_l2", "f_01", "f_02", "normal", "emd", "emd_bound", "iou_32", "iou", "watertight", "ambiguous"]
-    assert list(protocol.metrics[:11]) == names
-    curve = protocol.metrics[11:]
+    names = ["cd_l1", "cd_l2", "f_01", "f_02", "normal", "emd", "emd_bound", "iou_32", "iou"]
+    assert list(protocol.metrics[:12]) == [*names, "watertight", "inside_out", "ambiguous"]
+    curve = protocol.metrics[12:]
     assert len(curve) == 16 and curve[0] == "f@0.0025" and curve[-1] == "f@0.1000" and list(curve) == sorted(curve)
     surface = Points("surface", 100_000)
     assert protocol.setting.frame == Frame("side", 1) and protocol.setting.points == ComparedPoints(surface, surface)
@@ -121,7 +121,16 @@ def test_what_does_not_apply_is_left_out(write):
     path = write("classvoxels", voxel_threshold=..., pooled=..., metrics={"iou_32": None})
     protocol = load_protocol(path)
     assert protocol.metrics == ("iou_32",) and protocol.setting.points is None and protocol.pooled == ()
-    assert protocol.setting.voxel_threshold == "own"
+    assert protocol.setting.voxel_threshold == "own" and protocol.setting.voxel_rule == "cover"
+
+
+def test_voxel_rules(write):
+    """Those of whoever voxelises nothing, or so that thin parts stay, cover; IMMAT says nothing of it."""
+    rules = {name: load_protocol(name).setting.voxel_rule for name in list_protocols()}
+    assert {name for name, rule in rules.items() if rule == "centers"} == {"immat"}
+    assert load_protocol("immat").wishes == load_protocol("svr3d-v1").wishes == frozenset()  # it needs the mesh
+    assert load_protocol(write("classvoxels", voxel_rule="centers")).wishes == {"mesh"}
+    assert load_protocol(write("partvoxels", voxel_rule="centers")).wishes == {"mesh", "parts"}
 
 
 @pytest.mark.parametrize(
@@ -157,6 +166,8 @@ def test_missing_field(write, field):
         ("points.predicted.count", 1.5, "field 'points': field 'predicted': field 'count' must be a positive integer"),
         ("points.predicted.count", ..., "field 'points': field 'predicted' must have a count"),
         ("voxel_threshold", 1.5, r"field 'voxel_threshold' must be own or a number in \(0, 1\), found 1.5"),
+        ("voxel_rule", "surface", "field 'voxel_rule' must be cover or centers, found 'surface'"),
+        ("voxel_rule", None, "field 'voxel_rule' must be cover or centers, found None"),
         ("voxel_threshold", "otsu", "field 'voxel_threshold' must be own or a number"),
         ("metrics", ["cd_l1"], r"field 'metrics' must be fields with values, found \['cd_l1'\]"),
         ("metrics", {}, "field 'metrics' must name at least one metric"),

@@ -13,6 +13,7 @@ from ..formats import glb, obj, off, ply, stl
 from ..shapes.mesh import Mesh, Part, PartMesh
 from ..shapes.voxel_grid import VoxelGrid
 from ..solids.contains import Containment, mesh_containment
+from ..solids.outward import outward
 from ..solids.voxelize import voxelize, voxelize_parts
 from ..surface.connectivity import is_closed
 from .representation import Representation
@@ -21,7 +22,7 @@ AnyMesh = TypeVar("AnyMesh", bound=Mesh)
 
 
 class MeshRepresentation(Representation[AnyMesh]):
-    """Triangle meshes: inside is where the winding number is at least ½."""
+    """Triangle meshes: inside is where the winding number is at least ½, whichever way the faces are turned."""
 
     name = "mesh"
     noun = "mesh"
@@ -41,8 +42,14 @@ class MeshRepresentation(Representation[AnyMesh]):
     def to_voxels(self, shape: AnyMesh, resolution: int) -> VoxelGrid:
         return voxelize(shape, resolution)
 
+    def at_centers(self, shape: AnyMesh, resolution: int) -> VoxelGrid:
+        return voxelize(shape, resolution, "centers")
+
     def bounds_a_solid(self, shape: AnyMesh) -> bool:
         return is_closed(shape)
+
+    def inside_out(self, shape: AnyMesh) -> float:
+        return outward(shape)[1]
 
 
 class PartMeshRepresentation(MeshRepresentation[PartMesh]):

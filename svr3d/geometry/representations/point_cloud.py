@@ -38,7 +38,7 @@ class PointCloudRepresentation(Representation[PointCloud]):
     def containment(self, shape: PointCloud, points: np.ndarray) -> Containment:
         _refuse("a volume")
 
-    def to_voxels(self, shape: PointCloud, resolution: int) -> VoxelGrid:
+    def at_centers(self, shape: PointCloud, resolution: int) -> VoxelGrid:
         _refuse("voxels")
 
     def moved(self, shape: PointCloud, matrix: np.ndarray, scale: float, offset: np.ndarray) -> PointCloud:

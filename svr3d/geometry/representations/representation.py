@@ -96,6 +96,10 @@ class Representation(ABC, Generic[S]):
         return sample_surface(self.to_mesh(shape), count, seed=seed)
 
     def to_voxels(self, shape: S, resolution: int) -> VoxelGrid:
+        """The voxels of the canonical box that show the solid: here, those whose centres are inside."""
+        return self.at_centers(shape, resolution)
+
+    def at_centers(self, shape: S, resolution: int) -> VoxelGrid:
         """The voxels of the canonical box whose centres are inside."""
         resolution = checked_resolution(resolution)
         inside = self.containment(shape, voxel_centres(resolution)).inside
@@ -108,6 +112,10 @@ class Representation(ABC, Generic[S]):
     def bounds_a_solid(self, shape: S) -> bool:
         """Whether inside and outside are well defined."""
         return self.has_inside
+
+    def inside_out(self, shape: S) -> float:
+        """The fraction of the surface that looks into the solid."""
+        return 0.0
 
     def bounds(self, shape: S) -> Float[np.ndarray, "2 3"]:
         """Float[2, 3]: lowest and highest corner of a shape that is not empty."""

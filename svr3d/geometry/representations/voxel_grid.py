@@ -36,7 +36,7 @@ class VoxelRepresentation(Representation[VoxelGrid]):
     def moved(self, shape: VoxelGrid, matrix: np.ndarray, scale: float, offset: np.ndarray) -> NoReturn:
         raise InputError("a voxel grid spans the canonical box and cannot be moved; give its mesh")
 
-    def to_voxels(self, shape: VoxelGrid, resolution: int) -> VoxelGrid:
+    def at_centers(self, shape: VoxelGrid, resolution: int) -> VoxelGrid:
         """The grid itself; one of another resolution asked at the new voxels' centres."""
         if shape.resolution == resolution:
             return shape

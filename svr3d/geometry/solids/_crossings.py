@@ -197,12 +197,16 @@ def _root(parent: np.ndarray, a: int) -> int:
 
 
 @njit(cache=True)
-def mark_small_pieces(start: np.ndarray, keys: np.ndarray, resolution: int, thin: np.ndarray) -> None:
+def mark_small_pieces(start: np.ndarray, keys: np.ndarray, resolution: int, thin: np.ndarray) -> bool:
     """Marks in `thin` the voxel at the middle of each piece of a slice's solid that is smaller than a voxel.
 
     Rods thinner than a voxel pass between the centres in two directions. In the slices across them they are
     pieces of less than a voxel both ways; larger pieces are seen by the columns through voxel centres.
+
+    Returns:
+        Whether in some column there are somewhere more exits than entries before.
     """
+    negative = False
     columns = resolution * SUBDIVISION
     for i in range(resolution):
         size = start[(i + 1) * columns] - start[i * columns]
@@ -228,6 +232,7 @@ def mark_small_pieces(start: np.ndarray, keys: np.ndarray, resolution: int, thin
                 if index < crossings.size:
                     depth = (crossings[index] >> 1) / DEPTH_STEPS
                     below += -1 if crossings[index] & 1 else 1
+                    negative |= below < 0
                     is_solid = 2 * below + total >= 1
                 if is_solid and not was_solid:
                     entry = depth
@@ -255,6 +260,7 @@ def mark_small_pieces(start: np.ndarray, keys: np.ndarray, resolution: int, thin
             k = int(np.floor((piece_low[a] + piece_high[a]) / 2))
             if 0 <= k < resolution:
                 thin[i, j, k] = True
+    return negative
 
 
 @njit(cache=True)

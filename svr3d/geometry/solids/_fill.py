@@ -9,7 +9,7 @@ from ._crossings import DEPTH_STEPS, LATTICE, _is_left, _side
 
 
 @njit(cache=True, error_model="numpy")
-def fill(vertices: np.ndarray, faces: np.ndarray, resolution: int, half: int, values: np.ndarray) -> None:
+def fill(vertices: np.ndarray, faces: np.ndarray, resolution: int, half: int, values: np.ndarray) -> bool:
     """Writes 1 to `values` Float32[R, R, R] where the winding number is at least 1, else 0.
 
     Each crossing of a column along x is added to the first voxel behind it; the sums along x are the winding
@@ -17,6 +17,9 @@ def fill(vertices: np.ndarray, faces: np.ndarray, resolution: int, half: int, va
 
     Args:
         vertices: Float[V, 3], canonical. half: lattice units in half a voxel.
+
+    Returns:
+        Whether some winding number is negative: no solid's is whose faces look outward.
     """
     step, first = 2 * half, (resolution - 1) * half
     per_step = 1 / step
@@ -68,13 +71,15 @@ def fill(vertices: np.ndarray, faces: np.ndarray, resolution: int, half: int, va
 
     plane = resolution * resolution
     winding, values = winding.reshape(resolution, plane), values.reshape(resolution, plane)
-    running = np.zeros(plane, np.int32)
+    running, signs = np.zeros(plane, np.int32), np.zeros(plane, np.int32)
     for k in range(resolution):
         # two loops, because one over both views of the same memory is not vectorised
         for c in range(plane):
             running[c] += winding[k, c]
+            signs[c] |= running[c]
         for c in range(plane):
             values[k, c] = np.float32(1) if running[c] >= 1 else np.float32(0)
+    return bool((signs < 0).any())
 
 
 @njit(cache=True, inline="always")

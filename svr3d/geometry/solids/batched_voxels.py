@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
+from ..shapes.mesh import Mesh
+from .outward import outward
 from .voxelize import checked_resolution
 
 if TYPE_CHECKING:
@@ -27,8 +29,9 @@ def voxelize_batch(
 ) -> Bool[torch.Tensor, "b r r r"]:
     """The solids that meshes (canonical frame) bound, over [-0.5, 0.5]³, on the device of `vertices`.
 
-    A closed mesh gets the voxels of `voxelize`, apart from its rules for solids thinner than a voxel, which are not
-    asked here. Around a mesh with a boundary (some edge is not run along as often one way as the other, vertices at
+    A closed mesh gets the voxels of `voxelize` by the rule `centers`. Faces that look into the solid are turned before,
+    as there (`outward`, on the CPU, of the meshes in which a centre's winding number is negative or which have a
+    boundary). Around a mesh with a boundary (some edge is not run along as often one way as the other, vertices at
     the same place counting as one) a voxel is inside where at least four of the six directions ±x, ±y, ±z say so;
     `voxelize` asks for the winding number there. No gradient passes.
 
@@ -107,13 +110,36 @@ def _corners(values: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
 
 def _voxels(vertices: torch.Tensor, faces: torch.Tensor, resolution: int) -> torch.Tensor:
     """Bool[B, R, R, R]."""
+    inside, sure = _by_winding(vertices, faces, resolution)
+    doubted = (~sure).nonzero()[:, 0].tolist()
+    turned = {mesh: found for mesh in doubted if (found := _turned(vertices[mesh], faces[mesh])) is not None}
+    if turned:
+        import torch
+
+        which = list(turned)
+        inside[which] = _by_winding(vertices[which], torch.stack(list(turned.values())), resolution)[0]
+    return inside
+
+
+def _turned(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor | None:
+    """The faces Int[F, 3] of one mesh with those turned that look into its solid; None if there are none."""
+    import torch
+
+    mesh, inside_out = outward(Mesh(vertices.cpu().numpy(), faces.cpu().numpy()))
+    return torch.from_numpy(mesh.faces).to(faces.device) if inside_out else None
+
+
+def _by_winding(vertices: torch.Tensor, faces: torch.Tensor, resolution: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Bool[B, R, R, R], what is inside by the faces as they are; and Bool[B], where no winding number contradicts."""
     import torch
 
     triangles = _corners(vertices, faces)
     closed = _is_closed(vertices, faces)
+    sure = closed.clone()
     inside = torch.empty((len(vertices), *(resolution,) * 3), dtype=torch.bool, device=vertices.device)
     if closed.any():
-        inside[closed] = _winding(triangles[closed], 0, resolution)[:, :-1] >= 1
+        winding = _winding(triangles[closed], 0, resolution)[:, :-1]
+        inside[closed], sure[closed] = winding >= 1, (winding >= 0).flatten(1).all(dim=1)
     if not closed.all():
         votes = torch.zeros_like(inside[~closed], dtype=torch.int8)
         for axis in range(3):
@@ -124,7 +150,7 @@ def _voxels(vertices: torch.Tensor, faces: torch.Tensor, resolution: int) -> tor
             votes += (below >= 1).permute(0, *back)
             votes += (below - left >= 1).permute(0, *back)
         inside[~closed] = votes >= 4
-    return inside
+    return inside, sure
 
 
 def _is_closed(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:

@@ -10,6 +10,7 @@ from ...arrays import as_array
 from ...errors import InputError
 from ..shapes.mesh import Mesh
 from ..surface.connectivity import is_closed
+from .outward import outward
 from .ray_crossings import ray_crossings
 from .winding import winding_from_crossings
 
@@ -26,19 +27,21 @@ class Containment(NamedTuple):
             as one), so that winding numbers are whole. False for an empty mesh.
         ambiguous: of the points that at least one of the directions ±x, ±y, ±z calls inside, the fraction that
             another calls outside; 0 where watertight.
+        inside_out: the fraction of the area whose faces looked into the solid and were turned before (`outward`).
     """
 
     inside: Bool[np.ndarray, " n"]
     watertight: bool
     ambiguous: float
+    inside_out: float = 0.0
 
 
 def contains(mesh: Mesh, points: Float[np.ndarray, "n 3"]) -> Bool[np.ndarray, " n"]:
     """Bool[N]: whether the winding number of `mesh` around each of `points` Float[N, 3] is at least ½.
 
-    Where no edge is a boundary, one direction gives it exactly (also where parts overlap). Otherwise six directions
-    vote; where more than one disagrees, the generalised winding number decides, as in `voxelize`. Non-finite points
-    are outside; an empty mesh contains nothing.
+    Faces that look into the solid are turned before, as `outward` does. Where no edge is a boundary, one direction
+    gives it exactly (also where parts overlap). Otherwise six directions vote; where more than one disagrees, the
+    generalised winding number decides, as in `voxelize`. Non-finite points are outside; an empty mesh contains nothing.
 
     Raises:
         InputError: the mesh is not finite, or `points` has the wrong shape.
@@ -59,25 +62,31 @@ def mesh_containment(mesh: Mesh, points: Float[np.ndarray, "n 3"]) -> Containmen
     if mesh.is_empty:
         return Containment(inside, False, 0.0)
     watertight = is_closed(mesh)
+    mesh, inside_out = outward(mesh)
     low, high = mesh.bounds
     candidates = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     if not len(candidates):
-        return Containment(inside, watertight, 0.0)
+        return Containment(inside, watertight, 0.0, inside_out)
     asked = points[candidates]
-    if watertight:
+    if is_closed(mesh) if inside_out else watertight:
         # fewest crossings per line along the longest side, where the most faces lie side by side
         axis = int(np.argmin(high - low))
         inside[candidates] = ray_crossings(mesh.triangles, asked, axis)[:, 0] <= -1
-        return Containment(inside, True, 0.0)
-    counts = [ray_crossings(mesh.triangles, asked, axis) for axis in range(3)]
-    votes = np.zeros(len(asked), dtype=np.int8)
+        return Containment(inside, watertight, 0.0, inside_out)
+    inside[candidates], ambiguous = _by_six_directions(mesh, asked)
+    return Containment(inside, False, ambiguous, inside_out)
+
+
+def _by_six_directions(mesh: Mesh, points: np.ndarray) -> tuple[np.ndarray, float]:
+    """Which points are in a mesh with a boundary, and how many of them are ambiguous."""
+    counts = [ray_crossings(mesh.triangles, points, axis) for axis in range(3)]
+    votes = np.zeros(len(points), dtype=np.int8)
     for count in counts:
         votes += (count[:, 0] <= -1).astype(np.int8) + (count[:, 1] >= 1)
     answer, doubtful, ambiguous = judge(votes)
     if doubtful.any():
-        answer[doubtful] = winding_from_crossings(mesh, asked[doubtful], -counts[0][doubtful, 0]) >= 0.5
-    inside[candidates] = answer
-    return Containment(inside, False, ambiguous)
+        answer[doubtful] = winding_from_crossings(mesh, points[doubtful], -counts[0][doubtful, 0]) >= 0.5
+    return answer, ambiguous
 
 
 def judge(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
