@@ -260,6 +260,7 @@ def run_command(
     data: str | None = None,
     out: str | None = None,
     board: str | None = None,
+    seeds: list[int] | None = None,
     workers: int | None = None,
 ) -> int:
     """Do all that a suite names: prepare the data, train, evaluate, and write the leaderboard.
@@ -270,12 +271,14 @@ def run_command(
         data: Folder of the prepared data set instead of the suite's.
         out: Folder of all runs instead of the suite's.
         board: Folder of leaderboards instead of the suite's.
+        seeds: Train each row that learns once for each of them, such as '[0, 1, 2]', where the suite's row names none.
         workers: Processes for preparation and scoring; one per core if not given.
     """
     from .run_suite import run_suite
     from .suite import Suite
 
-    folder, failures = run_suite(Suite.read(suite, source=source, data=data, out=out, board=board, workers=workers))
+    changes = {"data": data, "out": out, "board": board, "seeds": seeds, "workers": workers}
+    folder, failures = run_suite(Suite.read(suite, source=source, **changes))
     print(folder / "leaderboard.md")
     for failure in failures:
         print(f"svr3d: failed: {failure}", file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import InputError
 from ..methods import get_method
 from ..methods.options import make_options
+from ..methods.stages import Learned
 from .runs import RunConfig, RunFolder, check_label
 
 if TYPE_CHECKING:
@@ -75,23 +76,34 @@ class Plan:
             "categories": None if self.categories is None else list(self.categories),
         }
 
+    def learns(self, dataset: Any) -> bool:
+        """Whether a stage goes down a gradient, so that runs with several seeds differ.
+
+        Raises:
+            InputError: the method cannot be made with these options.
+        """
+        return any(isinstance(stage, Learned) for stage in self._made(dataset).stages())
+
     def check_outputs(self, names: Sequence[str], dataset: Any) -> dict[str, InputError]:
         """What is wrong with further outputs that are to be scored, by name.
 
         Raises:
             InputError: the method cannot be made with these options.
         """
-        import torch
-
-        with torch.random.fork_rng(devices=[]):
-            method = self.method(dataset.facts, self.method.resolve(self.preset, self.options))
-        wrong = {}
+        method, wrong = self._made(dataset), {}
         for name in names:
             try:
                 method.output(name)
             except InputError as error:
                 wrong[name] = error
         return wrong
+
+    def _made(self, dataset: Any) -> Method:
+        """The method, without weights that mean anything."""
+        import torch
+
+        with torch.random.fork_rng(devices=[]):
+            return self.method(dataset.facts, self.method.resolve(self.preset, self.options))
 
 
 def plan_training(

@@ -94,6 +94,8 @@ class _Doing:
                 what = f"{run.method} (preset {run.preset}, seed {seed})"
                 try:
                     plan = self._plan(run, seed)
+                    if seed != run.seeds[0] and not plan.learns(self.dataset):
+                        continue  # it would come out the same
                     folder = plan.folder(self.suite.out, self.dataset).path
                     if folder in taken:
                         raise InputError("the suite names this run twice; give one of them another label or seed")

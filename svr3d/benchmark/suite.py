@@ -17,7 +17,7 @@ class SuiteRun:
     Args:
         method: its name.
         preset, seeds, trainer: of this line; those of the suite where it says nothing. Of the trainer's options, those
-            that the line names.
+            that the line names. A method that learns nothing by gradient is run with the first seed alone.
         options, label: what it changes of the preset, and what that is called.
         categories: to train one method for each: `each` for all of the data set's, or a list.
         outputs: further outputs of the method to score.
@@ -118,7 +118,8 @@ def _read_run(where: str, entry: Any, common: dict[str, Any]) -> SuiteRun:
         if name not in entry or (name == "categories" and entry[name] in ("each", None)):
             continue
         kind, words = (int, "a list of whole numbers") if name == "seeds" else (str, "a list of names")
-        expect(name, is_list(entry[name], kind), words + " or 'each'" * (name == "categories"))
+        fits = is_list(entry[name], kind) and (name != "seeds" or len(entry[name]) > 0)
+        expect(name, fits, words + " or 'each'" * (name == "categories"))
         entry[name] = tuple(entry[name])
     for name in ("options", "trainer"):
         expect(name, isinstance(entry.get(name, {}), dict), "a mapping from option names to values")

@@ -182,6 +182,7 @@ def test_a_failing_run_does_not_stop_the_others(small_dataset: Path, tmp_path: P
         ({"protocol": "svr3d-v1"}, "protocol"),
         ({"runs": [{"methods": "mean_shape"}]}, "methods"),
         ({"seeds": "all"}, "seeds"),
+        ({"seeds": []}, "seeds"),
     ],
 )
 def test_a_wrong_suite_is_refused(change: dict, said: str, small_dataset: Path, tmp_path: Path, capsys) -> None:
