@@ -59,7 +59,7 @@ class LearnedStage:
             training, validation = self.data.training(self.stage), self.data.validation(self.stage)
             if self.data.is_single(self.stage):
                 self.training.say(f"stage '{self.stage.name}': a single training sample, which is in each batch twice")
-            learner = Learner(self.method, self.stage, self.fabric)
+            learner = Learner(self.method, self.stage, self.fabric, steps=len(training))
             if self._resumed is not None:
                 learner.load_state(self._resumed["learner"])
             for epoch in range(self.epoch, self.stage.epochs):

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
+from torch.optim import lr_scheduler
 
 from .stages import Optimization
+
+Schedule = Literal["constant", "cosine", "one_cycle"]
+"""The course of the learning rate: constant; falling to zero along half a cosine, epoch by epoch; or rising from a 25th
+to the given rate over the first three tenths of all steps and falling to nothing after (Smith and Topin 2019)."""
 
 
 def scaled(channels: int, width: float) -> int:
@@ -12,6 +19,11 @@ def scaled(channels: int, width: float) -> int:
     return max(8, round(channels * width / 8) * 8)
 
 
-def optimize(optimizer: torch.optim.Optimizer, epochs: int, cosine: bool) -> Optimization:
-    """`optimizer` with its learning rate constant, or falling along half a cosine over `epochs`."""
-    return Optimization(optimizer, torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs) if cosine else None)
+def optimize(optimizer: torch.optim.Optimizer, epochs: int, schedule: Schedule) -> Optimization:
+    """`optimizer` with its learning rate as the highest of a schedule."""
+    if schedule == "cosine":
+        return Optimization(optimizer, lr_scheduler.CosineAnnealingLR(optimizer, epochs))
+    if schedule == "one_cycle":
+        highest = float(optimizer.param_groups[0]["lr"])
+        return Optimization(optimizer, lambda steps: lr_scheduler.OneCycleLR(optimizer, highest, steps), each="step")
+    return Optimization(optimizer)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
     from torch.nn import Parameter
+    from torch.optim.lr_scheduler import LRScheduler
 
     from ..datasets.batch import SampleBatch
 
@@ -28,12 +29,13 @@ class Optimization:
 
     Args:
         optimizer: of torch.
-        scheduler: of torch; None leaves the learning rate as it is.
+        scheduler: of torch, or what makes one from the number of steps that the stage will take; None leaves the
+            learning rate as it is.
         each: when the scheduler steps: after each `epoch` or after each `step` of the optimiser.
     """
 
     optimizer: torch.optim.Optimizer
-    scheduler: torch.optim.lr_scheduler.LRScheduler | None = None
+    scheduler: LRScheduler | Callable[[int], LRScheduler] | None = None
     each: Literal["epoch", "step"] = "epoch"
 
 

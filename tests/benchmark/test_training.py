@@ -519,7 +519,7 @@ def test_just_the_samples_whose_own_loss_is_not_finite_are_named(count, more, bo
     keys = batch.keys[2 : 2 + count]
     method.bad = {key.object for key in keys}
     with pytest.raises(FloatingPointError) as stopped:
-        Learner(method, method.stages()[0], CPU.fabric()).train([batch])
+        Learner(method, method.stages()[0], CPU.fabric(), steps=1).train([batch])
     assert str(stopped.value).endswith(f"not finite (fit) on samples {', '.join(map(str, keys[:4]))}{more}")
 
 
@@ -544,7 +544,7 @@ def test_a_loss_that_is_finite_on_each_sample_names_the_batch(box_dataset):
     batch = collate([box_dataset.sample(key, Staged.targets) for key in box_dataset.samples("train")])
     method = Together(box_dataset.facts)
     with pytest.raises(FloatingPointError, match=r"on the batch of samples .* and 4 more, though finite on each"):
-        Learner(method, method.stages()[0], CPU.fabric()).train([batch])
+        Learner(method, method.stages()[0], CPU.fabric(), steps=1).train([batch])
 
 
 def test_losses_of_other_names_than_declared_are_refused(box_dataset):
@@ -557,7 +557,7 @@ def test_losses_of_other_names_than_declared_are_refused(box_dataset):
     batch = collate([box_dataset.sample(key, Staged.targets) for key in box_dataset.samples("train")])
     method = Other(box_dataset.facts)
     with pytest.raises(InputError, match="stage 'first': its losses returned other, declared are fit"):
-        Learner(method, method.stages()[0], CPU.fabric()).train([batch])
+        Learner(method, method.stages()[0], CPU.fabric(), steps=1).train([batch])
 
 
 def test_missing_target_and_other_categories_are_refused(box_dataset, tmp_path):

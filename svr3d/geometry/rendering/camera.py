@@ -127,17 +127,26 @@ class Camera:
 
     def resized(self, width: int, height: int) -> Camera:
         """The same view in an image of another size."""
-        k = self.intrinsics.copy() if isinstance(self.intrinsics, np.ndarray) else self.intrinsics.clone()
+        k = _copy(self.intrinsics)
         k[..., 0, :] *= width / self.width
         k[..., 1, :] *= height / self.height
         return Camera(k, self.world_to_camera, width, height)
 
     def cropped(self, left: float, top: float, width: int, height: int) -> Camera:
         """The camera of the window [left, left + width] × [top, top + height] of the image."""
-        k = self.intrinsics.copy() if isinstance(self.intrinsics, np.ndarray) else self.intrinsics.clone()
+        k = _copy(self.intrinsics)
         k[..., 0, 2] -= left
         k[..., 1, 2] -= top
         return Camera(k, self.world_to_camera, width, height)
+
+    def mirrored(self) -> Camera:
+        """The mirror image's camera: where this one sees (x, y, z) in column u, it sees (-x, y, z) in width - u."""
+        k, motion = _copy(self.intrinsics), _copy(self.world_to_camera)
+        k[..., 0, 1] *= -1
+        k[..., 0, 2] = self.width - k[..., 0, 2]
+        motion[..., 0, :] *= -1  # of the camera's axes
+        motion[..., :, 0] *= -1  # of the points
+        return Camera(k, motion, self.width, self.height)
 
     def to_torch(self, device: Any = None) -> Camera:
         """The same camera with float32 tensors, on `device`."""
@@ -147,3 +156,7 @@ class Camera:
             return torch.as_tensor(a, dtype=torch.float32, device=device)
 
         return Camera(convert(self.intrinsics), convert(self.world_to_camera), self.width, self.height)
+
+
+def _copy(array: Any) -> Any:
+    return array.copy() if isinstance(array, np.ndarray) else array.clone()

@@ -104,7 +104,7 @@ class ClassVoxels(Method):
 
     def optimizer(self, parameters: list[nn.Parameter]) -> Optimization:
         """Adam."""
-        return optimize(torch.optim.Adam(parameters, lr=self.options.lr), self.options.epochs, self.options.cosine)
+        return optimize(torch.optim.Adam(parameters, lr=self.options.lr), self.options.epochs, self.options.schedule)
 
     @torch.no_grad()
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..learning import Schedule
 from ..options import require_at_least, require_positive
 from ..voxel_networks import THRESHOLD
 
@@ -18,7 +19,7 @@ class ClassVoxelsOptions:
         class_weight, voxel_weight: the report's a and b; the loss is a · cross entropy of the category
             + b · mean binary cross entropy of the voxels.
         epochs, batch_size, lr: of Adam.
-        cosine: let the learning rate fall to zero along half a cosine; else it is constant.
+        schedule: the course of the learning rate.
         threshold: probability above which a voxel is occupied; None chooses the one with the highest mean IoU over
             the training objects, once trained.
         random_crop: crop at random in training; else the centre, as in testing.
@@ -37,7 +38,7 @@ class ClassVoxelsOptions:
     epochs: int = 150
     batch_size: int = 128
     lr: float = 1e-3
-    cosine: bool = False
+    schedule: Schedule = "constant"
     threshold: float | None = THRESHOLD
     random_crop: bool = True
     flip_axis: Literal["x", "z"] | None = None

@@ -70,7 +70,7 @@ def stage_runs(method: Method, steps: int = STEPS) -> Iterator[StageRun]:
         with _fixed_seed():
             try:
                 if isinstance(stage, Learned):
-                    learner = Learner(method, stage, fabric)
+                    learner = Learner(method, stage, fabric, steps=steps)
                     learner.train(
                         [_augmented(stage, run.batch)] * steps,
                         lambda loss, losses=run.losses: losses.append(float(loss)),

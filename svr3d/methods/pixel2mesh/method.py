@@ -19,6 +19,7 @@ from ...errors import InputError
 from ...geometry import Camera, Mesh
 from ..interface import Method
 from ..learning import optimize
+from ..mirroring import mirror_some
 from ..outputs import FINAL, Output
 from ..stages import Learned, Optimization, Stage
 from .ellipsoid import LIMITS
@@ -26,6 +27,7 @@ from .image_networks import VGG16
 from .losses import WEIGHTS, block_losses
 from .network import Deformation, Pixel2MeshNetwork
 from .options import Pixel2MeshOptions
+from .start import standardize
 from .view import View
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ class Pixel2Mesh(Method):
         network = self.network.image_network
         if self.options.pretrained and isinstance(network, VGG16) and network.load_imagenet():
             self.weights = "imagenet"
+        if self.options.standardize:
+            standardize(self.network, self.options.image_size)
 
     def stages(self) -> list[Stage]:
         terms = [
@@ -101,6 +105,7 @@ class Pixel2Mesh(Method):
                 batch_size=self.options.batch_size,
                 monitor="chamfer",
                 points=self.options.points,
+                augment=mirror_some if self.options.mirror else None,
             )
         ]
 
@@ -131,9 +136,9 @@ class Pixel2Mesh(Method):
         """Adam, and the course of its learning rate."""
         o = self.options
         adam = torch.optim.Adam(parameters, lr=o.lr, weight_decay=o.decay)
-        if o.milestones and not o.cosine:
+        if o.milestones and o.schedule == "constant":
             return Optimization(adam, torch.optim.lr_scheduler.MultiStepLR(adam, list(o.milestones), o.drop))
-        return optimize(adam, o.epochs, o.cosine)
+        return optimize(adam, o.epochs, o.schedule)
 
     @torch.no_grad()
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[Mesh]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...errors import InputError
+from ..learning import Schedule
 from ..options import require_at_least, require_positive
 from .ellipsoid import RELEASE_RADII
 
@@ -25,7 +26,10 @@ class Pixel2MeshOptions:
         points: true surface points per sample and step.
         epochs, batch_size, lr, decay: of Adam; `decay` is the L2 penalty.
         milestones, drop: the epochs after which the learning rate is multiplied by `drop`.
-        cosine: let the learning rate fall to zero along half a cosine instead.
+        schedule: another course of the learning rate, in their place.
+        mirror: mirror half of the training images left to right, with their cameras and surfaces.
+        standardize: start from an image network whose convolutions all put out mean 0 and deviation 1, and from blocks
+            that hardly move the mesh; see `standardize`.
     """
 
     image_network: Literal["strided", "vgg16"] = "strided"
@@ -50,7 +54,9 @@ class Pixel2MeshOptions:
     decay: float = 5e-6
     milestones: tuple[int, ...] = ()
     drop: float = 1 / 3
-    cosine: bool = False
+    schedule: Schedule = "constant"
+    mirror: bool = False
+    standardize: bool = False
 
     def __post_init__(self) -> None:
         require_at_least(self, image_size=1, hidden=2 if self.narrow else 1, units=1, blocks=1, points=1, epochs=1)

@@ -55,7 +55,12 @@ class ShapePrior(Method):
             raise InputError(f"method '{self.name}' has a prior per category: it needs the training set's categories")
         o = self.options
         self.network = ShapePriorNetwork(
-            embedding=o.embedding, residual=o.residual, relu=o.relu, width=o.width, stride_first=o.stride_first
+            embedding=o.embedding,
+            normalize=o.normalize,
+            residual=o.residual,
+            relu=o.relu,
+            width=o.width,
+            stride_first=o.stride_first,
         )
         self.register_fitted("priors")  # (categories, 32, 32, 32)
         if o.threshold is None:
@@ -98,7 +103,7 @@ class ShapePrior(Method):
     def optimizer(self, parameters: list[nn.Parameter]) -> Optimization:
         """Adam or Adadelta."""
         o = self.options
-        return optimize(OPTIMIZERS[o.optimizer_name](parameters, lr=o.lr), o.epochs, o.cosine)
+        return optimize(OPTIMIZERS[o.optimizer_name](parameters, lr=o.lr), o.epochs, o.schedule)
 
     @torch.no_grad()
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..learning import Schedule
 from ..options import require_at_least, require_positive
 from ..voxel_networks import THRESHOLD
 
@@ -14,14 +15,15 @@ class ShapePriorOptions:
     """Options of `shapeprior`.
 
     Args:
-        embedding, residual, relu, width, stride_first: see `ShapePriorNetwork`.
+        embedding, normalize, residual, relu, width, stride_first: see `ShapePriorNetwork`.
         epochs, batch_size: their number and size.
         optimizer_name: which optimiser.
         lr: its learning rate.
-        cosine, threshold, random_crop, flip_axis: as for `classvoxels`.
+        schedule, threshold, random_crop, flip_axis: as for `classvoxels`.
     """
 
     embedding: int = 128
+    normalize: bool = False
     residual: bool = True
     relu: bool = True
     width: float = 1.0
@@ -30,7 +32,7 @@ class ShapePriorOptions:
     batch_size: int = 32
     optimizer_name: Literal["adam", "adadelta"] = "adam"
     lr: float = 1e-3
-    cosine: bool = False
+    schedule: Schedule = "constant"
     threshold: float | None = THRESHOLD
     random_crop: bool = True
     flip_axis: Literal["x", "z"] | None = None

@@ -22,16 +22,21 @@ if TYPE_CHECKING:
 class Learner:
     """One learned stage of a method in training, on the devices of a Fabric.
 
+    Args:
+        steps: of the optimiser in an epoch.
+
     Whoever uses it seeds the generators before each epoch; the rest of what carries over from one epoch to the next is
     the method's state and `state`.
     """
 
-    def __init__(self, method: Method, stage: Learned, fabric: Fabric) -> None:
+    def __init__(self, method: Method, stage: Learned, fabric: Fabric, *, steps: int) -> None:
         self.method, self.stage, self.fabric = method, stage, fabric
         enter(method, stage)
         parameters = [p for part in trained_parts(method, stage) for p in part.parameters()]
         configured = stage.optimizer(parameters)
         self.optimization = configured if isinstance(configured, Optimization) else Optimization(configured)
+        scheduler = self.optimization.scheduler
+        self._scheduler = scheduler(steps * stage.epochs) if callable(scheduler) else scheduler
         self._losses, self._optimizer = fabric.setup(StageLosses(method, stage), self.optimization.optimizer)
 
     def train(
@@ -51,17 +56,14 @@ class Learner:
         """
         enter(self.method, self.stage)
         means = _Means(self.fabric)
-        scheduler = self.optimization.scheduler
         for batch in batches:
             loss = self._loss(batch, means)
             each(loss.detach())
             self._optimizer.zero_grad()
             self.fabric.backward(loss)
             self._optimizer.step()
-            if scheduler is not None and self.optimization.each == "step":
-                scheduler.step()
-        if scheduler is not None and self.optimization.each == "epoch":
-            scheduler.step()
+            self._schedule("step")
+        self._schedule("epoch")
         return means.result()
 
     def validate(self, batches: Iterable[SampleBatch]) -> dict[str, float]:
@@ -72,6 +74,10 @@ class Learner:
             for batch in batches:
                 self._loss(batch, means)
         return means.result()
+
+    def _schedule(self, after: str) -> None:
+        if self._scheduler is not None and self.optimization.each == after:
+            self._scheduler.step()
 
     def _loss(self, batch: SampleBatch, means: _Means) -> Tensor:
         batch = batch.to(self.fabric.device)
@@ -91,18 +97,17 @@ class Learner:
 
     def state(self) -> dict[str, Any]:
         """Of optimiser, schedule and precision."""
-        scheduler = self.optimization.scheduler
         return {
             "optimizer": self.optimization.optimizer.state_dict(),
-            "scheduler": None if scheduler is None else scheduler.state_dict(),
+            "scheduler": None if self._scheduler is None else self._scheduler.state_dict(),
             "precision": self.fabric.strategy.precision.state_dict(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Continues from what `state` gave."""
         self.optimization.optimizer.load_state_dict(state["optimizer"])
-        if self.optimization.scheduler is not None:
-            self.optimization.scheduler.load_state_dict(state["scheduler"])
+        if self._scheduler is not None:
+            self._scheduler.load_state_dict(state["scheduler"])
         self.fabric.strategy.precision.load_state_dict(state["precision"])
 
 
