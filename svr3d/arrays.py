@@ -21,9 +21,12 @@ def as_array(values: Any, dtype: Any, shape: tuple[int | None, ...], what: str) 
         values = values.detach().cpu().numpy()
     try:
         found = np.asarray(values)
-        if np.issubdtype(dtype, np.integer) and found.dtype.kind == "f" and (found != np.rint(found)).any():
-            raise InputError(f"{what}: expected whole numbers, found fractions or NaN")
-        array = np.ascontiguousarray(found, dtype=dtype)
+        if found.dtype.kind == "c":
+            raise InputError(f"{what}: expected real numbers, found complex ones")
+        with np.errstate(over="ignore", invalid="ignore"):  # what is beyond single precision becomes infinite
+            array = np.ascontiguousarray(found, dtype=dtype)
+        if np.issubdtype(dtype, np.integer) and found.dtype.kind in "iuf" and (array != found).any():
+            raise InputError(f"{what}: expected whole numbers, found fractions, NaN or what no {array.dtype} can hold")
     except InputError:
         raise
     except (TypeError, ValueError) as error:

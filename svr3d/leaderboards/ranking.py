@@ -69,6 +69,6 @@ def ranks(better: np.ndarray, quality: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """
     better = np.asarray(better, dtype=bool)
     ahead = quality[:, None] >= quality  # [a, b]: a's value is as good as b's, or better
-    first = np.where(ahead, 1 + better.sum(axis=0)[:, None], 1).max(axis=0)
-    last = np.where(ahead.T, len(quality) - better.sum(axis=1)[:, None], len(quality)).min(axis=0)
+    first = np.where(ahead, 1 + better.sum(axis=0)[:, None], 1).max(axis=0, initial=1)
+    last = np.where(ahead.T, len(quality) - better.sum(axis=1)[:, None], len(quality)).min(axis=0, initial=len(quality))
     return first, last

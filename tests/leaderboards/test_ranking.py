@@ -65,3 +65,8 @@ def test_equal_values_share_both_ranks():
     assert first.tolist() == [1, 2, 2] and last.tolist() == [2, 3, 3]
     first, last = ranks(np.zeros((2, 2), bool), np.zeros(2))
     assert first.tolist() == [1, 1] and last.tolist() == [2, 2]
+
+
+def test_no_method_has_no_rank():
+    first, last = ranks(np.zeros((0, 0), bool), np.zeros(0))
+    assert first.shape == last.shape == (0,)

@@ -101,6 +101,7 @@ def test_what_the_package_imports_is_required() -> None:
     # One comes with torch where there are GPUs it can be used on, one is there where the contract is a test, and one is
     # known to type checkers alone.
     required |= {"triton", "pytest", "_typeshed"}
+    required = {name.replace("_", "-") for name in required}
     owners = packages_distributions()
     for name in source_files():
         if not name.startswith("svr3d/") or not name.endswith(".py"):
@@ -113,7 +114,7 @@ def test_what_the_package_imports_is_required() -> None:
             else:
                 continue
             for top in {module.partition(".")[0] for module in modules} - sys.stdlib_module_names - {"svr3d"}:
-                candidates = {owner.lower() for owner in owners.get(top, [top])}
+                candidates = {owner.lower().replace("_", "-") for owner in owners.get(top, [top])}
                 assert candidates & required, f"{name} imports {top}, which no requirement brings"
 
 

@@ -11,7 +11,7 @@ from ..hashing import stable_hash
 from ..targets.registry import get_target
 from ..targets.target import Target
 
-VERSION = 1
+VERSION = 2
 """Of what preparation makes. Raised whenever a change of code changes any byte of a prepared object, so that objects
 are made again; a test holds the bytes of a few of them against it."""
 

@@ -32,7 +32,7 @@ def lattice_frame(triangles: np.ndarray) -> tuple[np.ndarray, float]:
     from ._crossings import LATTICE
 
     low, high = triangles.min(axis=(0, 1)), triangles.max(axis=(0, 1))
-    reach = max(float((high - low).max()) / 2, np.finfo(float).tiny)
+    reach = max(float((high - low).max()) / 2, LATTICE * np.finfo(float).tiny)  # so that its inverse is finite
     return (low + high) / 2, (LATTICE - 2) / reach
 
 
