@@ -98,7 +98,10 @@ def open_source(
     Raises:
         InputError: unknown format, a source that does not fit it, or options that the format does not have.
     """
+    given = {name: value for name, value in (options or {}).items() if value is not None}
     if not isinstance(source, str | os.PathLike):
+        if given:
+            raise InputError(f"the option '{next(iter(given))}' is for a source that is named, not for a source itself")
         return source
     if format == "auto":
         format = str(source) if str(source) in _PLUGINS.names() else "meshes"
@@ -109,7 +112,6 @@ def open_source(
             )
     cls = _PLUGINS.get(format)
     takes = _takes(cls)
-    given = {name: value for name, value in (options or {}).items() if value is not None}
     own = [name for name in takes if name not in ("root", "seed", "categories")]
     for name in given:
         if name not in own:

@@ -71,6 +71,18 @@ def test_a_source_takes_its_own_options_only(installed, tmp_path):
         open_source(tmp_path / "nowhere")
 
 
+def test_an_option_is_not_lost_whichever_way_it_comes(tmp_path):
+    missing = tmp_path / "splits.csv"
+    (tmp_path / "in" / "chair").mkdir(parents=True)
+    (tmp_path / "in" / "chair" / "a.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    with pytest.raises(InputError, match=r"splits\.csv"):
+        prepare(tmp_path / "in", tmp_path / "out", options={"split_file": missing}, **QUICK)
+    with pytest.raises(InputError, match="'split_file' of the source is given twice"):
+        prepare(tmp_path / "in", tmp_path / "out", options={"split_file": missing}, split_file=missing, **QUICK)
+    with pytest.raises(InputError, match="'split_file' is for a source that is named"):
+        prepare(Blocks((1, 0, 0)), tmp_path / "out", split_file=missing, **QUICK)
+
+
 def test_the_suites_own(tmp_path):
     parametric = open_source("parametric", seed=4, categories=["chair"], options={"objects": {"train": 2}})
     assert isinstance(parametric, Parametric) and parametric.seed == 4

@@ -70,7 +70,8 @@ def prepare(
     workers = default_workers() if workers is None else workers
     if workers < 1:
         raise InputError(f"workers is {workers}, expected at least 1")
-    chosen = {**(options or {}), "objects": objects, "split_file": split_file}
+    named = {"objects": objects, "split_file": split_file}
+    chosen = _together(options or {}, {name: value for name, value in named.items() if value is not None})
     source = open_source(source, format, seed=seed, categories=categories, options=chosen)
     items = _checked_items(source, categories)
     notes: list[str] = list(getattr(source, "notes", ()))
@@ -97,6 +98,13 @@ def prepare(
             f"{root}: the disk is full; nothing is half-written, free some space and run the same command again"
         ) from error
     return report
+
+
+def _together(options: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a source, whether they come under their own name or among the others."""
+    for name in options.keys() & named.keys():
+        raise InputError(f"the option '{name}' of the source is given twice: {named[name]} and {options[name]}")
+    return {**options, **named}
 
 
 def _checked_items(source: Any, categories: Sequence[str] | None) -> list[Item]:
