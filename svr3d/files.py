@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import json
 import os
@@ -12,6 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
+
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+def marked_encoding(content: bytes) -> str | None:
+    """The encoding that a text's byte order mark tells, by a name with which decoding drops the mark; None without."""
+    return next((encoding for mark, encoding in _MARKS.items() if content.startswith(mark)), None)
 
 
 @contextmanager

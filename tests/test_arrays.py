@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from svr3d.arrays import as_array
+from svr3d.arrays import as_array, distinct_rows
 from svr3d.errors import InputError
 
 
@@ -48,3 +48,12 @@ def test_wrong_shape_and_wrong_kind():
     with pytest.raises(InputError, match="points: expected numbers of type float64, found str"):
         as_array("none", np.float64, (None, 3), "points")
     assert as_array([], np.float64, (None, 3), "points").shape == (0, 3)
+
+
+def test_distinct_rows_are_numpys():
+    rows = np.random.default_rng(0).integers(-2, 3, (500, 3)).astype(float)
+    expected, places = np.unique(rows[:, ::-1], axis=0, return_inverse=True)
+    found, found_places = distinct_rows(rows)
+    np.testing.assert_array_equal(found, expected[:, ::-1])
+    np.testing.assert_array_equal(found_places, places.ravel())
+    assert [len(part) for part in distinct_rows(np.zeros((0, 3)))] == [0, 0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import difflib
 import io
@@ -11,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import InputError
+from ..files import marked_encoding
 from .categories import short_name
 
 Key = tuple[str, str]
@@ -30,8 +30,6 @@ _COLUMNS = {
 }
 """What the columns are called, in capitals or not; the second names are those of ShapeNet's own list."""
 
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-
 
 def split_of_word(word: str) -> str | None:
     """`train`, `val` or `test` for one of the words that mean it.
@@ -50,9 +48,8 @@ def read_text(path: Path) -> str:
     """
     try:
         content = path.read_bytes()
-        encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
         try:
-            text = content.decode(encoding)
+            text = content.decode(marked_encoding(content) or "utf-8")
         except UnicodeDecodeError:
             text = content.decode("cp1252")
     except (OSError, UnicodeDecodeError) as error:

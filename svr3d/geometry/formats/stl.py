@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...arrays import distinct_rows
 from ...errors import InputError
 from ..shapes.mesh import Mesh
 from ._common import replace_file
@@ -24,19 +25,8 @@ def read(path: Path) -> Mesh:
     """
     content = path.read_bytes()
     corners = _of_text(content) if _is_text(content) else _of_binary(content)
-    vertices, corner = _merged(corners.astype(np.float64))
-    return Mesh(vertices, corner.reshape(-1, 3))
-
-
-def _merged(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Distinct points, sorted, and the number of each point's; as `np.unique` of rows, in a quarter of its time."""
-    order = np.lexsort(points.T[::-1])
-    rows = points[order]
-    new = np.ones(len(rows), dtype=bool)
-    new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    number = np.empty(len(rows), dtype=np.int64)
-    number[order] = np.cumsum(new) - 1
-    return rows[new], number
+    vertices, corner = distinct_rows(corners.astype(np.float64)[:, ::-1])  # x first
+    return Mesh(vertices[:, ::-1], corner.reshape(-1, 3))
 
 
 def _is_text(content: bytes) -> bool:

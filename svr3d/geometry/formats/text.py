@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+from ...files import marked_encoding
 
 
 class RowError(ValueError):
@@ -37,9 +36,8 @@ def read_text(path: Path) -> str:
 
 def decode(content: bytes) -> str:
     """Text as its byte order mark says, else UTF-8 or Latin-1."""
-    for mark, encoding in _MARKS.items():
-        if content.startswith(mark):
-            return content[len(mark) :].decode(encoding, errors="replace")
+    if (encoding := marked_encoding(content)) is not None:
+        return content.decode(encoding, errors="replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

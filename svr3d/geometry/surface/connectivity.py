@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from ...arrays import distinct_rows
 from ..shapes.mesh import Mesh, PartMesh
 
 if TYPE_CHECKING:
@@ -79,13 +80,8 @@ def components(mesh: Mesh) -> Int[np.ndarray, " f"]:
 
 def merged(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
     """Distinct vertex positions, and the faces over them."""
-    vertices = mesh.vertices + 0.0  # -0 becomes 0
-    order = np.lexsort(vertices.T)
-    changes = np.ones(len(order), dtype=bool)
-    changes[1:] = (vertices[order[1:]] != vertices[order[:-1]]).any(axis=1)
-    index = np.empty(len(order), dtype=np.int64)
-    index[order] = np.cumsum(changes) - 1
-    return vertices[order[changes]], index[mesh.faces]
+    vertices, index = distinct_rows(mesh.vertices + 0.0)  # -0 becomes 0
+    return vertices, index[mesh.faces]
 
 
 def edges(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
