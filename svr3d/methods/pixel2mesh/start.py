@@ -2,19 +2,32 @@
 
 The image network is 18 convolutions deep and has no normalisation. He's initialisation keeps the size of its signal in
 the mean over draws, but single draws differ by a factor of several, and with them where a short training ends.
+
+A vertex in front and the one behind it are seen in the same pixel and get the same image features. Only their three
+coordinates tell them apart, small numbers beside hundreds of features; a network that does not hear them moves both
+sides of the ellipsoid alike, and it folds to a double layer.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from .network import Pixel2MeshNetwork
+from ...geometry import Camera, r2n2_cameras
+from .network import DeformationBlock, Pixel2MeshNetwork
+from .view import View
 
 PICTURES = 8
 """In the batch that outputs are measured on."""
+
+DIAGONAL = 1.3
+"""Of the bounding box of an object whose longest side is 1, about."""
+
+SHARE = 0.25
+"""Deviation of what a block first makes of image features, and of coordinates. Larger signals make larger first steps."""
 
 STEP = 0.01
 """Factor on the initial parameters of the convolutions to coordinates: the first meshes are the ellipsoid, nearly."""
@@ -22,8 +35,13 @@ STEP = 0.01
 
 @torch.no_grad()
 def standardize(network: Pixel2MeshNetwork, size: int) -> None:
-    """Scales each convolution of the image network to outputs of mean 0 and deviation 1 in every channel (after Mishkin
-    and Matas, "All you need is a good init", ICLR 2016), and the convolutions to coordinates to nearly nothing.
+    """Scales initial weights, so that signals have a known size.
+
+    - Each convolution of the image network: to outputs of mean 0 and deviation 1 in every channel (after Mishkin and
+      Matas, "All you need is a good init", ICLR 2016).
+    - The first convolution of each block: so that what it makes of the image features, and what of the coordinates,
+      have the deviation `SHARE` each.
+    - The convolutions to coordinates: to nearly nothing.
 
     What is measured are the outputs on made-up pictures, so that a method can be created without data.
 
@@ -31,14 +49,22 @@ def standardize(network: Pixel2MeshNetwork, size: int) -> None:
         network: changed in place.
         size: side of the pictures.
     """
+    pictures, view = start_pictures(size)
     convolutions = [module for module in network.image_network.modules() if isinstance(module, nn.Conv2d)]
     hooks = [convolution.register_forward_hook(_to_unit_outputs) for convolution in convolutions]
-    network.image_network(smudges(PICTURES, size))
+    network.image_network(pictures)
     for hook in hooks:
         hook.remove()
-    for name, parameter in network.blocks.named_parameters():
-        if ".coordinates." in name:
+    hooks, features = [], sum(network.image_network.channels)
+    for number, block in enumerate(network.blocks):
+        assert isinstance(block, DeformationBlock)
+        for parameter in block.coordinates.parameters():
             parameter.mul_(STEP)
+        if number == 0 or network.with_coordinates:
+            hooks.append(block.enter.register_forward_pre_hook(partial(_to_equal_shares, features)))
+    network(pictures, view)
+    for hook in hooks:
+        hook.remove()
 
 
 def _to_unit_outputs(convolution: nn.Conv2d, _inputs: Any, output: Tensor) -> Tensor:
@@ -49,6 +75,28 @@ def _to_unit_outputs(convolution: nn.Conv2d, _inputs: Any, output: Tensor) -> Te
     assert convolution.bias is not None
     convolution.bias.sub_(mean).mul_(factor)
     return output.sub_(mean[:, None, None]).mul_(factor[:, None, None])
+
+
+def _to_equal_shares(features: int, convolution: nn.Module, inputs: tuple[Any, ...]) -> None:
+    """Rescales the weights of a convolution that is about to be used.
+
+    Args:
+        features: number of image features, the first of its inputs; three coordinates follow.
+    """
+    x, *mesh = inputs
+    matrices = [parameter for parameter in convolution.parameters() if parameter.ndim == 2]
+    for columns in (slice(features), slice(features, features + 3)):
+        alone = torch.zeros_like(x)
+        alone[..., columns] = x[..., columns]
+        deviation = convolution.forward(alone, *mesh).var(dim=(0, 1)).mean().sqrt()
+        for matrix in matrices:
+            matrix[:, columns] *= SHARE / deviation
+
+
+def start_pictures(size: int) -> tuple[Tensor, View]:
+    """What the start is measured on: Float[PICTURES, 3, size, size], and cameras as 3D-R2N2's renders have them."""
+    cameras = r2n2_cameras(PICTURES, seed=0, diagonal=DIAGONAL, size=size)
+    return smudges(PICTURES, size), View.of(Camera.stack(cameras).to_torch())
 
 
 def smudges(count: int, size: int) -> Tensor:

@@ -4,7 +4,7 @@ from torch import nn
 
 from svr3d.datasets.box_objects import box_batch, box_facts
 from svr3d.methods.pixel2mesh import Pixel2Mesh
-from svr3d.methods.pixel2mesh.start import PICTURES, smudges
+from svr3d.methods.pixel2mesh.start import PICTURES, SHARE, smudges, start_pictures
 
 SIZE = 112
 
@@ -42,6 +42,30 @@ def test_signals_of_seeds_are_alike():
         return max(signals) / min(signals)
 
     assert 2 * spread() < spread(standardize=False)
+
+
+@pytest.mark.parametrize("options", [{}, {"convolution": "sum"}, {"coordinates": False}])
+def test_image_features_and_coordinates_have_equal_shares_in_a_block(options):
+    """What the first convolution of each block makes of either, made anew with the dense matrix of its mesh."""
+    network = method(**options).network
+    inputs = []
+    for block in network.blocks:
+        block.enter.register_forward_pre_hook(lambda _layer, given: inputs.append(given))
+    with torch.no_grad():
+        network(*start_pictures(SIZE))
+    features = sum(network.image_network.channels)
+    for number, (block, (x, operator, unpool)) in enumerate(zip(network.blocks, inputs, strict=True)):
+        own, near = (weight for weight in block.enter.parameters() if weight.ndim == 2)
+        if options.get("convolution") == "sum":
+            own, near = block.enter.lin_root.weight, block.enter.lin_rel.weight
+        kinds = [slice(features), slice(features, features + 3)]
+        for columns in kinds if number == 0 or options.get("coordinates", True) else []:
+            part = x[..., columns]
+            if unpool is not None:
+                part = torch.einsum("uv,vbc->ubc", unpool.matrix.to_dense(), part)
+            around = torch.einsum("uv,vbc->ubc", operator.matrix.to_dense(), part)
+            share = part @ own[:, columns].T + around @ near[:, columns].T
+            assert float(share.detach().var(dim=(0, 1)).mean()) == pytest.approx(SHARE**2, rel=1e-3)
 
 
 def test_the_first_meshes_are_the_ellipsoid_nearly():
