@@ -27,7 +27,7 @@ DIAGONAL = 1.3
 """Of the bounding box of an object whose longest side is 1, about."""
 
 SHARE = 0.25
-"""Deviation of what a block first makes of image features, and of coordinates. Larger signals make larger first steps."""
+"""Deviation of what a block makes of image features, and of coordinates. Larger ones make the first steps larger."""
 
 STEP = 0.01
 """Factor on the initial parameters of the convolutions to coordinates: the first meshes are the ellipsoid, nearly."""
