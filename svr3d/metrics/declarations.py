@@ -19,6 +19,7 @@ from .health import HealthMeasure, InsideOutMeasure, WatertightMeasure
 from .interface import Measure, Metric
 from .normals import NormalMeasure
 from .part_matching import PartMatchingMeasure
+from .part_recall import PartRecallMeasure, PartSizeMeasure
 from .part_voxels import PartIoUMeasure
 from .precision import AveragePrecisionMeasure
 from .thickness import ThicknessMeasure
@@ -40,6 +41,8 @@ _BUILT_IN: tuple[type[Measure], ...] = (
     InsideOutMeasure,
     AmbiguousMeasure,
     PartIoUMeasure,
+    PartRecallMeasure,
+    PartSizeMeasure,
     AveragePrecisionMeasure,
     PartMatchingMeasure,
     ThicknessMeasure,
