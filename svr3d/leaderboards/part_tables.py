@@ -7,7 +7,7 @@ from .aggregation import rarest_parts
 from .cells import NOTHING, Cell, Table, name_cell, own_rows, value_cell
 from .frames import DataFrame
 from .presentation import Section, decimals
-from .published_table import SOURCES, is_published, published_cells
+from .published_table import published_cells, sources
 from .statistics import MEAN, OBJECTS
 
 WIDEST = 6
@@ -32,12 +32,7 @@ def part_tables(section: Section, parts: DataFrame) -> list[Table]:
 
 
 def _part_table(section: Section, parts: DataFrame, metric: Metric, rarest: dict[str, str]) -> Table:
-    """What there is of whole categories stands in the last columns: the mean over parts where there is such, else that
-    over objects, and the headline."""
-    by_name = {one.name: one for one in section.metrics}
-    mean = next((one for one in section.metrics if one.of_parts == metric.name and not one.rarest_by), None)
-    whole = [mean or by_name.get(metric.name), section.headline if mean else None]
-    columns = list({one.name: one for one in whole if one is not None}.values())
+    columns = _whole(section, metric)
     width = min(WIDEST, int(parts.groupby("category")["part"].nunique().max()))
     digits = decimals(parts["value"])
     rows = [
@@ -47,6 +42,21 @@ def _part_table(section: Section, parts: DataFrame, metric: Metric, rarest: dict
     ]
     header = ["method", *(f"part {number + 1}" for number in range(width)), *map(section.heading, columns)]
     return Table(f"{metric.title} by part", _caption(section, metric, columns, bool(rarest)), header, rows)
+
+
+def _whole(section: Section, metric: Metric) -> list[Metric]:
+    """What stands in the last columns, of the whole category: the mean over parts and the headline, or just the mean
+    over objects where the metric has no mean over parts."""
+    mean = [one for one in section.metrics if one.of_parts == metric.name and not one.rarest_by]
+    if not mean:
+        return [one for one in section.metrics if one.name == metric.name]
+    return [*mean, *([] if section.headline is None or section.headline in mean else [section.headline])]
+
+
+def beside_parts(section: Section) -> set[str]:
+    """The metrics of whole objects that stand in the tables of parts."""
+    parts = set() if section.part_rows is None else set(section.part_rows["metric"])
+    return {metric.name for name in parts for metric in _whole(section, get_metric(name))}
 
 
 def _block(
@@ -75,7 +85,7 @@ def _block(
             ]
             last = [value_cell(section, row, digits) for row in own_rows(label, whole)]
             rows.append([name_cell(label, section), *values, *blank, *(last if not start else [Cell("")] * len(last))])
-    for name, values in published_cells(section, category, [metric.name for metric in columns], digits):
+    for name, values in published_cells(section, category, [metric.name for metric in columns]):
         rows.append(
             [name, *[Cell(NOTHING)] * min(width, len(names)), *[Cell("")] * max(0, width - len(names)), *values]
         )
@@ -90,6 +100,4 @@ def _caption(section: Section, metric: Metric, columns: list[Metric], has_rarest
     )
     if has_rarest:
         text += " Rarest: of the category's parts, the one with the fewest true voxels in all."
-    if any(is_published(section, one.name) for one in columns):
-        text += f" {SOURCES}"
-    return text
+    return text + sources([one for one in section.published if one.metric in {metric.name for metric in columns}])

@@ -51,9 +51,7 @@ class Published:
             raise InputError(f"field 'value': expected a number, found {value!r}")
         metric, factor = get_metric(self.metric), protocol.factor(self.metric)
         if metric.unit == "fraction" and not 0 <= value <= factor:
-            raise InputError(
-                f"field 'value': expected 0 to {factor:g}, as protocol {self.protocol} has it, found {value}"
-            )
+            raise InputError(f"field 'value': expected 0 to {factor:g}, the unit of {self.protocol}, found {value}")
 
 
 def read_published(entries: Any, where: str, protocols: Iterable[str]) -> tuple[Published, ...]:
@@ -69,16 +67,18 @@ def read_published(entries: Any, where: str, protocols: Iterable[str]) -> tuple[
     if not isinstance(entries, list | tuple):
         raise InputError(f"{where}: expected a list of values with their sources, found {entries!r}")
     protocols, found = tuple(protocols), {}
+    known = [field.name for field in fields(Published)]
+    needed = [field.name for field in fields(Published) if field.default is MISSING and field.name != "protocol"]
     for number, entry in enumerate(entries):
         here = f"{where}: entry {number}"
-        known = [field.name for field in fields(Published)]
         if not isinstance(entry, Mapping) or not set(entry) <= set(known):
             raise InputError(f"{here}: expected the fields {', '.join(known)}, found {entry!r}")
-        missing = [field.name for field in fields(Published) if field.default is MISSING and field.name not in entry]
-        if missing and missing != ["protocol"]:
+        missing = [name for name in needed if name not in entry]
+        if missing:
             raise InputError(f"{here}: the field '{missing[0]}' is missing")
         try:
-            one = Published(**({"protocol": protocols[0]} | dict(entry)))
+            values: dict[str, Any] = {"protocol": protocols[0], **entry}
+            one = Published(**values)
         except InputError as error:
             raise InputError(f"{here}: {error}") from None
         if one.protocol not in protocols:

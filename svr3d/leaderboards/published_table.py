@@ -7,11 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..metrics.declarations import get_metric
 from .cells import NOTHING, Cell, Table, name_cell, own_rows, value_cell
 from .presentation import Section, decimals
-
-SOURCES = (
-    "What is published is of other data and another code than the rest, neither ranked nor compared; its sources stand "
-    "under the table of published values."
-)
+from .published import Published
 
 
 def published_table(section: Section) -> Table | None:
@@ -31,31 +27,28 @@ def published_table(section: Section) -> Table | None:
             own = own_rows(label, columns)
             if any(row is not None for row in own):
                 rows.append([name_cell(label, section), *(value_cell(section, row, digits) for row in own)])
-        rows += [[name, *values] for name, values in published_cells(section, category, names, digits)]
-    caption = (
-        f"Protocol {section.protocol}, split {section.split} of {section.dataset}, and what is published of other "
-        f"data, scored by another code: it is neither ranked nor compared. {_sources(section)}"
-    )
+        rows += [[name, *values] for name, values in published_cells(section, category, names)]
+    caption = f"Protocol {section.protocol}, split {section.split} of {section.dataset}.{sources(section.published)}"
     return Table("Beside published values", caption, ["method", *(section.heading(get_metric(n)) for n in names)], rows)
 
 
-def is_published(section: Section, metric: str) -> bool:
-    """Whether there are published values of a metric."""
-    return any(one.metric == metric for one in section.published)
-
-
-def published_cells(
-    section: Section, category: str, metrics: Sequence[str], digits: int
-) -> Iterator[tuple[Cell, list[Cell]]]:
-    """The name and the values of each published method that has one of the metrics in a category."""
+def published_cells(section: Section, category: str, metrics: Sequence[str]) -> Iterator[tuple[Cell, list[Cell]]]:
+    """The name and the values, as they are given, of each published method that has a value in a category."""
     own = [one for one in section.published if one.category == category and one.metric in metrics]
     for method in dict.fromkeys(one.method for one in own):
-        values = {one.metric: f"{one.value:.{digits}f}" for one in own if one.method == method}
+        values = {one.metric: f"{one.value:g}" for one in own if one.method == method}
         yield Cell(f"{method} (published)"), [Cell(values.get(metric, NOTHING)) for metric in metrics]
 
 
-def _sources(section: Section) -> str:
+def sources(published: Sequence[Published]) -> str:
+    """What to say in a caption of the published values in a table; empty where there are none."""
     said: dict[str, list[str]] = {}
-    for one in section.published:
+    for one in published:
         said.setdefault(one.source + (f", {one.note}" if one.note else ""), []).append(one.method)
-    return " ".join(f"{', '.join(dict.fromkeys(methods))}: {source}." for source, methods in said.items())
+    listed = "; ".join(f"{', '.join(dict.fromkeys(methods))}: {source}" for source, methods in said.items())
+    return (
+        f" What is published is of other data than the rest and scored by another code, so it is neither ranked nor "
+        f"compared ({listed})."
+        if listed
+        else ""
+    )

@@ -8,7 +8,7 @@ from ..metrics.declarations import Metric
 from .cells import Cell, Table, name_cell, own_rows, value_cell
 from .frames import DataFrame
 from .given import is_recorded
-from .part_tables import part_tables
+from .part_tables import beside_parts, part_tables
 from .presentation import GIFTED, LIMITED, WITH_CAMERA, Section, count_text, decimals, rank_text, seconds_text
 from .published_table import published_table
 from .sentences import PERCENT
@@ -37,7 +37,8 @@ def section_tables(section: Section, costs: DataFrame | None = None) -> list[Tab
         tables.append(_category_table(section, section.headline))
     if section.part_rows is not None:
         tables += part_tables(section, section.part_rows)
-    if (beside := published_table(section)) is not None:
+    beside = published_table(section)
+    if beside is not None and not {one.metric for one in section.published} <= beside_parts(section):
         tables.append(beside)
     return tables
 
