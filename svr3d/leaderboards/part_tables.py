@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..metrics.declarations import METRICS, Metric, get_metric
+from ..metrics.declarations import METRICS, NAMELESS, Metric, get_metric
 from .aggregation import rarest_parts
 from .cells import NOTHING, Cell, Table, name_cell, own_rows, value_cell
 from .frames import DataFrame
@@ -41,7 +41,12 @@ def _part_table(section: Section, parts: DataFrame, metric: Metric, rarest: dict
         for row in _block(section, category, own, columns, width, digits, rarest.get(category))
     ]
     header = ["method", *(f"part {number + 1}" for number in range(width)), *map(section.heading, columns)]
-    return Table(f"{metric.title} by part", _caption(section, metric, columns, bool(rarest)), header, rows)
+    caption = _caption(section, metric, columns, bool(rarest))
+    if NAMELESS in set(parts["part"]):
+        caption += (
+            f" Parts that nobody named are all called '{NAMELESS}': its values are of whatever that is in an object."
+        )
+    return Table(f"{metric.title} by part", caption, header, rows)
 
 
 def _whole(section: Section, metric: Metric) -> list[Metric]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from ..errors import InputError
+from ..geometry import NAMELESS
 from ..plugins import Plugins
 from .chamfer import ChamferMeasure
 from .curve import Curve, is_curve
@@ -25,7 +26,7 @@ from .precision import AveragePrecisionMeasure
 from .thickness import ThicknessMeasure
 from .volume_iou import AmbiguousMeasure, VolumeIoUMeasure
 
-__all__ = ["CURVE", "METRICS", "Metric", "get_measure", "get_metric", "is_curve", "list_metrics"]
+__all__ = ["CURVE", "METRICS", "NAMELESS", "Metric", "get_measure", "get_metric", "is_curve", "list_metrics"]
 
 _BUILT_IN: tuple[type[Measure], ...] = (
     ChamferMeasure,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -11,7 +12,7 @@ import yaml
 from svr3d.benchmark import suite
 from svr3d.benchmark.run_suite import _Doing, run_suite
 from svr3d.benchmark.suite import Suite
-from svr3d.datasets import DataFacts, open_dataset
+from svr3d.datasets import DataFacts, Dataset, open_dataset
 from svr3d.errors import InputError
 from svr3d.methods import get_method, list_methods
 from svr3d.metrics import load_protocol
@@ -77,7 +78,7 @@ def test_tables_3_and_4_of_the_paper() -> None:
     }
 
 
-def test_published_values_stand_on_the_board_and_renew_it(box_dataset, tmp_path: Path, capsys) -> None:
+def test_published_values_stand_on_the_board_and_renew_it(box_dataset: Dataset, tmp_path: Path) -> None:
     file = tmp_path / "suite.yaml"
     content = {"name": "boxes", "data": str(box_dataset.root), "runs": ["mean_shape"], "protocols": ["classvoxels"]}
     content |= {"out": str(tmp_path / "runs"), "board": str(tmp_path / "boards"), "workers": 1}
@@ -129,7 +130,7 @@ def test_published_values_lack_nothing_and_stand_there_once(tmp_path: Path) -> N
         _read(tmp_path, 3)
 
 
-def _read(folder: Path, published) -> Suite:
+def _read(folder: Path, published: Any) -> Suite:
     file = folder / "s.yaml"
     content = {"name": "s", "data": "d", "runs": ["mean_parts"], "protocols": ["partvoxels-v2"]}
     file.write_text(yaml.safe_dump(content | {"published": published}))

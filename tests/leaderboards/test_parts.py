@@ -9,6 +9,7 @@ from scipy import stats
 
 from svr3d.errors import InputError
 from svr3d.leaderboards import comparisons, leaderboard, load_records, write_leaderboard, write_records
+from svr3d.leaderboards.markdown import markdown_page
 from svr3d.leaderboards.presentation import sections
 from svr3d.leaderboards.published import read_published
 from svr3d.leaderboards.tables import section_tables
@@ -236,11 +237,11 @@ def test_a_mean_over_parts_that_is_worse_in_every_object_is_never_ahead(record):
     assert pair["low"] == pytest.approx(0.2) == pair["high"], "the same objects and parts in each resample"
 
 
-def test_the_tables_of_parts(record, tmp_path):
+def test_the_tables_of_parts(record):
     records = pd.concat([of_parts(record, VALUES), *(pd.DataFrame([record(category=c, object=f"o{i}")])
                          for c, n in (("chair", 4), ("mug", 2)) for i in range(n))])  # fmt: skip
-    write_leaderboard(records, None, tmp_path)
-    text = (tmp_path / "leaderboard.md").read_text()
+    board = leaderboard(records)
+    text = markdown_page("Parts", board, comparisons(records), None, [], [])
     assert page_table(text, "Part IoU by part") == [
         ["method", "part 1", "part 2", "part 3", "Part mIoU ↑", "IoU at 32³ ↑"],
         ["**chair**", "head (1)", "leg (2), rarest", "seat (4)", "", ""],
@@ -251,13 +252,14 @@ def test_the_tables_of_parts(record, tmp_path):
     header, *_ = page_table(text, "Part recall by part")
     assert header == ["method", "part 1", "part 2", "part 3", "Part recall"]
     assert "true voxels" not in text.partition("### Part IoU by part")[0], "a truth's size is no column of methods"
-    assert "true_part_voxels" in (tmp_path / "leaderboard.csv").read_text()
+    assert "true_part_voxels" in set(board["metric"])
 
 
-def test_many_parts_stand_in_several_rows(record, tmp_path):
+def test_many_parts_stand_in_several_rows(record):
     many = {f"part{i:02d}": i / 20 for i in range(9)}
-    write_leaderboard(of_parts(record, {"bed": [many]}), None, tmp_path)
-    header, *rows = page_table((tmp_path / "leaderboard.md").read_text(), "Part IoU by part")
+    records = of_parts(record, {"bed": [many]})
+    text = markdown_page("Parts", leaderboard(records), comparisons(records), None, [], [])
+    header, *rows = page_table(text, "Part IoU by part")
     assert len(header) == 9 and {len(row) for row in rows} == {9}
     assert [row[0] for row in rows] == ["**bed**", "a", "**bed**", "a"]
     assert (
@@ -266,6 +268,13 @@ def test_many_parts_stand_in_several_rows(record, tmp_path):
         and rows[3][1:4] == ["0.300", "0.350", "0.400"]
     )
     assert rows[1][-1] == "0.200" and rows[3][-1] == ""
+
+
+@pytest.mark.parametrize("name", ["part", "leg"])
+def test_parts_that_nobody_named_are_said(record, name):
+    records = of_parts(record, {"bed": [{name: 0.5, "seat": 0.5}]})
+    text = markdown_page("Parts", leaderboard(records), comparisons(records), None, [], [])
+    assert ("Parts that nobody named are all called 'part'" in text) == (name == "part")
 
 
 def test_what_is_published_changes_nothing_else(whole, parts, tmp_path):
