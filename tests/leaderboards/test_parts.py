@@ -200,6 +200,25 @@ def test_the_interval_of_the_mean_over_parts_as_by_resampling_in_a_loop(record):
     assert row["high"] == pytest.approx(high, abs=0.1 * (high - low))
 
 
+def test_of_objects_with_one_part_the_mean_over_parts_is_that_over_objects(record):
+    """With its interval over objects and three seeds, and each comparison; so it is in `statistics` as any other."""
+    rng = np.random.default_rng(7)
+    records = pd.concat(
+        of_parts(record, {c: [{"body": rng.uniform()} for _ in range(n)] for c, n in (("jug", 7), ("mug", 1))}, method,
+                 seed=seed)
+        for method in "ab" for seed in range(3)
+    )  # fmt: skip
+    board, pairs = leaderboard(records), comparisons(records)
+    for frame in (board[board["part"] == ""], pairs):
+        frame = frame[frame["category"] != "objects"]  # in which the bodies of jugs and of mugs are two parts
+        over_parts, over_objects = (
+            frame[frame["metric"] == name].drop(columns="metric").reset_index(drop=True)
+            for name in ("part_miou", "part_iou")
+        )
+        pd.testing.assert_frame_equal(over_parts, over_objects)
+    assert board.query("metric == 'part_miou' and category == 'mean'")["low"].notna().all()
+
+
 def test_the_rarest_part_has_the_fewest_voxels_in_all(record):
     """Not the smallest, nor the one that the fewest objects have: a head has 90 voxels, two legs together 80."""
     board = board_of(of_parts(record, VALUES))
