@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..errors import InputError
 from ..files import read_json, replacing, write_json
 from ..leaderboards import given_text, load_records, write_leaderboard
 from ..leaderboards.given import MAYBE_CAMERA, PICTURE
+from ..leaderboards.published import Published
 from .costs import write_costs
 from .runs import RunFolder, records_of
 
@@ -62,8 +64,13 @@ def given_in(method: dict[str, Any]) -> str:
     return ""
 
 
-def write_board(folders: list[RunFolder], out: str | Path, *, title: str = "") -> Path:
+def write_board(
+    folders: list[RunFolder], out: str | Path, *, title: str = "", published: Sequence[Published] = ()
+) -> Path:
     """Writes the leaderboard of some runs into `out`; does nothing if it is there already for the same records.
+
+    Args:
+        published: values that others have printed, to stand beside.
 
     Raises:
         InputError: a run has no records.
@@ -77,12 +84,14 @@ def write_board(folders: list[RunFolder], out: str | Path, *, title: str = "") -
         [folder.records for folder in folders] + [folder.manifest for folder in folders if folder.manifest.exists()]
     ):
         state.update(f"{path}\n".encode() + path.read_bytes())
+    if published:
+        state.update(repr(tuple(published)).encode())
     stamp = out / "board.json"
     if stamp.exists() and read_json(stamp).get("inputs") == state.hexdigest() and (out / "leaderboard.csv").exists():
         return out
     out.mkdir(parents=True, exist_ok=True)
     records = load_records([folder.records for folder in folders])
-    write_leaderboard(records, run_table(folders, records), out, title=title or out.name)
+    write_leaderboard(records, run_table(folders, records), out, title=title or out.name, published=published)
     write_costs(folders, out)
     from .showcase import write_grid
 

@@ -12,6 +12,7 @@ from typing import Any
 from ..datasets import SampleKey
 from ..errors import InputError, is_out_of_memory
 from ..metrics import load_protocol
+from ..metrics.label_measure import check_meaning
 from ..processes import worker_pool
 from ..progress import duration, say, track
 from .failures import RunStoppedError, error_kept
@@ -177,7 +178,8 @@ def check_protocols(dataset: Any, protocols: Iterable[str], split: str) -> dict[
     """The protocols by their names, each as it was asked for: by name, or by the path of its file.
 
     Raises:
-        InputError: none is named, one is unknown, two have one name, or the data set lacks what one needs.
+        InputError: none is named, one is unknown, two have one name, or the data set lacks what one needs, such as
+            parts with labels that mean something.
     """
     specs: dict[str, str] = {}
     for spec in dict.fromkeys(protocols):
@@ -186,9 +188,18 @@ def check_protocols(dataset: Any, protocols: Iterable[str], split: str) -> dict[
             raise InputError(f"'{specs[protocol.name]}' and '{spec}' are both the protocol '{protocol.name}'")
         specs[protocol.name] = spec
         dataset.require(protocol.targets, split)
+        if protocol.compares_labels:
+            _check_labels(dataset, protocol.name)
     if not specs:
         raise InputError("no protocol given")
     return specs
+
+
+def _check_labels(dataset: Any, protocol: str) -> None:
+    try:
+        check_meaning(dataset.labels)
+    except InputError as error:
+        raise InputError(f"{dataset.root}: protocol {protocol}: {error}") from None
 
 
 def _score(task: _Task, workers: int | None) -> int:

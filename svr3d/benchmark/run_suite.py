@@ -58,7 +58,7 @@ def run_suite(suite: Suite) -> tuple[Path, list[str]]:
             doing.line(line)
     if not doing.folders:
         raise InputError(f"suite {suite.name}: every run failed; the first: {doing.failures[0]}")
-    out = write_board(doing.folders, Path(suite.board) / suite.name, title=suite.name)
+    out = write_board(doing.folders, Path(suite.board) / suite.name, title=suite.name, published=suite.published)
     spent = duration(time.perf_counter() - start)
     say(f"suite {suite.name}: done in {spent}; the leaderboard is {out / 'leaderboard.md'}")
     return out, doing.failures

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..files import read_yaml
+from ..leaderboards.published import Published, read_published
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Suite:
         out: the folder of all runs.
         board: the folder that the leaderboard is written to.
         workers: processes for preparation and scoring; None for one per core.
+        published: values that others have printed, to stand beside these on the board.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Suite:
     out: str = "runs"
     board: str = "leaderboards/local"
     workers: int | None = None
+    published: tuple[Published, ...] = ()
 
     @classmethod
     def read(cls, path: str | Path, *, source: str | None = None, **changes: Any) -> Suite:
@@ -95,6 +98,8 @@ class Suite:
         protocols = values.get("protocols", cls.protocols)
         if isinstance(protocols, str) or not all(isinstance(name, str) for name in protocols):
             raise InputError(f"{path}: field 'protocols': expected a list of names, found {protocols!r}")
+        if "published" in values:
+            values["published"] = read_published(values["published"], f"{path}: field 'published'", protocols)
         fields: dict[str, Any] = values | {"runs": tuple(runs), "protocols": tuple(protocols)}
         return cls(**fields)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..geometry import Mesh, Part, PartMesh
+from ..geometry import NAMELESS, Mesh, Part, PartMesh
 from .hashing import stable_hash
 from .mesh_folders import find_meshes
 from .sources import Source
@@ -118,7 +118,7 @@ def part_label(part: str, name: str = "") -> str:
     own = name.rsplit("__", 1)[-1]
     text = part.replace(own, " ") if own else part
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text).lower()
-    return "_".join(word for word in re.split(r"[^a-z]+", text) if len(word) > 1) or "part"
+    return "_".join(word for word in re.split(r"[^a-z]+", text) if len(word) > 1) or NAMELESS
 
 
 def _hash_splits(names: Sequence[str], category: str, seed: int) -> dict[str, str]:

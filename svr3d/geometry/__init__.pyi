@@ -25,7 +25,7 @@ from .representations.registry import get_representation, is_shape, list_represe
 from .representations.representation import Format, Representation, Shape
 from .shape_files import list_suffixes, read_shape, write_shape
 from .shapes.medial_mesh import MedialMesh
-from .shapes.mesh import Mesh, Part, PartMesh
+from .shapes.mesh import NAMELESS, Mesh, Part, PartMesh
 from .shapes.point_cloud import PointCloud
 from .shapes.voxel_grid import VoxelGrid, relabelled
 from .solids.batched_voxels import voxelize_batch
@@ -52,6 +52,7 @@ InputError = svr3d.errors.InputError
 
 __all__ = [
     "ALIGNMENTS",
+    "NAMELESS",
     "Betti",
     "Camera",
     "Containment",

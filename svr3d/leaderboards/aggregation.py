@@ -1,11 +1,14 @@
-"""From records to one score per object: what the board makes of repeated views, of counts and of curves."""
+"""From records to one score per object: what the board makes of repeated views, of counts, of curves and of parts."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from ..errors import InputError
 from ..metrics.declarations import METRICS, Metric, get_metric, is_curve
+from .common_samples import on_common_samples
 from .frames import DataFrame
 from .statistics import MEAN, OBJECTS, Scores
 
@@ -28,11 +31,56 @@ def with_best(group: DataFrame) -> DataFrame:
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else group
 
 
-def shown_metrics(group: DataFrame, protocol: str) -> list[Metric]:
-    """What the board shows of the recorded metrics: a pooled metric stands for its two counts."""
+def with_rarest(group: DataFrame, parts: DataFrame, where: str) -> DataFrame:
+    """The records of whole objects, and of the metrics that are of each category's rarest part those of that part.
+
+    Args:
+        parts: the records of the same objects' parts.
+        where: names them in messages.
+    """
+    import pandas as pd
+
+    recorded, made = set(parts["metric"]), [group]
+    for metric in METRICS.values():
+        if metric.rarest_by is None or not {metric.of_parts, metric.rarest_by} <= recorded:
+            continue
+        (sizes,), _, _ = on_common_samples([parts[parts["metric"] == metric.rarest_by]], where, by_part=True)
+        of_object = sizes.mean(axis=1).groupby(level=["category", "object", "part"]).mean()
+        rarest = rarest_parts(of_object.groupby(level=["category", "part"]).sum().to_dict())
+        own = parts[parts["metric"] == metric.of_parts]
+        chosen = [rarest.get(category) == part for category, part in zip(own["category"], own["part"], strict=True)]
+        made.append(own[chosen].assign(metric=metric.name, part=""))
+    return pd.concat(made, ignore_index=True) if len(made) > 1 else group
+
+
+def rarest_parts(totals: Mapping[tuple[str, str], float]) -> dict[str, str]:
+    """The part of each category that has the least; of several that have, the first by name.
+
+    Args:
+        totals: of each (category, part) over the objects that have it, to six decimals.
+
+    >>> rarest_parts({("chair", "seat"): 9, ("chair", "head"): 2, ("chair", "arm"): 2, ("mug", "body"): 5})
+    {'chair': 'arm', 'mug': 'body'}
+    """
+    rarest: dict[str, str] = {}
+    for category, _, part in sorted((category, round(total, 6), part) for (category, part), total in totals.items()):
+        rarest.setdefault(category, part)
+    return rarest
+
+
+def shown_metrics(group: DataFrame, protocol: str, of_parts: Collection[str] = ()) -> list[Metric]:
+    """What the board shows of the recorded metrics: a pooled metric stands for its two counts.
+
+    Args:
+        of_parts: the metrics of which there are records of the same objects' parts; empty for parts themselves.
+    """
     recorded = set(group["metric"])
+    means = {metric.of_parts: metric for metric in METRICS.values() if metric.of_parts and not metric.rarest_by}
     pooled = [metric for metric in METRICS.values() if metric.sums and set(metric.sums) <= recorded]
     counts = {name for metric in pooled for name in metric.sums or ()}
+    if of_parts:
+        pooled += [means[name] for name in recorded & set(of_parts) & means.keys()]
+        counts |= {metric.rarest_by for metric in METRICS.values() if metric.rarest_by in of_parts}
     for name in sorted(recorded):
         metric = get_metric(name)
         if metric.sums and metric not in pooled:
@@ -60,6 +108,29 @@ def object_scores(metric: Metric, values: list[DataFrame], failed: DataFrame) ->
         tuple(objects[0].index.get_level_values("category")),
         tuple(f"{method} ({preset})" for method, preset, _ in objects[0].columns),
         failed.groupby(level=by_object, sort=True).any().to_numpy(),
+    )
+
+
+def part_scores(values: DataFrame, failed: DataFrame) -> Scores:
+    """Per-object scores of each run, part by part: a mean over views. A label makes another part in each category.
+
+    Args:
+        values: as `on_common_samples` returns them by part.
+        failed: which samples failed.
+    """
+    by_part = values.groupby(level=["category", "object", "part"], sort=True).mean()
+    names = by_part.index.to_frame(index=False)
+    objects, listed = names[["category", "object"]].apply(tuple, axis=1).factorize(sort=True)
+    kinds, parts = names[["category", "part"]].apply(tuple, axis=1).factorize(sort=True)
+    shape = len(listed), len(parts), len(by_part.columns)
+    numerator, denominator = np.zeros(shape), np.zeros(shape)
+    numerator[objects, kinds], denominator[objects, kinds] = by_part.to_numpy(np.float64), 1.0
+    return Scores(
+        numerator,
+        denominator,
+        tuple(category for category, _ in listed),
+        tuple(f"{method} ({preset})" for method, preset, _ in by_part.columns),
+        failed.groupby(level=["category", "object"], sort=True).any().to_numpy(),
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..metrics.declarations import Metric, is_curve
-from .aggregation import count_failed, object_scores, shown_metrics, with_best
+from .aggregation import count_failed, object_scores, part_scores, shown_metrics, with_best, with_rarest
 from .category_names import shown_category
 from .common_samples import on_common_samples
 from .frames import DataFrame
@@ -20,7 +20,7 @@ from .given import gifts_of
 from .ranking import adjusted, ranks
 from .records import check_records
 from .run_table import check_runs, given_of, limits_of
-from .statistics import LEVEL, MEAN, OBJECTS, Bootstrap, Estimates, enough_resamples
+from .statistics import LEVEL, MEAN, OBJECTS, Bootstrap, Estimates, Scores, enough_resamples
 
 
 class Pair(NamedTuple):
@@ -95,7 +95,7 @@ def analyze(records: DataFrame, runs: DataFrame | None, seed: int) -> list[Analy
         analysis
         for key, group in records.groupby(["dataset", "split", "protocol"], sort=True)
         for part, own in group.groupby("part", sort=True)  # the empty label, of whole objects, comes first
-        for analysis in _of_group((*key, part), own, bootstrap, given, limits)
+        for analysis in _of_group((*key, part), own, group[group["part"] != ""], bootstrap, given, limits)
     ]
     for note in notes(analyses):
         warnings.warn(note, stacklevel=3)
@@ -105,22 +105,20 @@ def analyze(records: DataFrame, runs: DataFrame | None, seed: int) -> list[Analy
 def _of_group(
     key: tuple[str, str, str, str],
     group: DataFrame,
+    parts: DataFrame,
     bootstrap: Bootstrap,
     given: dict[tuple[str, str, str], str],
     limits: dict[tuple[str, str, str], str],
 ) -> Iterator[Analysis]:
+    """The analyses of whole objects, or of one part. `parts`: the records of the same objects' parts."""
     dataset, split, protocol, part = key
-    group = with_best(group)
-    for metric in shown_metrics(group, protocol):
-        names = metric.sums or (metric.name,)
-        tables = [group[group["metric"] == name] for name in names]
-        where = f"{metric.name}{f' of {part}' if part else ''} under {protocol} on {dataset}/{split}"
-        values, failed, note = on_common_samples(tables, where)
-        scores = object_scores(metric, values, failed)
-        for category in sorted(set(scores.categories)):
-            if not (scores.of_category(category).denominator.sum(0) > 0).all():
-                raise InputError(f"{where}: the counts '{names[-1]}' of category {category} are all zero")
-        columns = values[0].columns
+    place = f"under {protocol} on {dataset}/{split}"
+    of_parts = set() if part else set(parts["metric"])
+    group = with_best(group if part else with_rarest(group, parts, place))
+    for metric in shown_metrics(group, protocol, of_parts):
+        where = f"{metric.name}{f' of {part}' if part else ''} {place}"
+        scores, failed, note = _scores(metric, group, parts, where)
+        columns = failed.columns
         competitors = sorted({(method, preset) for method, preset, _ in columns})
         held = [given.get((method, dataset, preset), "") for method, preset in competitors]
         gifted = [bool(gifts_of(text)) for text in held]
@@ -139,6 +137,24 @@ def _of_group(
             },
             note=note,
         )
+
+
+def _scores(metric: Metric, group: DataFrame, parts: DataFrame, where: str) -> tuple[Scores, DataFrame, str]:
+    """One metric's scores, which samples of which run failed, and a note on samples left out."""
+    if metric.of_parts and not metric.rarest_by:
+        table = parts[parts["metric"] == metric.of_parts]
+        values, failed, note = on_common_samples([table], where, by_part=True)
+        failed = failed.groupby(level=["category", "object", "view"], sort=True).any()
+        return part_scores(values[0], failed), failed, note
+    tables = [group[group["metric"] == name] for name in metric.sums or (metric.name,)]
+    values, failed, note = on_common_samples(tables, where)
+    scores = object_scores(metric, values, failed)
+    for category in sorted(set(scores.categories)) if metric.sums else ():
+        if not (scores.of_category(category).denominator.sum(0) > 0).all():
+            raise InputError(
+                f"{where}: the counts '{tables[-1]['metric'].iloc[0]}' of category {category} are all zero"
+            )
+    return scores, failed, note
 
 
 def _least_freedom(records: DataFrame) -> int:

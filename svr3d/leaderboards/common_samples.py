@@ -9,23 +9,26 @@ from ..errors import InputError
 from .frames import DataFrame
 
 
-def on_common_samples(tables: list[DataFrame], where: str) -> tuple[list[DataFrame], DataFrame, str]:
+def on_common_samples(
+    tables: list[DataFrame], where: str, *, by_part: bool = False
+) -> tuple[list[DataFrame], DataFrame, str]:
     """One metric's records as sample × run tables over the samples that all runs have.
 
     Args:
         tables: the records of one metric (of a pooled one: of each of its two counts) of one data set, split and
             protocol.
         where: names them in messages.
+        by_part: take each part of each sample for itself.
 
     Returns:
-        values: for each of `tables` a frame, rows (category, object, view), columns (method, preset, seed).
+        values: for each of `tables` a frame, rows (category, object, view[, part]), columns (method, preset, seed).
         failed: a frame alike of booleans.
         note: a sentence on the samples left out, or "".
 
     Raises:
         InputError: records of several protocols (splits, data sets, metrics) together, or no sample in common.
     """
-    index, columns = ["category", "object", "view"], ["method", "preset", "seed"]
+    index, columns = ["category", "object", "view", *["part"] * by_part], ["method", "preset", "seed"]
     for table in tables:
         for name in ("dataset", "split", "protocol", "metric"):
             if (several := table[name].unique()).size > 1:
@@ -50,6 +53,7 @@ def on_common_samples(tables: list[DataFrame], where: str) -> tuple[list[DataFra
     if len(common) < len(samples):
         counts = [(f"{method} ({preset}, seed {seed})", n) for (method, preset, seed), n in lacking.sum().items() if n]
         lack = ", ".join(f"{name} lacks {n}" for name, n in counts)
-        note = f"compared on the {len(common)} of {len(samples)} samples that all runs have ({lack})"
+        kind = "parts of samples" if by_part else "samples"
+        note = f"compared on the {len(common)} of {len(samples)} {kind} that all runs have ({lack})"
     values = [table.loc[common, runs].sort_index(axis=1) for table in wide]
     return values, failed.loc[common, runs].sort_index(axis=1).astype(bool), note

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from .cells import Cell, Table
 from .frames import DataFrame
 from .presentation import GIFTED, LIMITED, WITH_CAMERA, sections
-from .tables import Cell, Table, section_tables
+from .published import Published
+from .tables import section_tables
 
 
-def latex_page(title: str, board: DataFrame, costs: DataFrame | None) -> str:
+def latex_page(title: str, board: DataFrame, costs: DataFrame | None, published: Sequence[Published] = ()) -> str:
     r"""The tables for `\input`; they need the packages booktabs and graphicx."""
     parts = [f"% {' '.join(title.split())}", "% Needs \\usepackage{booktabs,graphicx} in the preamble."]
-    for section in sections(board):
+    for section in sections(board, published):
         for table in section_tables(section, costs):
             slug = re.sub(r"[^a-z0-9]+", "-", table.title.lower()).strip("-")
             parts.append(_latex_table(table, f"tab:{section.slug}-{slug}"))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from .cells import Cell, Table
 from .figures.draw import KINDS, figure_name
 from .frames import DataFrame
 from .presentation import sections
+from .published import Published
 from .sentences import COMPARISONS, READING, comparison_sentences
-from .tables import Cell, Table, section_tables
+from .tables import section_tables
 
 
 def markdown_page(
@@ -18,11 +21,12 @@ def markdown_page(
     costs: DataFrame | None,
     notes: list[str],
     figures: list[str],
+    published: Sequence[Published] = (),
 ) -> str:
     """The whole page. `figures` are the paths of pictures, relative to it."""
     parts = [f"# {_markdown(title)}", READING]
     parts += [f"**Incomplete**: {_markdown(note)}." for note in notes]
-    for section in sections(board):
+    for section in sections(board, published):
         name = f"{section.dataset}, {section.split}, protocol {section.protocol}"
         parts.append(f"## {_markdown(name)}")
         for table in section_tables(section, costs):

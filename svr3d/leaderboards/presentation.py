@@ -13,6 +13,7 @@ from ..metrics.declarations import Metric, get_metric, is_curve
 from ..metrics.protocol import ALIGNED, Protocol, load_protocol
 from .frames import DataFrame, Series
 from .given import CAMERA, gifts_of, names_of
+from .published import Published
 from .statistics import MEAN, OBJECTS
 
 HEADLINE = ("iou_32", "iou", "f_01", "cd_l1")
@@ -35,6 +36,7 @@ class Section:
     Args:
         rows: of whole objects, a DataFrame with the board's columns and `label`.
         part_rows: those of parts, alike; None where there are none.
+        published: values that others have printed, for this protocol.
     """
 
     dataset: str
@@ -42,6 +44,7 @@ class Section:
     protocol: str
     rows: DataFrame
     part_rows: DataFrame | None = None
+    published: tuple[Published, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("dataset", "split", "protocol"):
@@ -119,8 +122,9 @@ class Section:
 
     def unit(self, metric: Metric) -> str:
         """The unit of a metric's values, with the protocol's factor; empty for plain fractions."""
-        if self._known is not None and metric.name in (*self._known.metrics, *self._known.pooled):
-            return self._known.unit(metric.name)
+        known = self._known
+        if known is not None and not {metric.name, metric.of_parts}.isdisjoint((*known.metrics, *known.pooled)):
+            return known.unit(metric.name)
         return "" if metric.unit == "fraction" else metric.unit
 
     def heading(self, metric: Metric) -> str:
@@ -157,18 +161,23 @@ class Section:
         return dict(zip(rows["metric"], rows["n"].astype(int), strict=True))
 
 
-def sections(board: DataFrame) -> Iterator[Section]:
+def sections(board: DataFrame, published: Iterable[Published] = ()) -> Iterator[Section]:
     """The board by data set, split and protocol, with a `label` for each method.
 
     A label is the method's name, with its preset where a method of the board has several.
+
+    Args:
+        published: values that others have printed; each goes to the sections of its protocol.
     """
+    published = tuple(published)
     several = board.drop_duplicates(["method", "preset"])["method"].value_counts()
     named = board["method"].map(several) > 1
     board = board.assign(label=board["method"].where(~named, board["method"] + " (" + board["preset"] + ")"))
     for (dataset, split, protocol), rows in board.groupby(["dataset", "split", "protocol"], sort=True):
         whole, parts = rows[rows["part"] == ""], rows[rows["part"] != ""]
         if not whole.empty:
-            yield Section(dataset, split, protocol, whole, None if parts.empty else parts)
+            beside = tuple(one for one in published if one.protocol == protocol)
+            yield Section(dataset, split, protocol, whole, None if parts.empty else parts, beside)
 
 
 def has_rank(row: Series) -> bool:

@@ -62,12 +62,14 @@ OBJECTS = "objects"
 @dataclass(frozen=True)
 class Scores:
     """One metric of R runs of M methods on the same N objects. An estimate is the ratio of two totals over objects,
-    a method's over its seeds too.
+    a method's over its seeds too. Of P parts it is the mean of their ratios, over those that some object has.
 
     Args:
         numerator: Float[N, R]. For a metric that is averaged over objects, each object's value; for a pooled
-            metric, each object's first count (intersections).
-        denominator: Float[N, R]. All ones, or each object's second count (unions).
+            metric, each object's first count (intersections). Of parts Float[N, P, R]: the value of each object's
+            part, 0 where it has none.
+        denominator: as `numerator`. All ones, or each object's second count (unions); of parts 1 where the object has
+            one, 0 elsewhere, which does not depend on the run.
         categories: N names.
         methods: the name of each run's method, those of one method side by side.
         failed: Bool[N, R], where a prediction of the object failed.
@@ -102,7 +104,7 @@ class Scores:
         return self._rows(np.array([name == category for name in self.categories]))
 
     def by_object(self) -> tuple[np.ndarray, np.ndarray]:
-        """Each object's totals over seeds: Float[N, M] each."""
+        """Each object's totals over seeds: Float[N, M] each, or Float[N, P, M]."""
         owners = np.array([[own == name for name in self.runs] for own in self.methods], dtype=np.float64)
         return self.numerator @ owners, self.denominator @ owners
 
@@ -111,9 +113,26 @@ class Scores:
         numerator, denominator = self.by_object()
         with np.errstate(invalid="ignore", divide="ignore"):
             if weights is None:
-                return numerator.sum(0) / denominator.sum(0)
-            blocks = (weights[rows].astype(np.float64) for rows in _blocks(*weights.shape))
-            return np.concatenate([(block @ numerator) / (block @ denominator) for block in blocks])
+                return self._over_parts(numerator.sum(0) / denominator.sum(0))
+            rows, columns = weights.shape
+            parts = numerator.shape[1] if numerator.ndim > 2 else 1
+            blocks = (weights[chosen].astype(np.float64) for chosen in _blocks(rows, columns * parts))
+            totals = ((np.tensordot(block, numerator, 1), np.tensordot(block, denominator, 1)) for block in blocks)
+            return np.concatenate([self._over_parts(of_values / of_counts) for of_values, of_counts in totals])
+
+    def single(self) -> np.ndarray:
+        """The estimate of each object alone, Float[N, M]."""
+        numerator, denominator = self.by_object()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self._over_parts(numerator / denominator)
+
+    def _over_parts(self, ratios: np.ndarray) -> np.ndarray:
+        """[..., P, M] to [..., M]: the mean over the parts that there are, those whose ratio is a number; ratios
+        [..., M] of what has no parts stay as they are."""
+        if self.numerator.ndim == 2:
+            return ratios
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.nansum(ratios, axis=-2) / (~np.isnan(ratios)).sum(axis=-2)
 
     def seed_spread(self, *, by_category: bool = False) -> np.ndarray:
         """The standard deviation of each method's estimates over its seeds, on all objects there could be, Float[M].
@@ -141,10 +160,11 @@ class Scores:
 
     def _gap(self, a: int, b: int) -> tuple[float, float]:
         """The difference of two runs' estimates, and its sampling variance over objects (0 where there is just one)."""
-        num, den = self.numerator[:, [a, b]], self.denominator[:, [a, b]]
+        num, den = self.numerator[..., [a, b]], self.denominator[..., [a, b]]
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = num.sum(0) / den.sum(0)
-            pulls = (num - ratio * den) / den.mean(0)  # how each object pulls at the ratio
+            pulls = self._over_parts((num - ratio * den) / den.mean(0))  # how each object pulls at the ratio
+        ratio = self._over_parts(ratio)
         pull, n = pulls[:, 0] - pulls[:, 1], len(pulls)
         return float(ratio[0] - ratio[1]), float(pull.var(ddof=1) / n) if n > 1 else 0.0
 
@@ -281,9 +301,7 @@ class Bootstrap:
             return total + np.nan
         deviations = []
         for name in several:
-            (numerator, denominator), n = scores.of_category(name).by_object(), by_category[name].objects
-            with np.errstate(invalid="ignore", divide="ignore"):
-                single = numerator / denominator
+            single, n = scores.of_category(name).single(), by_category[name].objects
             deviations.append((single - by_category[name].value) * np.sqrt(n / (n - 1)))
         deviations = np.concatenate(deviations)
         for name, part in by_category.items():

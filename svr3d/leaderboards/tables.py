@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
 
-from ..metrics.declarations import Metric, get_metric
-from .frames import DataFrame, Series
+from ..metrics.declarations import Metric
+from .cells import Cell, Table, name_cell, own_rows, value_cell
+from .frames import DataFrame
 from .given import is_recorded
+from .part_tables import beside_parts, part_tables
 from .presentation import GIFTED, LIMITED, WITH_CAMERA, Section, count_text, decimals, rank_text, seconds_text
+from .published_table import published_table
 from .sentences import PERCENT
 from .statistics import MEAN, OBJECTS
 
@@ -20,24 +20,9 @@ UNRECORDED = " A question mark under `given`: its run does not say."
 LIMITS = f"{LIMITED} is limited by its representation"
 
 
-class Cell(NamedTuple):
-    text: str
-    bold: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table to render: `rows` hold as many cells as `header` has names; the first column is text."""
-
-    title: str
-    caption: str
-    header: list[str]
-    rows: list[list[Cell]]
-
-
 def section_tables(section: Section, costs: DataFrame | None = None) -> list[Table]:
-    """The tables of one protocol: means over categories, means over objects, the headline by category, and each metric
-    that was measured of parts.
+    """The tables of one protocol: means over categories, means over objects, the headline by category, each metric that
+    was measured of parts, and what others have published.
 
     Args:
         costs: DataFrame dataset, method, preset, parameters, train_seconds, inference_ms; or None.
@@ -51,8 +36,10 @@ def section_tables(section: Section, costs: DataFrame | None = None) -> list[Tab
     if section.headline is not None:
         tables.append(_category_table(section, section.headline))
     if section.part_rows is not None:
-        parts = section.part_rows
-        tables += [_parts_table(section, parts, get_metric(name)) for name in parts["metric"].unique()]
+        tables += part_tables(section, section.part_rows)
+    beside = published_table(section)
+    if beside is not None and not {one.metric for one in section.published} <= beside_parts(section):
+        tables.append(beside)
     return tables
 
 
@@ -70,13 +57,13 @@ def _metrics_table(section: Section, category: str, title: str, costs: DataFrame
     rows = []
     labels = [label for label in section.labels if any(label in column.index for column in columns)]
     for label in labels:
-        own = _own(label, columns)
+        own = own_rows(label, columns)
         first = next(row for row in own if row is not None)
         shown = first if headline is None else own[[metric.name for metric in section.metrics].index(headline.name)]
-        row = [_name(label, section), Cell(str(first["seeds"]))]
+        row = [name_cell(label, section), Cell(str(first["seeds"]))]
         if headline is not None:
             row.append(Cell("–" if shown is None else rank_text(shown)))
-        row += [_value(section, cell, d) for cell, d in zip(own, digits, strict=True)]
+        row += [value_cell(section, cell, d) for cell, d in zip(own, digits, strict=True)]
         row.append(Cell(str(max(int(cell["failed"]) for cell in own if cell is not None))))
         rows.append(row)
     if costs is not None:
@@ -107,9 +94,11 @@ def _category_table(section: Section, metric: Metric) -> Table:
     digits = decimals(columns[MEAN]["value"])
     rows = []
     for label in section.labels:
-        own = _own(label, columns.values())
+        own = own_rows(label, columns.values())
         if any(cell is not None for cell in own):
-            rows.append([_name(label, section), *(_value(section, cell, digits, interval=False) for cell in own)])
+            rows.append(
+                [name_cell(label, section), *(value_cell(section, cell, digits, interval=False) for cell in own)]
+            )
     rows.append([Cell("objects"), *(Cell(str(int(column["n"].iloc[0]))) for column in columns.values())])
     rows.append([Cell("failed"), *(Cell(str(int(column["failed"].sum()))) for column in columns.values())])
     title = f"{metric.title} by category"
@@ -119,29 +108,6 @@ def _category_table(section: Section, metric: Metric) -> Table:
         ["method", *columns],
         rows,
     )
-
-
-def _parts_table(section: Section, parts: DataFrame, metric: Metric) -> Table:
-    """A row for each part's label: there are more of them than methods."""
-    means = parts[(parts["metric"] == metric.name) & (parts["category"] == MEAN)]
-    labels = [label for label in section.labels if label in set(means["label"])]
-    digits = decimals(means["value"])
-    rows = []
-    for part, own in means.groupby("part", sort=True):
-        by_label = own.set_index("label")
-        cells = [_value(section, _own(label, [by_label])[0], digits, interval=False) for label in labels]
-        rows.append([Cell(part), *cells, Cell(str(int(own["n"].max())))])
-    caption = (
-        f"{section.heading(metric)} by part, in the mean over the categories that have it. "
-        f"Protocol {section.protocol}, split {section.split} of {section.dataset}; not ranked; "
-        "categories and intervals in leaderboard.csv."
-    )
-    return Table(f"{metric.title} by part", caption, ["part", *map(section.shown, labels), "objects"], rows)
-
-
-def _own(label: str, columns: Iterable[DataFrame]) -> list[Series | None]:
-    """A method's row in each column; None where it has none."""
-    return [column.loc[label] if label in column.index else None for column in columns]
 
 
 def _caption(section: Section, start: str) -> str:
@@ -160,22 +126,3 @@ def _caption(section: Section, start: str) -> str:
         if stated:
             text += f" {sentence}: " + ", ".join(f"{label} ({words})" for label, words in stated.items()) + "."
     return text + CAMERAS * bool(section.with_camera)
-
-
-def _name(label: str, section: Section) -> Cell:
-    shown = section.shown(label)
-    if label in section.limits:
-        shown += LIMITED if shown != label else f" {LIMITED}"
-    return Cell(shown)
-
-
-def _value(section: Section, row: Series | None, digits: int, *, interval: bool = True) -> Cell:
-    """Value, interval and failures."""
-    if row is None:
-        return Cell("–")
-    text = f"{row['value']:.{digits}f}"
-    if interval and not math.isnan(row["low"]):
-        text += f" ± {(row['high'] - row['low']) / 2:.{digits}f}"
-    if row["failed"]:
-        text += f" ({row['failed']} failed)"
-    return Cell(text, bold=section.is_first(row))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from .board import comparisons_frame, leaderboard_frame
 from .figures.draw import draw_figures
 from .latex import latex_page
 from .markdown import markdown_page
+from .published import Published
 from .run_table import check_runs, costs_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ def write_leaderboard(
     *,
     title: str = "Leaderboard",
     seed: int = 0,
+    published: Sequence[Published] = (),
 ) -> list[Path]:
     """Write leaderboard.csv, comparisons.csv, leaderboard.md, leaderboard.tex and figures/ into the folder `out`.
 
@@ -33,6 +36,8 @@ def write_leaderboard(
     Args:
         records, runs, seed: as in `leaderboard`; `runs` may be None, which leaves the costs out.
         title: the heading of the page.
+        published: values that others have printed, to stand beside these in the page's tables. They are in no other
+            file, and change no value, interval or rank.
 
     Returns:
         The files written.
@@ -49,9 +54,9 @@ def write_leaderboard(
     for name, content in draw_figures(board, costs):
         figures.append(_write(out / "figures" / name, content))
     names = [f"figures/{path.name}" for path in figures if path.suffix == ".png"]
-    page = markdown_page(title, board, pairs, costs, notes(analyses), names)
+    page = markdown_page(title, board, pairs, costs, notes(analyses), names, published)
     written.append(_write(out / "leaderboard.md", page.encode()))
-    written.append(_write(out / "leaderboard.tex", latex_page(title, board, costs).encode()))
+    written.append(_write(out / "leaderboard.tex", latex_page(title, board, costs, published).encode()))
     return written + figures
 
 

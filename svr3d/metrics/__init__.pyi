@@ -13,6 +13,7 @@ from .neighbors import Neighbors, nearest_neighbors
 from .normals import normal_consistency
 from .pair import Pair
 from .part_matching import PartMatching, match_parts
+from .part_recall import part_recall
 from .part_voxels import PartIoU, PartMean, mean_over_parts, part_iou
 from .point_measure import PointMeasure
 from .precision import average_precision
@@ -63,6 +64,7 @@ __all__ = [
     "nearest_neighbors",
     "normal_consistency",
     "part_iou",
+    "part_recall",
     "point_iou",
     "score",
     "thickness_error",

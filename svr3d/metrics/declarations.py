@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from ..errors import InputError
+from ..geometry import NAMELESS
 from ..plugins import Plugins
 from .chamfer import ChamferMeasure
 from .curve import Curve, is_curve
@@ -19,12 +20,13 @@ from .health import HealthMeasure, InsideOutMeasure, WatertightMeasure
 from .interface import Measure, Metric
 from .normals import NormalMeasure
 from .part_matching import PartMatchingMeasure
+from .part_recall import PartRecallMeasure, PartSizeMeasure
 from .part_voxels import PartIoUMeasure
 from .precision import AveragePrecisionMeasure
 from .thickness import ThicknessMeasure
 from .volume_iou import AmbiguousMeasure, VolumeIoUMeasure
 
-__all__ = ["CURVE", "METRICS", "Metric", "get_measure", "get_metric", "is_curve", "list_metrics"]
+__all__ = ["CURVE", "METRICS", "NAMELESS", "Metric", "get_measure", "get_metric", "is_curve", "list_metrics"]
 
 _BUILT_IN: tuple[type[Measure], ...] = (
     ChamferMeasure,
@@ -40,6 +42,8 @@ _BUILT_IN: tuple[type[Measure], ...] = (
     InsideOutMeasure,
     AmbiguousMeasure,
     PartIoUMeasure,
+    PartRecallMeasure,
+    PartSizeMeasure,
     AveragePrecisionMeasure,
     PartMatchingMeasure,
     ThicknessMeasure,

@@ -38,6 +38,9 @@ class Metric:
             the mean of per-sample values.
         best_of: for a metric of a whole set, the prefix of the recorded curve of which it is the best point; None
             otherwise.
+        of_parts: for a metric of a whole set that is made of the parts' records of another, the latter's name; None
+            otherwise. Each part of a category counts once, with its mean over the objects that have it.
+        rarest_by: of these parts, only that of each category which has the least in total of this recorded metric.
         ranked: whether methods are ranked by it (counts, bounds and diagnoses are not).
     """
 
@@ -50,7 +53,14 @@ class Metric:
     source: str = ""
     sums: tuple[str, str] | None = None
     best_of: str | None = None
+    of_parts: str | None = None
+    rarest_by: str | None = None
     ranked: bool = True
+
+    @property
+    def of_set(self) -> bool:
+        """Whether it is made of a whole set's records, and not measured of each sample."""
+        return any((self.sums, self.best_of, self.of_parts))
 
     @property
     def dimension(self) -> int:
@@ -94,6 +104,8 @@ class Measure:
     """Whether meshes become voxels for it, by the protocol's rule."""
     needs_inside: ClassVar[bool] = False
     """Whether it asks otherwise what is inside."""
+    compares_labels: ClassVar[bool] = False
+    """Whether it finds predicted parts by the true parts' labels, which must mean something then."""
 
     name: str
     factor: Positive = 1.0

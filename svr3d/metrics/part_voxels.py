@@ -11,9 +11,8 @@ import numpy as np
 from ..errors import InputError
 from ..geometry import VoxelGrid
 from .grid_iou import voxel_iou
-from .interface import Measure, Metric
-from .parameters import Count
-from .setting import Setting
+from .interface import Metric
+from .label_measure import LabelMeasure, true_labels
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -67,14 +66,8 @@ def part_iou(predicted: VoxelGrid, truth: VoxelGrid, *, labels: Iterable[int] | 
     >>> part_iou(VoxelGrid(predicted > 0, labels=predicted), VoxelGrid(truth > 0, labels=truth), labels=[1, 2, 3])
     PartIoU(per_part={1: 0.5, 2: 0.0, 3: nan}, mean=0.25, whole=1.0)
     """
-    found, true = _labels(predicted, "prediction"), _labels(truth, "truth")
-    if found.shape != true.shape:
-        raise InputError(
-            f"part IoU: expected grids of one resolution, found {predicted.resolution} and {truth.resolution}"
-        )
-    present = [int(label) for label in np.unique(true) if label]
-    if not present:
-        raise InputError("part IoU: the truth has no parts, all its labels are 0")
+    found, true = compared_labels(predicted, truth, "part IoU")
+    present = true_labels(truth)
     asked = present if labels is None else [int(label) for label in labels]
     if not set(present) <= set(asked):
         raise InputError(f"part IoU: the truth has labels {present}, which are not all among those asked for, {asked}")
@@ -108,62 +101,49 @@ def mean_over_parts(values: Float[np.ndarray, "s p"] | Sequence[Sequence[float]]
     return PartMean(per_part, float(per_part[count > 0].mean()))
 
 
-def _labels(grid: VoxelGrid, which: str) -> np.ndarray:
+def compared_labels(predicted: VoxelGrid, truth: VoxelGrid, what: str) -> tuple[np.ndarray, np.ndarray]:
+    """The labels of two grids, Int[R, R, R] each.
+
+    Args:
+        what: compares them, in messages.
+
+    Raises:
+        InputError: a grid without labels, a negative label, different resolutions, or a truth without parts.
+    """
+    found, true = _labels(predicted, "prediction", what), _labels(truth, "truth", what)
+    if found.shape != true.shape:
+        raise InputError(
+            f"{what}: expected grids of one resolution, found {predicted.resolution} and {truth.resolution}"
+        )
+    if not true.any():
+        raise InputError(f"{what}: the truth has no parts, all its labels are 0")
+    return found, true
+
+
+def _labels(grid: VoxelGrid, which: str, what: str) -> np.ndarray:
     if not isinstance(grid, VoxelGrid) or grid.labels is None:
-        raise InputError(f"part IoU: the {which} has no part labels")
+        raise InputError(f"{what}: the {which} has no part labels")
     if grid.labels.min() < 0:
-        raise InputError(f"part IoU: expected labels of at least 0, found {grid.labels.min()} in the {which}")
+        raise InputError(f"{what}: expected labels of at least 0, found {grid.labels.min()} in the {which}")
     return grid.labels
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartIoUMeasure(Measure):
-    """`part_iou`, and its value by part. A prediction without parts has 0 for each.
-
-    Labels are compared by the truth's names. A predicted grid whose labels have no names must use the data set's.
-
-    Args:
-        resolution: voxels per side.
-    """
+class PartIoUMeasure(LabelMeasure):
+    """`part_iou`, and its value by part. A prediction without parts has 0 for each."""
 
     declarations = (
         Metric("part_iou", "Part IoU", "fraction", True, 1.0, 0.0, "Shi et al. 2020: mean over the truth's labels"),
+        Metric(
+            *("part_miou", "Part mIoU", "fraction", True, 1.0, 0.0),
+            "Shi et al. 2020: each part's mean over the objects that have it, and of these the mean over parts",
+            of_parts="part_iou",
+        ),
     )
 
-    on_voxels = True
-
-    resolution: Count
-
-    def targets(self, setting: Setting) -> frozenset[str]:
-        return frozenset({"part_voxels"})
-
-    def wishes(self, setting: Setting) -> frozenset[str]:
-        return frozenset({"parts"} if setting.voxel_rule == "centers" else ())
-
-    def require(self, pair: Pair) -> None:
-        pair.truth.labels(self.resolution)
-
-    def value(self, pair: Pair) -> float:
-        found = self._found(pair)
-        return 0.0 if found is None else found.mean
-
-    def parts(self, pair: Pair, *, failed: bool = False) -> dict[str, float]:
-        names, truth = pair.truth.label_names, pair.truth.labels(self.resolution).labels
-        assert truth is not None
-        present = [int(label) for label in np.unique(truth) if label]
-        found = None if failed else self._found(pair)
-        by_label = dict.fromkeys(present, 0.0) if found is None else found.per_part
-        return {names[label - 1] if names else str(label): by_label[label] for label in present}
-
-    def _found(self, pair: Pair) -> PartIoU | None:
-        """None for a prediction without parts."""
-        names, truth = pair.truth.label_names, pair.truth.labels(self.resolution)
-        grid = pair.predicted.labels(self.resolution, names)
+    def by_label(self, pair: Pair) -> dict[int, float]:
+        truth, grid = pair.truth.labels(self.resolution), self.predicted(pair)
         if grid is None:
-            return None
-        if grid.label_names and not names:
-            raise InputError(
-                "the ground truth's part labels have no names, by which the predicted parts could be found"
-            )
+            return self.worst_by_label(pair)
         key = ("part iou", self.resolution, pair.setting.voxel_rule)
-        return pair.predicted.convert("structure", key, lambda _: part_iou(grid, truth))
+        return pair.predicted.convert("structure", key, lambda _: part_iou(grid, truth)).per_part

@@ -34,8 +34,8 @@ class Protocol:
         note: what a reader of its numbers should know.
         setting: how the shapes are made comparable.
         measures: what is measured, with its parameters, in the order of records.
-        pooled: metrics made of a whole set: from counts that are added up (`Metric.sums`), or the best point of a
-            curve (`Metric.best_of`).
+        pooled: metrics made of a whole set: from counts that are added up (`Metric.sums`), the best point of a
+            curve (`Metric.best_of`), or the means of parts (`Metric.of_parts`).
         aggregation: of the samples' values: `mean`.
         aligned: how a prediction is moved onto the truth before anything is measured, as `svr3d.geometry.align` does:
             `none`, or the suffix of the name, as in `svr3d-v1+scale`.
@@ -86,8 +86,14 @@ class Protocol:
         """Whether some metric asks what is inside the prediction."""
         return any(measure.needs_inside or measure.on_voxels for measure in self.measures)
 
+    @property
+    def compares_labels(self) -> bool:
+        """Whether some metric finds predicted parts by their labels."""
+        return any(measure.compares_labels for measure in self.measures)
+
     def factor(self, metric: str) -> float:
         """By which its values of `metric` are multiplied; 1 for what it does not record."""
+        metric = get_metric(metric).of_parts or metric
         return self._by_name[metric].factor if metric in self._by_name else 1.0
 
     def worst(self, metric: str, scale: float = 1.0) -> float:

@@ -69,7 +69,7 @@ def _measure(name: Any, values: Any, setting: Setting, where: str) -> Measure:
         raise InputError(f"{where}: field 'metrics': {error}") from None
     here = f"{where}: metric '{name}'"
     declared = cls.declare(name)
-    if declared is not None and (declared.sums or declared.best_of):
+    if declared is not None and declared.of_set:
         raise InputError(f"{here} is made of a whole set: it belongs in the field 'pooled'")
     measure = build(cls, values, here, name=name)
     try:
@@ -91,10 +91,13 @@ def _check_pooled(pooled: tuple[str, ...], recorded: set[str], where: str) -> No
         if metric.best_of:
             if not any(other.startswith(metric.best_of) for other in recorded):
                 raise InputError(f"{here}: '{name}' is the best of the curve '{metric.best_of}', which is not recorded")
-        elif not metric.sums:
+            continue
+        made_of = metric.sums or tuple(filter(None, (metric.of_parts, metric.rarest_by)))
+        if not made_of:
             raise InputError(f"{here}: '{name}' is measured of each sample: it belongs in the field 'metrics'")
-        elif not set(metric.sums) <= recorded:
-            raise InputError(f"{here}: '{name}' is made of {' and '.join(metric.sums)}, which are not both recorded")
+        if not set(made_of) <= recorded:
+            lacking = "which are not both recorded" if len(made_of) > 1 else "which is not recorded"
+            raise InputError(f"{here}: '{name}' is made of {' and '.join(made_of)}, {lacking}")
 
 
 def _check_each_once(path: Path) -> None:

@@ -1,13 +1,16 @@
 """Every protocol from a folder of predictions to the board."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
-from svr3d.benchmark.evaluation import evaluate_predictions
+from svr3d.benchmark.evaluation import check_protocols, evaluate_predictions
 from svr3d.benchmark.prediction_files import PredictionFrame
 from svr3d.datasets import open_dataset
+from svr3d.errors import InputError
 from svr3d.geometry import write_shape
 from svr3d.leaderboards import leaderboard, load_records
 from svr3d.metrics import get_metric, is_curve, list_protocols, load_protocol
@@ -74,3 +77,22 @@ def test_the_board_shows_them_all(records: pd.DataFrame) -> None:
         shown = set(board.loc[board["protocol"] == name, "metric"])
         counts = {n for m in map(get_metric, protocol.pooled) if m.sums for n in m.sums}
         assert {n for n in protocol.metrics if not is_curve(n)} - counts | set(protocol.pooled) <= shown
+
+
+def test_parts_without_names_are_refused_where_labels_are_compared(small_dataset: Path, tmp_path: Path) -> None:
+    """Before anything is trained or scored; the other protocols take such data."""
+    for path in small_dataset.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    metadata = yaml.safe_load((small_dataset / "metadata.yaml").read_text())
+    metadata["svr3d"]["labels"] = ["part"]
+    (tmp_path / "metadata.yaml").unlink()
+    (tmp_path / "metadata.yaml").write_text(yaml.safe_dump(metadata))
+    dataset = open_dataset(tmp_path)
+    for name in list_protocols():
+        if name.startswith(("partvoxels", "svr3d-structure")):
+            with pytest.raises(
+                InputError, match=rf"^{re.escape(str(tmp_path))}: protocol {name}: the true parts have no"
+            ):
+                check_protocols(dataset, ["svr3d-v1", name], "test")
+        else:
+            assert check_protocols(dataset, [name], "test") == {name: name}

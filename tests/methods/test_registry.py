@@ -13,9 +13,11 @@ from svr3d.methods import Method, get_method, list_methods, register, registry
 BUILT_IN = {
     "class_mean",
     "classvoxels",
+    "mean_parts",
     "mean_shape",
     "oracle_ellipsoid",
     "oracle_mesh",
+    "oracle_parts",
     "oracle_voxels",
     "pixel2mesh",
     "retrieval",

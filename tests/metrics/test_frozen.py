@@ -28,7 +28,8 @@ from svr3d.metrics import METRICS, GroundTruth, Protocol, get_metric, list_proto
 
 FILE = Path(__file__).parent / "frozen.json"
 NAMES = (
-    *("atlasnet", "classvoxels", "disn", "immat", "meshrcnn", "occnet", "partvoxels", "pix3d", "pixel2mesh"),
+    *("atlasnet", "classvoxels", "disn", "immat", "meshrcnn", "occnet", "partvoxels", "partvoxels-v2"),
+    *("pix3d", "pixel2mesh"),
     *("pixel2mesh-release", "smnet", "svr3d-structure-v1", "svr3d-v1", "what3d"),
 )
 LIBRARIES = ("numpy", "scipy", "numba", "torch")

@@ -93,6 +93,10 @@ class Mesh:
         return np.stack([used.min(axis=0), used.max(axis=0)])
 
 
+NAMELESS = "part"
+"""The label of parts of which nobody said what they are."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of an object: what it is (`label`, shared by all parts of that kind) and which one

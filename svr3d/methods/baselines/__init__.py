@@ -1,5 +1,6 @@
-"""Baselines that do not look at the image: the mean shape of all training objects, and of each category's."""
+"""Baselines that do not look at the image: the mean shape of all training objects, with and without part labels, and of
+each category's."""
 
-from .method import ClassMean, MeanShape
+from .method import ClassMean, MeanParts, MeanShape
 
-__all__ = ["ClassMean", "MeanShape"]
+__all__ = ["ClassMean", "MeanParts", "MeanShape"]

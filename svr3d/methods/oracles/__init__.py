@@ -1,5 +1,5 @@
 """Ceilings: the truth itself, and the truth pushed through a representation."""
 
-from .method import OracleMesh, OracleVoxels
+from .method import OracleMesh, OracleParts, OracleVoxels
 
-__all__ = ["OracleMesh", "OracleVoxels"]
+__all__ = ["OracleMesh", "OracleParts", "OracleVoxels"]

@@ -1,4 +1,4 @@
-"""What a perfect method would score. Both are given the truth, and marked so on every board."""
+"""What a perfect method would score. All are given the truth, and marked so on every board."""
 
 from __future__ import annotations
 
@@ -21,6 +21,21 @@ class OracleVoxels(Method):
 
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:
         return [VoxelGrid(grid) for grid in batch.target("voxels").cpu().numpy()]
+
+
+class OracleParts(Method):
+    """The true voxels with the true part labels."""
+
+    name = "oracle_parts"
+    representation = "voxels"
+    given = frozenset({"part_voxels"})
+
+    def stages(self) -> list[Stage]:
+        return []
+
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:
+        grids = batch.target("part_voxels").cpu().numpy()
+        return [VoxelGrid(labels > 0, labels=labels, label_names=self.facts.labels) for labels in grids]
 
 
 class OracleMesh(Method):

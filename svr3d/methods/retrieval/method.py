@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from ...datasets.batch import SampleBatch
 from ...datasets.facts import DataFacts
 from ...errors import InputError
-from ...geometry import Mesh, VoxelGrid
+from ...geometry import Mesh, Part, PartMesh, VoxelGrid
 from ..interface import Method
 from ..options import require_at_least
 from ..outputs import FINAL
@@ -45,7 +45,8 @@ class RetrievalOptions:
 
 
 class Retrieval(Method):
-    """The nearest training image's object: its mesh, where the training data has meshes, else its voxels.
+    """The nearest training image's object: its mesh, where the training data has meshes, else its voxels; with the
+    parts or part labels that it has there.
 
     The checkpoint holds the shapes, so it stands alone.
     """
@@ -61,18 +62,32 @@ class Retrieval(Method):
     Options = RetrievalOptions
     options: RetrievalOptions
 
+    features: Tensor
+    objects: Tensor
+    voxels: Tensor
+    resolution: Tensor
+    vertices: Tensor
+    faces: Tensor
+    ends: Tensor
+    face_part: Tensor
+    part_labels: Tensor
+    part_ends: Tensor
+    voxel_labels: Tensor
+
     def __init__(self, facts: DataFacts, options: RetrievalOptions | None = None) -> None:
         super().__init__(facts, options)
         self.register_fitted("features", "objects")  # (N, D) float16; (N,) index of the object
         self.register_fitted("voxels", "resolution")  # (M, R³/8) packed; ()
         self.register_fitted("vertices", "faces", "ends")  # of all meshes in a row; (M, 2) where each ends
+        self.register_fitted("face_part", "part_labels", "part_ends")  # of meshes: of each face, of each part; (M,)
+        self.register_fitted("voxel_labels")  # (M, R³), where there are no meshes
 
     def stages(self) -> list[Stage]:
         return [
             Fitted(
                 name="index",
                 targets=self.targets,
-                optional=frozenset({"mesh"}),
+                optional=frozenset({"mesh", "part_voxels"}),
                 views=self.options.views,
                 cameras=False,
                 fit=self._fit,
@@ -81,34 +96,21 @@ class Retrieval(Method):
 
     def _fit(self, samples: Iterable[SampleBatch]) -> None:
         index: dict[tuple[str, str], int] = {}
-        resolution = 0
-        features, objects, voxels, vertices, faces, ends = [], [], [], [], [], []
+        features, objects, stored = [], [], _Stored(self.facts.labels, self.options.max_faces)
         for batch in samples:
             features.append(describe(batch.pictures))
-            meshes = batch.targets.get("mesh", [None] * len(batch))
-            for key, grid, mesh in zip(batch.keys, batch.target("voxels").cpu().numpy(), meshes, strict=True):
+            for key, sample in zip(batch.keys, batch, strict=True):
                 name = (key.category, key.object)
                 if name not in index:
                     index[name] = len(index)
-                    resolution = grid.shape[0]
-                    voxels.append(np.packbits(grid.ravel() > 0.5))
-                    if mesh is not None:
-                        mesh = simplified(mesh, self.options.max_faces)
-                        vertices.append(np.rint((mesh.vertices.clip(-0.5, 0.5) + 0.5) * _SCALE).astype(np.int32))
-                        faces.append(mesh.faces.astype(np.int32))
-                        ends.append((len(vertices[-1]), len(faces[-1])))
+                    stored.add(sample)
                 objects.append(index[name])
         if not index:
             raise InputError("there are no training samples to retrieve from")
         self.features = torch.cat(features).half()
         self.objects = torch.tensor(objects)
-        self.voxels = torch.from_numpy(np.stack(voxels))
-        self.resolution = torch.tensor(resolution)
-        if len(ends) == len(index):
-            # 32-bit arithmetic, 16-bit storage: torch's own 16-bit integers are signed.
-            self.vertices = torch.from_numpy((np.concatenate(vertices) - 32768).astype(np.int16))
-            self.faces = torch.from_numpy(np.concatenate(faces))
-            self.ends = torch.tensor(ends).cumsum(0)
+        for name, values in stored.buffers().items():
+            setattr(self, name, values)
 
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[Mesh | VoxelGrid]:
         distances = torch.cdist(
@@ -119,10 +121,77 @@ class Retrieval(Method):
     def _shape(self, number: int) -> Mesh | VoxelGrid:
         if not len(self.ends):
             r = int(self.resolution)
-            return VoxelGrid(np.unpackbits(self.voxels[number].cpu().numpy(), count=r**3).reshape(r, r, r))
+            voxels = np.unpackbits(self.voxels[number].cpu().numpy(), count=r**3).reshape(r, r, r)
+            if not len(self.voxel_labels):
+                return VoxelGrid(voxels)
+            labels = self.voxel_labels[number].cpu().numpy().astype(np.int64).reshape(r, r, r)
+            return VoxelGrid(voxels, labels=labels, label_names=self.facts.labels)
         (v0, f0), (v1, f1) = (self.ends[number - 1].tolist() if number else (0, 0)), self.ends[number].tolist()
         vertices = (self.vertices[v0:v1].cpu().numpy().astype(np.float64) + 32768) / _SCALE - 0.5
-        return Mesh(vertices, self.faces[f0:f1].cpu().numpy())
+        faces = self.faces[f0:f1].cpu().numpy()
+        p0, p1 = int(self.part_ends[number - 1]) if number else 0, int(self.part_ends[number])
+        if p0 == p1:
+            return Mesh(vertices, faces)
+        labels = [self.facts.labels[i] for i in self.part_labels[p0:p1].tolist()]
+        parts = tuple(Part(f"{label} {i + 1}", label) for i, label in enumerate(labels))
+        return PartMesh(vertices, faces, face_part=self.face_part[f0:f1].cpu().numpy(), parts=parts)
+
+
+class _Stored:
+    """The training objects as the checkpoint holds them.
+
+    Args:
+        labels: the data set's, of parts.
+        max_faces: of a stored mesh.
+    """
+
+    def __init__(self, labels: tuple[str, ...], max_faces: int) -> None:
+        self._labels, self._max_faces = labels, max_faces
+        self._resolution = 0
+        self._voxels: list[np.ndarray] = []
+        self._voxel_labels: list[np.ndarray] = []
+        self._vertices: list[np.ndarray] = []
+        self._faces: list[np.ndarray] = []
+        self._face_part: list[np.ndarray] = []
+        self._part_labels: list[np.ndarray] = []
+
+    def add(self, sample: SampleBatch) -> None:
+        """The object of one sample."""
+        grid = sample.target("voxels")[0].cpu().numpy()
+        self._resolution = len(grid)
+        self._voxels.append(np.packbits(grid.ravel() > 0.5))
+        if "mesh" in sample.targets:
+            self._add_mesh(sample.target("mesh")[0])
+        elif "part_voxels" in sample.targets:
+            labels = sample.target("part_voxels")[0].cpu().numpy()
+            if labels.shape == grid.shape:
+                self._voxel_labels.append(labels.ravel().astype(np.int16))
+
+    def _add_mesh(self, mesh: Mesh) -> None:
+        """Its faces in their order, so that the parts change nothing that is drawn on them; parts only where the data
+        set lists their labels."""
+        parts = mesh.parts if isinstance(mesh, PartMesh) and set(mesh.labels) <= set(self._labels) else ()
+        mesh, face_part = simplified(mesh, self._max_faces)
+        self._vertices.append(np.rint((mesh.vertices.clip(-0.5, 0.5) + 0.5) * _SCALE).astype(np.int32))
+        self._faces.append(mesh.faces.astype(np.int32))
+        self._face_part.append((face_part if parts else np.zeros(len(mesh.faces))).astype(np.int32))
+        self._part_labels.append(np.array([self._labels.index(part.label) for part in parts], np.int16))
+
+    def buffers(self) -> dict[str, Tensor]:
+        """Those that the method registers, by name; where some object lacks a mesh, there are none."""
+        found = {"voxels": torch.from_numpy(np.stack(self._voxels)), "resolution": torch.tensor(self._resolution)}
+        if len(self._voxel_labels) == len(self._voxels):
+            found["voxel_labels"] = torch.from_numpy(np.stack(self._voxel_labels))
+        if len(self._faces) == len(self._voxels):
+            # 32-bit arithmetic, 16-bit storage: torch's own 16-bit integers are signed.
+            found["vertices"] = torch.from_numpy((np.concatenate(self._vertices) - 32768).astype(np.int16))
+            found["faces"] = torch.from_numpy(np.concatenate(self._faces))
+            lengths = [(len(v), len(f)) for v, f in zip(self._vertices, self._faces, strict=True)]
+            found["ends"] = torch.tensor(lengths).cumsum(0)
+            found["face_part"] = torch.from_numpy(np.concatenate(self._face_part))
+            found["part_labels"] = torch.from_numpy(np.concatenate(self._part_labels))
+            found["part_ends"] = torch.tensor([len(labels) for labels in self._part_labels]).cumsum(0)
+        return found
 
 
 def describe(images: Tensor) -> Tensor:
@@ -138,14 +207,21 @@ def describe(images: Tensor) -> Tensor:
     )
 
 
-def simplified(mesh: Mesh, faces: int) -> Mesh:
-    """`mesh`, decimated by quadric error to `faces` faces if it has more."""
+def simplified(mesh: Mesh, faces: int) -> tuple[Mesh, np.ndarray]:
+    """`mesh`, decimated by quadric error to `faces` faces if it has more; and the part of each face Int[F], after a
+    decimation that of the nearest face before (0 for a mesh without parts)."""
+    face_part = mesh.face_part if isinstance(mesh, PartMesh) else np.zeros(len(mesh.faces), np.int64)
     if len(mesh.faces) <= faces:
-        return mesh
+        return mesh, face_part
     import open3d as o3d
 
     source = o3d.geometry.TriangleMesh(
         o3d.utility.Vector3dVector(mesh.vertices), o3d.utility.Vector3iVector(mesh.faces.astype(np.int32))
     )
     result = source.simplify_quadric_decimation(faces)
-    return Mesh(np.asarray(result.vertices), np.asarray(result.triangles))
+    fewer = Mesh(np.asarray(result.vertices), np.asarray(result.triangles))
+    scene = o3d.t.geometry.RaycastingScene()
+    scene.add_triangles(o3d.t.geometry.TriangleMesh.from_legacy(source))
+    middles = o3d.core.Tensor.from_numpy(fewer.triangles.mean(axis=1).astype(np.float32))
+    nearest = scene.compute_closest_points(middles)["primitive_ids"].numpy()
+    return fewer, face_part[nearest]
