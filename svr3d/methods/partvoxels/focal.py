@@ -1,0 +1,81 @@
+"""The 3D focal loss (the paper's equations 4 and 5; T.-Y. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
+
+
+def focal_loss(
+    logits: Float[Tensor, "B C *grid"],
+    target: Int[Tensor, "B *grid"],
+    alpha: Float[Tensor, "C"] | Float[Tensor, "B C"] | None = None,
+    gamma: float = 2.0,
+) -> Float[Tensor, ""]:
+    """The mean over all voxels of −α_t (1 − p_t)^γ log p_t, with p_t the softmax at the voxel's true class t.
+
+    With γ = 0 and without α it is the cross entropy. It is computed in single precision at least, whatever the logits'
+    is, and from log p_t, so that no logits make it overflow; a class whose logits are −∞ takes no part.
+
+    Args:
+        logits: of C classes at every voxel.
+        target: the true class of each voxel, in [0, C).
+        alpha: weight of each class, for all samples or for each; None means 1.
+        gamma: at least 0: how much less a voxel counts that is surely right.
+    """
+    weights = None if alpha is None else _of_voxels(alpha, target)
+    return _FocalLoss.apply(logits, target[:, None], weights, float(gamma))  # type: ignore[no-any-return]
+
+
+def class_weights(counts: Int[Tensor, "C"]) -> Float[Tensor, "C"]:
+    """α_t = 1 − N_t / Σ N_i (equation 5), of how many voxels each class has."""
+    return (1 - counts.double() / counts.sum().clamp(min=1)).float()
+
+
+def _of_voxels(alpha: Tensor, target: Tensor) -> Tensor:
+    """Float[B, 1, *grid]: α of each voxel's class."""
+    table = alpha if alpha.dim() == 2 else alpha.expand(len(target), -1)
+    return table.gather(1, target.flatten(1)).view(target.shape)[:, None]
+
+
+class _FocalLoss(torch.autograd.Function):
+    """Log-softmax once, for both ways: all else is of one value per voxel and not of C.
+
+    With l = log p_t and q = 1 − p_t, dL/dl = −α (q^γ − γ q^(γ−1) p_t l), and dl/dlogits is the log-softmax's own.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, target: Tensor, weights: Tensor | None, gamma: float) -> Tensor:
+        every = torch.log_softmax(logits, 1, dtype=torch.promote_types(logits.dtype, torch.float32))
+        log_p = every.gather(1, target)
+        factor, slope = _modulation(log_p, gamma)
+        if weights is not None:
+            factor, slope = factor * weights, slope * weights
+        ctx.save_for_backward(every, target, slope)
+        ctx.dtype = logits.dtype
+        return -(factor * log_p).mean()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
+        every, target, slope = ctx.saved_tensors
+        chosen = torch.zeros_like(every).scatter_(1, target, slope * (-gradient / slope.numel()))
+        return torch.ops.aten._log_softmax_backward_data(chosen, every, 1, ctx.dtype), None, None, None
+
+
+def _modulation(log_p: Tensor, gamma: float) -> tuple[Tensor, Tensor]:
+    """(1 − p)^γ, and the derivative of (1 − p)^γ log p in log p."""
+    if gamma == 0:
+        one = torch.ones_like(log_p)
+        return one, one
+    # Where p is 1 to the last digit, a smallest q in its place keeps q^(γ−1) finite; log p = 0 makes its term vanish.
+    q = torch.expm1(log_p).neg_().clamp_(min=torch.finfo(log_p.dtype).tiny)
+    below = q ** (gamma - 1)
+    factor = below * q
+    return factor, q.neg_().add_(1).mul_(log_p).mul_(below).mul_(-gamma).add_(factor)
