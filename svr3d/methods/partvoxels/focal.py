@@ -1,4 +1,5 @@
-"""The 3D focal loss (the paper's equations 4 and 5; T.-Y. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017)."""
+"""The 3D focal loss: the paper's equations 4 and 5, after T.-Y. Lin et al., Focal Loss for Dense Object Detection (ICCV
+2017)."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def focal_loss(
-    logits: Float[Tensor, "B C *grid"],
-    target: Int[Tensor, "B *grid"],
-    alpha: Float[Tensor, "C"] | Float[Tensor, "B C"] | None = None,
+    logits: Float[Tensor, "B C R R R"],
+    target: Int[Tensor, "B R R R"],
+    alpha: Float[Tensor, " C"] | Float[Tensor, "B C"] | None = None,
     gamma: float = 2.0,
 ) -> Float[Tensor, ""]:
     """The mean over all voxels of −α_t (1 − p_t)^γ log p_t, with p_t the softmax at the voxel's true class t.
@@ -33,13 +34,13 @@ def focal_loss(
     return _FocalLoss.apply(logits, target[:, None], weights, float(gamma))  # type: ignore[no-any-return]
 
 
-def class_weights(counts: Int[Tensor, "C"]) -> Float[Tensor, "C"]:
+def class_weights(counts: Int[Tensor, " C"]) -> Float[Tensor, " C"]:
     """α_t = 1 − N_t / Σ N_i (equation 5), of how many voxels each class has."""
     return (1 - counts.double() / counts.sum().clamp(min=1)).float()
 
 
 def _of_voxels(alpha: Tensor, target: Tensor) -> Tensor:
-    """Float[B, 1, *grid]: α of each voxel's class."""
+    """Float[B, 1, R, R, R]: α of each voxel's class."""
     table = alpha if alpha.dim() == 2 else alpha.expand(len(target), -1)
     return table.gather(1, target.flatten(1)).view(target.shape)[:, None]
 
@@ -47,35 +48,28 @@ def _of_voxels(alpha: Tensor, target: Tensor) -> Tensor:
 class _FocalLoss(torch.autograd.Function):
     """Log-softmax once, for both ways: all else is of one value per voxel and not of C.
 
-    With l = log p_t and q = 1 − p_t, dL/dl = −α (q^γ − γ q^(γ−1) p_t l), and dl/dlogits is the log-softmax's own.
+    With l = log p_t and q = 1 − p_t, the loss is −α q^(γ−1) · q l, its derivative in l is −α q^(γ−1) (q − γ p_t l), and
+    that of l in the logits is 1 at t less the softmax.
     """
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, target: Tensor, weights: Tensor | None, gamma: float) -> Tensor:
         every = torch.log_softmax(logits, 1, dtype=torch.promote_types(logits.dtype, torch.float32))
         log_p = every.gather(1, target)
-        factor, slope = _modulation(log_p, gamma)
+        q = torch.expm1(log_p).neg_()
+        if gamma < 1:  # q^(γ−1) is to stay finite where p is 1; log p = 0 makes its terms vanish
+            q.clamp_(min=torch.finfo(q.dtype).tiny)
+        below = q ** (gamma - 1)
         if weights is not None:
-            factor, slope = factor * weights, slope * weights
-        ctx.save_for_backward(every, target, slope)
+            below.mul_(weights)
+        product = q * log_p
+        ctx.save_for_backward(every, target, torch.add(q, log_p, alpha=-gamma).add_(product, alpha=gamma).mul_(below))
         ctx.dtype = logits.dtype
-        return -(factor * log_p).mean()
+        return -below.mul_(product).mean()
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
         every, target, slope = ctx.saved_tensors
-        chosen = torch.zeros_like(every).scatter_(1, target, slope * (-gradient / slope.numel()))
-        return torch.ops.aten._log_softmax_backward_data(chosen, every, 1, ctx.dtype), None, None, None
-
-
-def _modulation(log_p: Tensor, gamma: float) -> tuple[Tensor, Tensor]:
-    """(1 − p)^γ, and the derivative of (1 − p)^γ log p in log p."""
-    if gamma == 0:
-        one = torch.ones_like(log_p)
-        return one, one
-    # Where p is 1 to the last digit, a smallest q in its place keeps q^(γ−1) finite; log p = 0 makes its term vanish.
-    q = torch.expm1(log_p).neg_().clamp_(min=torch.finfo(log_p.dtype).tiny)
-    below = q ** (gamma - 1)
-    factor = below * q
-    return factor, q.neg_().add_(1).mul_(log_p).mul_(below).mul_(-gamma).add_(factor)
+        slope = slope * (gradient / target.numel())
+        return every.exp().mul_(slope).scatter_add_(1, target, -slope).to(ctx.dtype), None, None, None

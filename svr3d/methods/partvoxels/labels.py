@@ -18,8 +18,9 @@ PLAIN = "part"
 
 
 class CategoryLabels(nn.Module):
-    """The C labels of a method's categories, and for each category the slots of its own: slot 0 is empty space, the next
-    ones its labels, and what is left is no class.
+    """The C labels of a method's categories, and for each category the slots of its own.
+
+    Slot 0 is empty space, the next ones are the category's labels, and what is left is no class.
 
     A network that computes the slots of an object's category computes the same softmax as one that masks all other
     labels out, at a fraction of the cost.
@@ -61,8 +62,8 @@ class CategoryLabels(nn.Module):
             self.register_buffer(name, value, persistent=False)
 
     def to_slots(
-        self, labels: Int[Tensor, "B *grid"], categories: Int[Tensor, "B"], names: tuple[str, ...]
-    ) -> Int[Tensor, "B *grid"]:
+        self, labels: Int[Tensor, "B R R R"], categories: Int[Tensor, " B"], names: tuple[str, ...]
+    ) -> Int[Tensor, "B R R R"]:
         """The slots of the data's labels.
 
         Args:
@@ -84,7 +85,7 @@ class CategoryLabels(nn.Module):
             )
         return placed
 
-    def in_slots(self, values: Float[Tensor, "labels"], categories: Int[Tensor, "B"]) -> Float[Tensor, "B S"]:
+    def in_slots(self, values: Float[Tensor, " labels"], categories: Int[Tensor, " B"]) -> Float[Tensor, "B S"]:
         """Values of the labels (that of empty space first) in the slots of some categories."""
         return values[self.slots[categories]]
 
@@ -108,5 +109,6 @@ def _check(facts: DataFacts, method: str) -> None:
         )
     unknown = sorted(labels - set(facts.labels))
     if unknown:
-        raise InputError(f"the data set's metadata list the label '{unknown[0]}' for a category, but not among all labels")
-
+        raise InputError(
+            f"the data set's metadata list the label '{unknown[0]}' for a category, but not among all labels"
+        )

@@ -146,14 +146,12 @@ class PartVoxels(Method):
         self.deviation = (squares / count - mean.square()).clamp(min=0).sqrt().clamp(min=1 / 255).float()
 
     def _fit_threshold(self, samples: Iterable[SampleBatch]) -> None:
-        occupied = (
-            replace(batch, targets={"voxels": (batch.target("part_voxels") > 0).float()}) for batch in samples
-        )
+        occupied = (replace(batch, targets={"voxels": (batch.target("part_voxels") > 0).float()}) for batch in samples)
         threshold = fit_threshold(lambda batch: self._predict(batch.pictures).parts.logit(), occupied)
         self.fitted_threshold = torch.tensor(threshold)
 
     @property
-    def alpha(self) -> Float[Tensor, "labels"] | None:
+    def alpha(self) -> Float[Tensor, " labels"] | None:
         """The weight of each label, that of empty space first; None where all weigh the same."""
         return class_weights(self.counts) if self.options.alpha else None
 
@@ -172,7 +170,7 @@ class PartVoxels(Method):
             terms["category"] = o.category_weight * F.cross_entropy(found.category, categories)
         return terms
 
-    def _targets(self, batch: SampleBatch) -> tuple[Int[Tensor, "B R R R"], Int[Tensor, "B"]]:
+    def _targets(self, batch: SampleBatch) -> tuple[Int[Tensor, "B R R R"], Int[Tensor, " B"]]:
         """The slots of the true labels, and the categories."""
         labels, categories = batch.target("part_voxels"), batch.target("category")
         if tuple(labels.shape[1:]) != (RESOLUTION,) * 3:

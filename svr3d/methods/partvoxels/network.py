@@ -61,14 +61,14 @@ class Enhancement(nn.Module):
         self.whole = nn.Sequential(
             nn.Conv2d(channels, channels, 3), nn.BatchNorm2d(channels), nn.ELU(), nn.MaxPool2d(3)
         )
-        self.fuse = nn.Sequential(
-            nn.Conv2d(channels + patches * lam, fused, 1), nn.BatchNorm2d(fused), nn.ELU()
-        )
+        self.fuse = nn.Sequential(nn.Conv2d(channels + patches * lam, fused, 1), nn.BatchNorm2d(fused), nn.ELU())
         # Last, so that the base model starts from the same weights where it has the same layers.
         self.lam = LocalAwareness(channels, patches, extractor_kernel, gate) if lam else None
         self.to(memory_format=torch.channels_last)
 
-    def forward(self, features: Float[Tensor, "B C 28 28"]) -> tuple[Float[Tensor, "B C 8 8"], Float[Tensor, "B D 8 8"]]:
+    def forward(
+        self, features: Float[Tensor, "B C 28 28"]
+    ) -> tuple[Float[Tensor, "B C 8 8"], Float[Tensor, "B D 8 8"]]:
         common = self.common(features)
         whole = self.whole(common)
         joined = whole if self.lam is None else torch.cat([whole, self.lam(common)], dim=1)
@@ -98,7 +98,7 @@ class PartGenerator(nn.Sequential):
 
 
 class PartHead(nn.Module):
-    """The last 1 × 1 × 1 convolution: Float[B, G, R, R, R] → logits of C + 1 labels, or of some of them for each sample.
+    """The last 1 × 1 × 1 convolution: Float[B, G, R, R, R] → logits of C + 1 labels, or of some for each sample.
 
     Args:
         channels: G.

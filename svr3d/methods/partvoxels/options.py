@@ -67,7 +67,9 @@ class PartVoxelsOptions:
         if self.patches > 400:
             raise InputError(f"option 'patches': there are 400 windows to choose from, found {self.patches}")
         if self.pretrained and self.encoder == "tiny":
-            raise InputError("option 'pretrained': there are ImageNet weights for vgg16 and vgg16_bn only, not for tiny")
+            raise InputError(
+                "option 'pretrained': there are ImageNet weights for vgg16 and vgg16_bn only, not for tiny"
+            )
         for name in ("brightness", "contrast", "saturation"):
             if getattr(self, name) > 1:
                 raise InputError(f"option '{name}': expected at most 1, found {getattr(self, name)!r}")
