@@ -31,7 +31,7 @@ def focal_loss(
         gamma: at least 0: how much less a voxel counts that is surely right.
     """
     weights = None if alpha is None else _of_voxels(alpha, target)
-    return _FocalLoss.apply(logits, target[:, None], weights, float(gamma))  # type: ignore[no-any-return]
+    return _FocalLoss.apply(logits, target[:, None], weights, float(gamma))
 
 
 def class_weights(counts: Int[Tensor, " C"]) -> Float[Tensor, " C"]:
@@ -68,8 +68,10 @@ class _FocalLoss(torch.autograd.Function):
         return -below.mul_(product).mean()
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
+    @once_differentiable  # which takes the names of the parameters away
+    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx: Any, *grad_outputs: Tensor
+    ) -> tuple[Tensor, None, None, None]:
         every, target, slope = ctx.saved_tensors
-        slope = slope * (gradient / target.numel())
+        slope = slope * (grad_outputs[0] / target.numel())
         return every.exp().mul_(slope).scatter_add_(1, target, -slope).to(ctx.dtype), None, None, None

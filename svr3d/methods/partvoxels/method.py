@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -57,7 +58,7 @@ class PartVoxels(Method):
       wins, they are a half.
     - `fitted`: where 1 − p₀ is above the threshold with the highest mean IoU over the training objects.
 
-    So the occupied voxels are those with labels, and the values rank voxels by 1 − p₀.
+    So the occupied voxels are those with labels, and the values rank voxels by 1 − p₀, in `argmax` up to those ties.
     """
 
     name = "partvoxels"
@@ -203,7 +204,7 @@ class PartVoxels(Method):
             for value, best in zip(values.cpu().numpy(), found.best.cpu().numpy(), strict=True)
         ]
 
-    def _grid(self, values: Float[Tensor, "R R R"], best: Int[Tensor, "R R R"], threshold: float) -> VoxelGrid:
+    def _grid(self, values: Float[np.ndarray, "R R R"], best: Int[np.ndarray, "R R R"], threshold: float) -> VoxelGrid:
         grid = VoxelGrid(values, threshold)
         return replace(grid, labels=best * grid.occupancy, label_names=self.labels.names)
 
