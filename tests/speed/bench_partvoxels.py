@@ -1,11 +1,11 @@
 """Speed of the part-level voxels beside their dense floor: the convolutions alone.
 
-`python tests/speed/bench_partvoxels.py [steps] [inference] [parts] [loss]`: all of them without argument; `preset=small` for
-another preset than `tiny`. All 15 generated categories, noise for pictures. What is compared takes turns in one run; each
-figure is the best of several turns after one that warms up.
+`python tests/speed/bench_partvoxels.py [steps] [inference] [parts] [loss]`: all of them without argument;
+`preset=small` for another preset than `tiny`. All 15 generated categories, noise for pictures. What is compared takes
+turns in one run; each figure is the best of several turns after one that warms up.
 
-The floor is every convolution and matrix product of the network, on inputs of the right size, forward (and backward): no
-batch norms, no activations, no choice of patches, no loss, no optimiser.
+The floor is every convolution and matrix product of the network, on inputs of the right size, forward (and backward):
+no batch norms, no activations, no choice of patches, no loss, no optimiser.
 """
 
 from __future__ import annotations
@@ -179,23 +179,28 @@ def bench_parts(console: Console, preset: str) -> None:
     console.print(table)
 
 
+def both_losses(classes: int) -> dict[str, Callable[[], object]]:
+    """Both losses of the same logits, forward and backward."""
+    rng = torch.Generator().manual_seed(0)
+    logits = torch.randn(BATCH, classes, 32, 32, 32, generator=rng).requires_grad_()
+    target = torch.randint(classes, (BATCH, 32, 32, 32), generator=rng)
+    alpha = torch.rand(classes, generator=rng)
+
+    def both_ways(loss: Tensor) -> None:
+        logits.grad = None
+        loss.backward()
+
+    return {
+        "focal loss": lambda: both_ways(focal_loss(logits, target, alpha, 2.0)),
+        "cross_entropy": lambda: both_ways(F.cross_entropy(logits, target)),
+    }
+
+
 def bench_loss(console: Console, preset: str) -> None:
-    """Forward and backward on the same logits, for a category's slots and for all labels."""
+    """For the slots of the categories, and for all labels."""
     for classes in (6, 8, 43):
-        rng = torch.Generator().manual_seed(0)
-        logits = torch.randn(BATCH, classes, 32, 32, 32, generator=rng).requires_grad_()
-        target = torch.randint(classes, (BATCH, 32, 32, 32), generator=rng)
-        alpha = torch.rand(classes, generator=rng)
-
-        def both_ways(loss: Callable[[], Tensor], logits: Tensor = logits) -> None:
-            logits.grad = None
-            loss().backward()
-
-        calls = {
-            "focal loss": lambda: both_ways(lambda: focal_loss(logits, target, alpha, 2.0)),
-            "cross_entropy": lambda: both_ways(lambda: F.cross_entropy(logits, target)),
-        }
-        show(console, f"Loss over {classes} classes, batch {BATCH}", best_in_turns(calls, 3 * TURNS), "cross_entropy")
+        best = best_in_turns(both_losses(classes), 3 * TURNS)
+        show(console, f"Loss over {classes} classes, batch {BATCH}", best, "cross_entropy")
 
 
 BENCHES = {"steps": bench_steps, "inference": bench_inference, "parts": bench_parts, "loss": bench_loss}
