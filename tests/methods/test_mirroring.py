@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from svr3d.datasets.box_objects import box_batch
-from svr3d.geometry import Camera, InputError, Mesh, render
+from svr3d.datasets.box_objects import BoxObject, box_batch, box_object
+from svr3d.geometry import Camera, InputError, Mesh, PartMesh, render, voxelize_parts
 from svr3d.methods.mirroring import mirror_some, mirrored
 
 
@@ -64,5 +64,37 @@ def test_half_of_them_by_the_generator():
 
 
 def test_what_cannot_be_mirrored_is_refused():
-    with pytest.raises(InputError, match="cannot mirror the target voxels"):
-        mirrored(replace(sample(), targets={"voxels": torch.zeros(1, 4, 4, 4)}))
+    with pytest.raises(InputError, match="cannot mirror the target occupancy"):
+        mirrored(replace(sample(), targets={"occupancy": {"points": torch.zeros(1, 4, 3)}}))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4, 5])
+def test_grids_are_those_of_the_mirrored_object(seed):
+    """The mirrored grids against the reflected solid voxelised, by its closed form and as a mesh."""
+    thing = box_object(seed)
+    flip = np.array([-1.0, 1.0, 1.0])
+    reflected = replace(
+        thing, low=np.minimum(thing.low * flip, thing.high * flip), high=np.maximum(thing.low * flip, thing.high * flip)
+    )
+    before = box_batch({"part_voxels", "voxels", "category"}, count=1, first=seed)
+    after = mirrored(before)
+    expected = torch.from_numpy(reflected.voxels())[None]
+    assert torch.equal(after.target("part_voxels"), expected)
+    assert torch.equal(after.target("voxels") > 0.5, expected > 0)
+    assert not torch.equal(after.target("part_voxels"), before.target("part_voxels"))
+    assert torch.equal(after.target("category"), before.target("category"))
+    again = mirrored(after)
+    assert torch.equal(again.target("part_voxels"), before.target("part_voxels"))
+    assert torch.equal(again.images, before.images)
+
+
+def test_a_mirrored_grid_is_that_of_the_mirrored_mesh():
+    """Two boxes apart, so that no voxel is as near to the one as to the other."""
+    thing = BoxObject(
+        "post", np.array([[-0.5, -0.4, -0.3], [0.2, 0.0, -0.1]]), np.array([[0.0, 0.1, 0.2], [0.45, 0.4, 0.3]])
+    )
+    mesh = thing.mesh()
+    turned = PartMesh(mesh.vertices * [-1, 1, 1], mesh.faces[:, ::-1], face_part=mesh.face_part, parts=mesh.parts)
+    before, expected = (torch.from_numpy(np.array(voxelize_parts(m, 32).labels))[None] for m in (mesh, turned))
+    batch = replace(box_batch({"category"}, count=1), targets={"part_voxels": before})
+    assert torch.equal(mirrored(batch).target("part_voxels"), expected) and not torch.equal(before, expected)

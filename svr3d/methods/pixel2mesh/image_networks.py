@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import NamedTuple
 
 import torch
@@ -10,6 +9,7 @@ from torch import Tensor, nn
 
 from ...errors import InputError
 from ..learning import scaled
+from ..vgg16 import initialize, load_imagenet, vgg16_features
 
 
 class FeatureMap(NamedTuple):
@@ -50,7 +50,7 @@ class StridedNetwork(nn.Module):
             stages.append(nn.Sequential(*layers))
         self.stages = nn.ModuleList(stages)
         self.channels = [scaled(channels, width) for channels, _, _ in plan[2:]]
-        _initialize(self)
+        initialize(self)
         self.to(memory_format=torch.channels_last)
 
     def forward(self, images: Tensor) -> list[FeatureMap]:
@@ -77,12 +77,8 @@ class VGG16(nn.Module):
     deviation: Tensor
 
     def __init__(self) -> None:
-        from torchvision.models.vgg import cfgs, make_layers
-
         super().__init__()
-        # Not by way of `vgg16`, whose classifier, never used here, is 90 % of its weights.
-        self.features = make_layers(cfgs["D"])[: max(self.TAPS) + 1]
-        _initialize(self)
+        self.features = vgg16_features(max(self.TAPS) + 1)
         self.channels = [256, 512, 512]
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1), persistent=False)
         self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1), persistent=False)
@@ -90,18 +86,7 @@ class VGG16(nn.Module):
 
     def load_imagenet(self) -> bool:
         """Loads torchvision's ImageNet weights; False, and one warning, where they cannot be had."""
-        from torchvision.models import VGG16_Weights
-
-        try:
-            state = VGG16_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
-        except (OSError, RuntimeError) as error:
-            warnings.warn(
-                f"VGG-16's ImageNet weights cannot be had ({type(error).__name__}); training starts from scratch",
-                stacklevel=2,
-            )
-            return False
-        self.load_state_dict({name: value for name, value in state.items() if name in self.state_dict()})
-        return True
+        return load_imagenet(self)
 
     def forward(self, images: Tensor) -> list[FeatureMap]:
         x = ((images - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)
@@ -111,14 +96,6 @@ class VGG16(nn.Module):
             if number in self.TAPS:  # pooling puts column i over the stride's pixels
                 maps.append(FeatureMap(x, float(self.TAPS[number]), self.TAPS[number] / 2))
         return maps
-
-
-def _initialize(network: nn.Module) -> None:
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):  # with torch's own start, 18 layers leave a thousandth of the signal
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
 
 
 def image_network(name: str, width: float = 1.0) -> StridedNetwork | VGG16:
