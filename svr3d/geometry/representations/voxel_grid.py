@@ -11,9 +11,9 @@ from ...arrays import as_array
 from ...errors import InputError
 from ..formats import binvox, npy
 from ..shapes.mesh import Mesh
-from ..shapes.voxel_grid import VoxelGrid, voxel_centres
+from ..shapes.voxel_grid import VoxelGrid, nearest_voxel, voxel_centres
 from ..solids.contains import Containment
-from ..solids.voxelize import checked_resolution, nearest_voxel
+from ..solids.voxelize import checked_resolution
 from ..surface.isosurface import check_bounded, marching_cubes
 from .representation import Representation
 
