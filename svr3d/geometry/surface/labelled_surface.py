@@ -15,10 +15,12 @@ that most of its corners have.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from ...arrays import distinct_rows
 from ...errors import InputError
 from ..shapes.mesh import Part, PartMesh
 from ..shapes.voxel_grid import VoxelGrid, nearest_voxel
@@ -59,6 +61,14 @@ def split_by_label(grid: VoxelGrid) -> PartMesh:
     # the lattice's index 0 is the centre of the voxel just outside the box
     places = (vertices[used] - 0.5) / grid.resolution - 0.5
     return PartMesh(places, faces.reshape(-1, 3), face_part=face_part, parts=parts)
+
+
+def without_inner_walls(mesh: PartMesh) -> PartMesh:
+    """`mesh` without the faces that two parts have in common, each its own way round: the surface of the whole."""
+    _, corners = distinct_rows(np.sort(mesh.faces, axis=1))
+    twice = np.bincount(corners)[corners] > 1
+    colors = None if mesh.face_colors is None else mesh.face_colors[~twice]
+    return replace(mesh, faces=mesh.faces[~twice], face_part=mesh.face_part[~twice], face_colors=colors)
 
 
 def _labels_everywhere(grid: VoxelGrid) -> np.ndarray | None:
