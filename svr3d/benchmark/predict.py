@@ -83,6 +83,8 @@ def predict(
 ) -> list[Path]:
     """Reconstructs each picture; writes NAME.glb and NAME.npz (the method's own representation) into `out`.
 
+    The .glb file of a shape with parts has them, coloured by label.
+
     Args:
         category: for methods that are given the category, and for runs with a method for each.
         camera: of all pictures, at IMAGE_SIZE; None where it is unknown, and the method says if it needs one.
@@ -138,10 +140,9 @@ def predict(
         (shape,) = reconstruct(method, batch, output)
         path = Path(out) / f"{name}.glb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        mesh = to_mesh(shape)
-        if mesh.is_empty:
+        if to_mesh(shape).is_empty:
             raise InputError(f"{name}: the reconstruction is empty, so there is no surface to write")
         write_shape(path.with_suffix(".npz"), shape)
-        write_shape(path, mesh)
+        write_shape(path, shape)
         written.append(path)
     return written

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,7 @@ import numpy as np
 
 from ..datasets import Dataset, SampleKey, open_dataset
 from ..errors import InputError
-from ..geometry import Camera, render_shape
+from ..geometry import Camera, VoxelGrid, legend_colors, render_shape, shown_labels
 from ..leaderboards import picture_grid
 from ..progress import say
 from .prediction_files import PredictionFrame, read_prediction
@@ -19,6 +23,9 @@ from .runs import RunConfig, RunFolder, records_of
 
 TILE = 192
 ROWS = 8
+
+NAMELESS = "part"
+"""The label of parts in data sets of meshes whose parts have no names."""
 
 
 def choose_samples(records: Any, count: int = ROWS) -> list[SampleKey]:
@@ -53,21 +60,36 @@ def write_grid(folders: list[RunFolder], records: Any, path: Path) -> Path | Non
     keys = choose_samples(records_of(configs[0], records))
     shown = records[(records["metric"] == "f_02") & (records["part"] == "")]
     drawn = [_Reconstructions(folder, dataset, keys) for folder in by_method.values()]
+    predicted = [[one.shape(key) for one in drawn] for key in keys]
+    true = [_truth(dataset, key) for key in keys]
+    labels = _labels_shown(dataset.labels, itertools.chain(*predicted), true)
     tiles, rows, captions = [], [], []
-    for key in keys:
+    for key, shapes, truth in zip(keys, predicted, true, strict=True):
         image = (dataset.sample(key).pictures[0].numpy().transpose(1, 2, 0) * 255).round().astype(np.uint8)
         camera = dataset.camera(key) if dataset.has_cameras else None
         camera = (Camera.look_at((1.2, 0.8, 1.2)) if camera is None else camera).resized(TILE, TILE)
-        line: list[np.ndarray | None] = [image]
-        line += [one.tile(key, camera) for one in drawn]
-        line.append(
-            _render(dataset.mesh(key.category, key.object) or dataset.load(key.category, key.object, "voxels"), camera)
-        )
-        tiles.append(line)
+        tiles.append([image, *(_drawn(shape, camera, labels) for shape in shapes), _render(truth, camera, labels)])
         rows.append(key.category)
         captions.append(["", *(_score(config, shown, key) for config in configs), ""])
-    picture_grid(rows, ["input", *by_method, "truth"], tiles, path, captions=captions)
+    legend = list(zip(labels, map(tuple, legend_colors(len(labels)).tolist()), strict=True))
+    picture_grid(rows, ["input", *by_method, "truth"], tiles, path, captions=captions, legend=legend)
     return path
+
+
+def _truth(dataset: Dataset, key: SampleKey) -> Any:
+    return dataset.mesh(key.category, key.object) or dataset.load(key.category, key.object, "voxels")
+
+
+def _labels_shown(known: Sequence[str], predicted: Iterable[Any], true: Iterable[Any]) -> list[str]:
+    """The labels to be coloured: those that the shapes show, in the order of the data set's, `known`.
+
+    None where the predictions have none; and not `part`, which is what the parts are called of which nobody knows more.
+    """
+    found, expected = (
+        {name for shape in shapes if _is_drawable(shape) for name in shown_labels(shape)} - {NAMELESS}
+        for shapes in (predicted, true)
+    )
+    return [name for name in known if name in found | expected] if found & set(known) else []
 
 
 class _Reconstructions:
@@ -85,21 +107,34 @@ class _Reconstructions:
         except InputError:  # they are gone, or not what they were
             self._files = {}
 
-    def tile(self, key: SampleKey, camera: Camera) -> np.ndarray | None:
-        """The picture of one; None where there is none."""
+    def shape(self, key: SampleKey) -> Any:
+        """One of them; None where there is none. Labels without names are the data set's."""
         if key not in self._files:
             return None
         try:
             shape, _ = read_prediction(self._files[key], self._dataset, key, self._frame)
-            return None if shape is None else _render(shape, camera)
         except InputError:
             return None
+        if isinstance(shape, VoxelGrid) and shape.labels is not None and not shape.label_names:
+            with contextlib.suppress(InputError):  # they are others
+                return replace(shape, label_names=self._dataset.labels)
+        return shape
 
 
-def _render(shape: Any, camera: Camera) -> np.ndarray | None:
-    if shape.is_empty or not shape.is_finite:
+def _is_drawable(shape: Any) -> bool:
+    return shape is not None and not shape.is_empty and shape.is_finite
+
+
+def _drawn(shape: Any, camera: Camera, labels: Sequence[str]) -> np.ndarray | None:
+    """The picture of a prediction; None where there is none."""
+    try:
+        return _render(shape, camera, labels)
+    except InputError:
         return None
-    return render_shape(shape, camera, TILE)
+
+
+def _render(shape: Any, camera: Camera, labels: Sequence[str]) -> np.ndarray | None:
+    return render_shape(shape, camera, TILE, parts=labels) if _is_drawable(shape) else None
 
 
 def _score(config: RunConfig, records: Any, key: SampleKey) -> str:

@@ -12,13 +12,14 @@ from .convert import (
     occupied,
     part_labels,
     to_mesh,
+    to_parts,
     to_surface,
     to_voxels,
 )
 from .normalization import normalize, transformed
 from .rendering.camera import Camera
 from .rendering.lighting import Light, Lighting
-from .rendering.pictures import render_shape
+from .rendering.pictures import legend_colors, render_shape, shown_labels
 from .rendering.render import Renderer, Rendering, render
 from .rendering.viewpoints import r2n2_cameras
 from .representations.registry import get_representation, is_shape, list_representations, representation_of
@@ -45,6 +46,7 @@ from .surface.genus import genus
 from .surface.health import MeshHealth, mesh_health
 from .surface.intersections import self_intersections
 from .surface.isosurface import marching_cubes
+from .surface.labelled_surface import split_by_label
 from .surface.sampling import sample_surface
 from .surface.thickness import shape_diameter
 
@@ -90,6 +92,7 @@ __all__ = [
     "into_canonical",
     "is_shape",
     "is_watertight",
+    "legend_colors",
     "list_representations",
     "list_suffixes",
     "marching_cubes",
@@ -110,8 +113,11 @@ __all__ = [
     "sample_surface",
     "self_intersections",
     "shape_diameter",
+    "shown_labels",
+    "split_by_label",
     "to_canonical",
     "to_mesh",
+    "to_parts",
     "to_surface",
     "to_voxels",
     "transformed",

@@ -11,7 +11,7 @@ from ..arrays import as_array
 from ..errors import InputError
 from .representations.registry import representation_of
 from .representations.representation import Shape
-from .shapes.mesh import Mesh
+from .shapes.mesh import Mesh, PartMesh
 from .shapes.point_cloud import PointCloud
 from .shapes.voxel_grid import VoxelGrid
 from .solids.contains import Containment
@@ -30,6 +30,15 @@ def to_mesh(shape: Shape) -> Mesh:
         InputError: the shape is a point cloud.
     """
     return representation_of(shape).to_mesh(shape)
+
+
+def to_parts(shape: Shape) -> PartMesh | None:
+    """The surface of `shape` in parts: a mesh with parts as it is, a labelled grid as `split_by_label`; else None.
+
+    Raises:
+        InputError: it is no shape, or a grid that `split_by_label` refuses.
+    """
+    return representation_of(shape).to_parts(shape)
 
 
 def to_surface(shape: Shape, count: int, *, seed: int = 0) -> PointCloud:

@@ -20,6 +20,8 @@ from .representations.registry import (
 )
 from .representations.representation import Format, Representation, Shape
 from .shapes.mesh import Mesh, PartMesh
+from .shapes.part_colors import part_colors
+from .surface.labelled_surface import without_inner_walls
 
 NATIVE = ".npz"
 """The suffix of archives of a shape's own arrays, which hold every shape completely."""
@@ -32,6 +34,10 @@ _BY_ARRAY = {
     "spheres": "medial",
 }
 """What an archive that does not name its representation holds: the first of these arrays tells."""
+
+_WITH_PARTS = frozenset({".glb", ".obj"})
+_WITH_COLORS = _WITH_PARTS | {".ply"}
+"""The mesh formats that keep the parts of a mesh, and the colours of its faces."""
 
 _FOREIGN = "voxels"
 """What other programs often call the array of a grid."""
@@ -95,6 +101,9 @@ def write_shape(path: str | Path, shape: Shape) -> None:
     only; .binvox and .npy keep which voxels are occupied. The .ply, .stl and .glb formats round coordinates to single
     precision.
 
+    The surface of a labelled grid is coloured by label. In .glb and .obj it is in closed parts, as `split_by_label`
+    makes them, with the walls between them; in .ply it is the outer surface, without these walls.
+
     Raises:
         InputError: the format is unknown, or cannot hold such a shape; or the folder cannot be written to.
     """
@@ -107,10 +116,22 @@ def write_shape(path: str | Path, shape: Shape) -> None:
                 known = (*own_representations(), *other_representations()[0])
                 holder = next(one.noun for one in known if suffix in one.formats)
                 raise InputError(f"a {suffix} file holds a {holder}, not a {type(shape).__name__}")
-            shape = representation.to_mesh(shape)
+            shape = _surface(shape, suffix)
         file_format.write(path, shape)
     except (InputError, OSError) as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def _surface(shape: Shape, suffix: str) -> Mesh:
+    """What a mesh format can hold of a shape that is no mesh."""
+    representation = representation_of(shape)
+    parts = representation.to_parts(shape) if suffix in _WITH_COLORS else None
+    if parts is None:
+        return representation.to_mesh(shape)
+    names = representation.label_names(shape)
+    order = np.array([names.index(part.label) for part in parts.parts])
+    parts = replace(parts, face_colors=part_colors(order)[parts.face_part])
+    return parts if suffix in _WITH_PARTS else without_inner_walls(parts)
 
 
 def _without_stray_vertices(mesh: Mesh) -> Mesh:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ def picture_grid(
     *,
     subtitles: Sequence[str | None] | None = None,
     captions: Sequence[Sequence[str | None]] | None = None,
+    legend: Sequence[tuple[str, tuple[int, int, int]]] = (),
     tile_size: int = 224,
 ) -> Path:
     """Draws the figure and writes it to `path` as PNG.
@@ -34,6 +35,7 @@ def picture_grid(
         path: its folder is made if it is not there; the file is replaced in one step.
         subtitles: a quiet line under each heading.
         captions: captions[row][column], a quiet line under each tile, such as its score.
+        legend: names and the 8-bit colours that they have in the tiles, side by side below these.
         tile_size: side of each drawn tile in pixels; a tile of another size is fitted into it.
 
     Returns:
@@ -59,7 +61,9 @@ def picture_grid(
     title_lines = max(len(heading) for heading in headings)
     top = margin + line * (title_lines + bool(subtitles)) + gap
     step_x, step_y = tile_size + gap, tile_size + gap + (line if captions else 0)
-    width, height = left + len(columns) * step_x - gap + margin, top + len(rows) * step_y - gap + margin
+    width, below = left + len(columns) * step_x - gap + margin, top + len(rows) * step_y
+    entries = _laid_out(legend, plain, line, width - 2 * margin)
+    height = below - gap + margin + (gap + line * (entries[-1].row + 1) if entries else 0)
 
     figure = Image.new("RGB", (width, height), PAPER)
     draw = ImageDraw.Draw(figure)
@@ -92,6 +96,11 @@ def picture_grid(
             if captions and captions[r][c]:
                 text = _shorten(captions[r][c] or "", plain, tile_size)
                 centred(x + tile_size / 2, y + tile_size + 0.45 * line, text, plain, QUIET)
+
+    for entry in entries:
+        x, y = margin + entry.left, below + line * (entry.row + 0.5)
+        draw.rectangle((x, y - 0.3 * line, x + 0.6 * line, y + 0.3 * line), fill=entry.color)
+        draw.text((x + 0.9 * line, y), entry.text, fill=INK, font=plain, anchor="lm")
 
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -126,6 +135,28 @@ def _check(
             if getattr(tile, "dtype", None) != np.uint8 or tile.ndim != 3 or tile.shape[2] != 3 or 0 in tile.shape:
                 found = f"{tile.dtype}{list(tile.shape)}" if hasattr(tile, "dtype") else type(tile).__name__
                 raise ValueError(f"picture grid: tile of row {r}, column {c}: expected uint8[H, W, 3], found {found}")
+
+
+class _Entry(NamedTuple):
+    """An entry of the legend, and where it stands: its text in a row, from 0, and so far from the left."""
+
+    text: str
+    color: tuple[int, int, int]
+    row: int
+    left: int
+
+
+def _laid_out(legend: Sequence[tuple[str, tuple[int, int, int]]], font: Any, line: int, width: int) -> list[_Entry]:
+    """The entries in rows of at most `width` pixels; a name that is wider than a row is shortened."""
+    found, row, left = [], 0, 0
+    for name, color in legend:
+        text = _shorten(name, font, width - 2 * line)
+        needed = round(0.9 * line + font.getlength(text))
+        if left and left + needed > width:
+            row, left = row + 1, 0
+        found.append(_Entry(text, color, row, left))
+        left += needed + line
+    return found
 
 
 def _font(size: float, *, bold: bool = False) -> Any:

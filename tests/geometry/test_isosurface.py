@@ -62,6 +62,17 @@ def test_noise_gives_a_closed_surface_around_what_is_occupied(seed):
     assert (contains(marching_cubes(grid), points) != occupied(grid, points)).mean() < 0.04
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_values_at_the_threshold_leave_no_holes(seed):
+    """As the mean of a few grids has them."""
+    values = np.random.default_rng(seed).integers(0, 5, (8, 8, 8)) / 4
+    grid = VoxelGrid(values)
+    mesh = marching_cubes(grid)
+    assert bounds_a_solid(mesh)
+    clear = marching_cubes(VoxelGrid(np.where(values == 0.5, 0.4999, values)))
+    assert mesh.volume == pytest.approx(clear.volume, abs=1e-4)
+
+
 def test_empty_grids_give_empty_meshes():
     mesh = marching_cubes(VoxelGrid(np.zeros((4, 4, 4))))
     assert mesh.is_empty and len(mesh.vertices) == 0

@@ -14,9 +14,11 @@ from svr3d.geometry import (
     PartMesh,
     PointCloud,
     VoxelGrid,
+    legend_colors,
     r2n2_cameras,
     render,
     render_shape,
+    shown_labels,
 )
 from svr3d.geometry.representations.point_cloud import icosahedron
 from svr3d.geometry.representations.voxel_grid import cubes
@@ -96,6 +98,38 @@ def test_parts_are_told_apart_only_when_asked():
     same = render_shape(two_parts("leg", "leg"), CAMERA, parts=True)
     assert np.argmax(same[ids == 0].mean(0)) == np.argmax(same[ids == 1].mean(0))
     np.testing.assert_array_equal(render_shape(Mesh(mesh.vertices, mesh.faces), CAMERA, parts=True), plain)
+
+
+def test_a_label_has_one_colour_by_its_name():
+    """In meshes and grids, whatever their own order is; what is not named is plain."""
+    mesh = two_parts()
+    other = PartMesh(mesh.vertices, mesh.faces, None, 1 - mesh.face_part, mesh.parts[::-1])
+    names = ["arm", "leg", "seat"]
+    picture = render_shape(mesh, CAMERA, parts=names)
+    np.testing.assert_array_equal(render_shape(other, CAMERA, parts=names), picture)
+    assert (render_shape(other, CAMERA, parts=True) != render_shape(mesh, CAMERA, parts=True)).any()
+    plain = render_shape(mesh, CAMERA)
+    for nothing in ([], ["arm"]):
+        np.testing.assert_array_equal(render_shape(mesh, CAMERA, parts=nothing), plain)
+    labels = np.ones((2, 2, 2), int)
+    grids = [VoxelGrid(labels, labels=k * labels, label_names=n) for k, n in ((1, ("leg", "seat")), (2, ("x", "leg")))]
+    first, second = (render_shape(grid, CAMERA, parts=names) for grid in grids)
+    np.testing.assert_array_equal(first, second)
+    ids = render(mesh, CAMERA, color=False).part_ids
+    assert np.argmax(picture[ids == 1].mean(0)) == np.argmax(first[(first < 250).any(-1)].mean(0)) == 0  # orange
+    assert [shown_labels(shape) for shape in (mesh, *grids)] == [("seat", "leg"), ("leg",), ("leg",)]
+    cloud = PointCloud(np.zeros((1, 3)), None, np.array([3]))
+    assert shown_labels(cloud) == shown_labels(Mesh(mesh.vertices, mesh.faces)) == ()
+    np.testing.assert_array_equal(render_shape(cloud, CAMERA, parts=names), render_shape(cloud, CAMERA))
+
+
+def test_what_has_no_label_is_plain():
+    grid = VoxelGrid(np.ones((2, 2, 2)), labels=np.zeros((2, 2, 2)))
+    np.testing.assert_array_equal(render_shape(grid, CAMERA, parts=True), render_shape(grid, CAMERA))
+
+
+def test_thirty_labels_have_thirty_colours():
+    assert len(np.unique(legend_colors(30), axis=0)) == 30 and legend_colors(0).shape == (0, 3)
 
 
 def test_own_colors_are_left_out():

@@ -68,6 +68,25 @@ def test_captions_and_subtitles(tmp_path):
         assert (strip.min() < 150) == (captions[r][c] is not None)
 
 
+def test_the_legend_stands_below_the_tiles_in_rows_that_fit(tmp_path):
+    plain = draw(tmp_path)
+    names = [(f"label {i}", (200, 10 * i, 100)) for i in range(12)] + [("x" * 500, (200, 200, 100))]
+    figure = draw(tmp_path, legend=names)
+    assert (figure[: plain.shape[0] - 8] == plain[:-8]).all(), "the tiles stay as they are"
+    swatches = [place(figure, color) for _, color in names]
+    assert min(top for top, _, _, _ in swatches) > place(figure, COLORS[5])[1]
+    assert len({right - left for _, _, left, right in swatches}) == 1, "none is cut off"
+    rows = [top for top, _, _, _ in swatches]
+    assert rows == sorted(rows) and 1 < len(set(rows)) < len(rows), "side by side as far as there is room"
+    for top, bottom, _, right in swatches:
+        assert figure[top:bottom, right + 1 : right + 30].min() < 120, "its name"
+    assert (figure[:, -2:] == 255).all(), "the long name is shortened"
+    assert figure.shape[1] == plain.shape[1]
+    few = draw(tmp_path, legend=names[:1])
+    assert plain.shape[0] < few.shape[0] < figure.shape[0]
+    assert (draw(tmp_path, legend=[]) == plain).all()
+
+
 def test_a_failed_tile_says_so(tmp_path):
     tiles = [[tile(COLORS[0]), None, tile(COLORS[2])]]
     figure = draw(tmp_path, 1, 3, tiles)

@@ -1,4 +1,4 @@
-"""How fast sampling, part voxels, iso-surfaces and repairs are; sampling beside trimesh.
+"""How fast sampling, part voxels, iso-surfaces, their parts and repairs are; sampling beside trimesh.
 
 Run as `python tests/speed/bench_geometry.py`; voxelising and inside tests are in `bench_solids.py`. Everything runs on
 one thread; the time is the best of several runs, after one to warm up. The last column checks that both compute the
@@ -16,7 +16,16 @@ import trimesh
 from rich.console import Console
 from rich.table import Table
 
-from svr3d.geometry import Mesh, Part, PartMesh, marching_cubes, orient_faces, sample_surface, voxelize, voxelize_parts
+from svr3d.geometry import (
+    Mesh,
+    Part,
+    PartMesh,
+    marching_cubes,
+    orient_faces,
+    sample_surface,
+    split_by_label,
+    voxelize_parts,
+)
 
 
 def best(function, repeats=7):
@@ -59,8 +68,15 @@ def main():
         lambda: np.linalg.norm(trimesh.sample.sample_surface(other, 100_000)[0], axis=1).mean(),
         lambda a, b: a / b,
     )
-    grid = voxelize(mesh)
-    compare("marching_cubes 32³", lambda: marching_cubes(grid))
+    for size in (32, 64):
+        grid = voxelize_parts(parts, size)
+        compare(
+            f"split_by_label {size}³, {grid.occupancy.sum()} voxels (volume)",
+            lambda grid=grid: split_by_label(grid).volume,
+            "svr3d marching_cubes",
+            lambda grid=grid: marching_cubes(grid).volume,
+            lambda a, b: a / b,
+        )
     compare("orient_faces", lambda: orient_faces(mesh))
     Console(width=140).print(table)
 

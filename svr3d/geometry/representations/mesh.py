@@ -62,6 +62,9 @@ class PartMeshRepresentation(MeshRepresentation[PartMesh]):
     def part_labels(self, shape: PartMesh, resolution: int) -> VoxelGrid:
         return voxelize_parts(shape, resolution)
 
+    def to_parts(self, shape: PartMesh) -> PartMesh | None:
+        return shape if shape.parts else None
+
     def drawn(self, shape: PartMesh) -> tuple[Mesh, np.ndarray | None]:
         if not shape.parts:
             return shape, None

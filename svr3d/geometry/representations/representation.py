@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from ..shapes.mesh import Mesh
+from ..shapes.mesh import Mesh, PartMesh
 from ..shapes.point_cloud import PointCloud
 from ..shapes.voxel_grid import VoxelGrid, voxel_centres
 from ..solids.contains import Containment
@@ -109,6 +109,15 @@ class Representation(ABC, Generic[S]):
         """The voxels with the labels of the parts they belong to; None if the shape has no parts."""
         return None
 
+    def to_parts(self, shape: S) -> PartMesh | None:
+        """The surface in parts, each closed where the solid is; None if the shape has no parts."""
+        return None
+
+    def label_names(self, shape: S) -> tuple[str, ...]:
+        """The names of the labels of its parts, in the order in which `drawn` counts them."""
+        parts = self.to_parts(shape)
+        return () if parts is None else parts.labels
+
     def bounds_a_solid(self, shape: S) -> bool:
         """Whether inside and outside are well defined."""
         return self.has_inside
@@ -122,7 +131,8 @@ class Representation(ABC, Generic[S]):
         return self.to_mesh(shape).bounds
 
     def drawn(self, shape: S) -> tuple[Mesh, Int[np.ndarray, " f"] | None]:
-        """The mesh that stands for a shape in a picture, and the part that each of its faces shows, counted from 0."""
+        """The mesh that stands for a shape in a picture, and the label that each of its faces shows, counted from 0;
+        -1 where it has none."""
         return self.to_mesh(shape), None
 
     def to_arrays(self, shape: S) -> dict[str, np.ndarray]:

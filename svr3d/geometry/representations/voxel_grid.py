@@ -10,11 +10,12 @@ import numpy as np
 from ...arrays import as_array
 from ...errors import InputError
 from ..formats import binvox, npy
-from ..shapes.mesh import Mesh
-from ..shapes.voxel_grid import VoxelGrid, voxel_centres
+from ..shapes.mesh import Mesh, PartMesh
+from ..shapes.voxel_grid import VoxelGrid, nearest_voxel, voxel_centres
 from ..solids.contains import Containment
-from ..solids.voxelize import checked_resolution, nearest_voxel
+from ..solids.voxelize import checked_resolution
 from ..surface.isosurface import check_bounded, marching_cubes
+from ..surface.labelled_surface import split_by_label
 from .representation import Representation
 
 
@@ -49,6 +50,16 @@ class VoxelRepresentation(Representation[VoxelGrid]):
 
     def part_labels(self, shape: VoxelGrid, resolution: int) -> VoxelGrid | None:
         return None if shape.labels is None else self.to_voxels(shape, resolution)
+
+    def to_parts(self, shape: VoxelGrid) -> PartMesh | None:
+        """As `split_by_label`; None also where no occupied voxel has a label."""
+        return split_by_label(shape) if shape.labels is not None and shape.labels[shape.occupancy].any() else None
+
+    def label_names(self, shape: VoxelGrid) -> tuple[str, ...]:
+        """The grid's, or the numbers of its labels."""
+        if shape.labels is None or shape.label_names:
+            return shape.label_names
+        return tuple(map(str, range(1, shape.labels.max() + 1)))
 
     def drawn(self, shape: VoxelGrid) -> tuple[Mesh, np.ndarray | None]:
         return cubes(shape)
@@ -88,7 +99,7 @@ def _labels_at(labels: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def cubes(grid: VoxelGrid) -> tuple[Mesh, np.ndarray | None]:
-    """The faces between occupied voxels and empty ones, and the part that the voxel of each belongs to, from 0."""
+    """The faces between occupied voxels and empty ones, and the label of the voxel of each, from 0; -1 without one."""
     if grid.is_empty or not grid.is_finite:
         raise InputError("cannot draw a voxel grid that is empty or not finite")
     occupancy = grid.occupancy
@@ -108,5 +119,5 @@ def cubes(grid: VoxelGrid) -> tuple[Mesh, np.ndarray | None]:
     faces = np.concatenate([first + [0, 1, 2], first + [0, 2, 3]], axis=1).reshape(-1, 3)
     label = None
     if grid.labels is not None:
-        label = np.repeat(grid.labels[tuple(np.concatenate(owners).T)] - 1, 2)  # 0 is no part
+        label = np.repeat(grid.labels[tuple(np.concatenate(owners).T)] - 1, 2)
     return Mesh(corners / grid.resolution - 0.5, faces), label

@@ -103,3 +103,10 @@ def voxel_centres(resolution: int) -> Float[np.ndarray, "n 3"]:
     """Float[R³, 3]: the centres of a grid's voxels, z fastest."""
     index = np.indices((resolution,) * 3).reshape(3, -1).T
     return (index + 0.5) / resolution - 0.5
+
+
+def nearest_voxel(mask: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The index, three Int[R, R, R], of the voxel of `mask` Bool[R, R, R] that is nearest to each; some must be set."""
+    from scipy.ndimage import distance_transform_edt
+
+    return tuple(np.asarray(distance_transform_edt(~mask, return_distances=False, return_indices=True)))

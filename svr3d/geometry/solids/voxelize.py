@@ -25,7 +25,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh, PartMesh
-from ..shapes.voxel_grid import VoxelGrid
+from ..shapes.voxel_grid import VoxelGrid, nearest_voxel
 from ..surface.connectivity import is_closed
 from .contains import judge
 from .outward import outward
@@ -264,10 +264,3 @@ def voxelize_parts(mesh: PartMesh, resolution: int = 32, rule: VoxelRule = "cove
     winner = shares.argmax(axis=-1) + 1
     inside = np.where(grid.occupancy, winner[nearest_voxel(shares.sum(axis=-1) > 0)], 0)
     return VoxelGrid(grid.values, labels=inside, label_names=mesh.labels)
-
-
-def nearest_voxel(mask: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The index, three Int[R, R, R], of the voxel of `mask` Bool[R, R, R] that is nearest to each; some must be set."""
-    from scipy.ndimage import distance_transform_edt
-
-    return tuple(np.asarray(distance_transform_edt(~mask, return_distances=False, return_indices=True)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from ...errors import InputError
@@ -39,16 +41,53 @@ def zero_surface(distance: np.ndarray, origin: np.ndarray, cell: float) -> Mesh:
     return Mesh(origin + cell * vertices, faces)
 
 
+def patches(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """The triangles of `values` Float[X, Y, Z], of which each lies in one cube between eight neighbours of the lattice.
+
+    They are those that marching cubes makes of the whole lattice, in another order. A triangle may lie in the wall of
+    its cube, so that its place does not tell whose it is: cubes are taken in eight turns, in each just those that
+    touch no other.
+
+    Args:
+        level: that some values are above, and none of the lattice's border.
+
+    Returns:
+        corners Float[F, 3, 3], in indices of the lattice, and cubes Int[F, 3], the lowest corner of each one's cube.
+    """
+    triangles, cubes = [], []
+    for turn in product((0, 1), repeat=3):
+        chosen = np.zeros(values.shape, dtype=bool)
+        # a cube is chosen by its highest corner
+        chosen[tuple(slice(first + 1, None, 2) for first in turn)] = True
+        try:
+            vertices, faces = _extract(values, level, chosen)
+        except RuntimeError:  # none of these has a surface
+            continue
+        triangles.append(vertices[faces])
+        cubes.append(2 * np.floor((triangles[-1].mean(axis=1) - turn + 0.5) / 2).astype(np.int64) + turn)
+    return np.concatenate(triangles), np.concatenate(cubes)
+
+
+def off_level(values: np.ndarray, level: float) -> np.ndarray:
+    """`values` with those at the level put just below it. Those are outside; but where there are any, neighbouring
+    cubes may differ in what they join, and the surface would have holes."""
+    return np.where(values == level, np.nextafter(values, -np.inf, dtype=values.dtype), values)
+
+
 def no_surface() -> Mesh:
     """A mesh without vertices and faces."""
     return Mesh(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64))
 
 
-def _extract(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices Float[V, 3] in indices of the lattice, and faces that look away from what is above `level`."""
+def _extract(values: np.ndarray, level: float, chosen: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices Float[V, 3] in indices of the lattice, and faces that look away from what is above `level`.
+
+    Raises:
+        RuntimeError: there are none.
+    """
     from skimage.measure import marching_cubes as extract
 
-    vertices, faces, _, _ = extract(values, level=level, gradient_direction="ascent")
+    vertices, faces, _, _ = extract(off_level(values, level), level=level, gradient_direction="ascent", mask=chosen)
     return vertices.astype(np.float64), faces
 
 
