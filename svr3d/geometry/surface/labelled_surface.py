@@ -66,9 +66,11 @@ def split_by_label(grid: VoxelGrid) -> PartMesh:
 def without_inner_walls(mesh: PartMesh) -> PartMesh:
     """`mesh` without the faces that two parts have in common, each its own way round: the surface of the whole."""
     _, corners = distinct_rows(np.sort(mesh.faces, axis=1))
-    twice = np.bincount(corners)[corners] > 1
-    colors = None if mesh.face_colors is None else mesh.face_colors[~twice]
-    return replace(mesh, faces=mesh.faces[~twice], face_part=mesh.face_part[~twice], face_colors=colors)
+    # of one part, both sides of a sheet are its surface
+    owners = np.bincount(np.unique(corners * len(mesh.parts) + mesh.face_part) // len(mesh.parts))
+    outer = owners[corners] == 1
+    colors = None if mesh.face_colors is None else mesh.face_colors[outer]
+    return replace(mesh, faces=mesh.faces[outer], face_part=mesh.face_part[outer], face_colors=colors)
 
 
 def _labels_everywhere(grid: VoxelGrid) -> np.ndarray | None:
