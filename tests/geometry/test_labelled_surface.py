@@ -79,8 +79,8 @@ def test_the_outer_surface_is_that_of_marching_cubes_and_inner_faces_come_in_pai
         faces.setdefault(min((a, b, c), (b, c, a), (c, a, b)), []).append(part)
     turned = {face: faces.get(min((c, b, a), (b, a, c), (a, c, b))) for face in faces for a, b, c in [face]}
     assert all(len(owners) == 1 for owners in faces.values())
-    assert all(other is None or other != faces[face] for face, other in turned.items())
-    assert sum(other is None for other in turned.values()) == len(outer.faces)
+    # or where marching cubes makes both sides of a sheet
+    assert sum(other is None or other == faces[face] for face, other in turned.items()) == len(outer.faces)
 
 
 @pytest.mark.parametrize("seed", range(0, 60, 6))
