@@ -76,7 +76,7 @@ def board(monkeypatch) -> list[str]:
     """The methods that the suites wrote a board of, which is not drawn: what stands on it is known by then."""
     methods: list[str] = []
 
-    def write(folders, out, *, title: str) -> Path:
+    def write(folders, out, *, title: str, **_: object) -> Path:
         methods[:] = [folder.config().method for folder in folders]
         return out
 
