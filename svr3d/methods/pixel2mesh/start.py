@@ -52,10 +52,7 @@ def standardize(network: Pixel2MeshNetwork, size: int) -> None:
     pictures, view = start_pictures(size)
     convolutions = [module for module in network.image_network.modules() if isinstance(module, nn.Conv2d)]
     hooks = [convolution.register_forward_hook(_to_unit_outputs) for convolution in convolutions]
-    network.image_network(pictures)
-    for hook in hooks:
-        hook.remove()
-    hooks, features = [], sum(network.image_network.channels)
+    features = sum(network.image_network.channels)
     for number, block in enumerate(network.blocks):
         assert isinstance(block, DeformationBlock)
         for parameter in block.coordinates.parameters():
