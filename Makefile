@@ -15,7 +15,8 @@ PRESET ?= tiny
 SEED ?= 0
 PYTEST ?=
 
-METHODS := mean_shape class_mean retrieval shapeprior classvoxels pixel2mesh oracle_voxels oracle_ellipsoid oracle_mesh
+METHODS := mean_shape class_mean mean_parts retrieval shapeprior classvoxels partvoxels pixel2mesh \
+	oracle_voxels oracle_parts oracle_ellipsoid oracle_mesh
 SUITE_ARGUMENTS := $(SUITE) --out $(RUNS) --board $(BOARD)
 
 # What Open3D and OpenMP load at run time, and what makes a virtual environment on Debian.
