@@ -45,6 +45,13 @@ def _of_voxels(alpha: Tensor, target: Tensor) -> Tensor:
     return table.gather(1, target.flatten(1)).view(target.shape)[:, None]
 
 
+def _complement(log_p: Tensor, gamma: float) -> Tensor:
+    """1 − p. Where γ < 1, q^(γ−1) needs all its digits near 0, and a finite value at 0, where log p is 0 too."""
+    if gamma < 1:
+        return torch.expm1(log_p).neg_().clamp_(min=torch.finfo(log_p.dtype).tiny)
+    return 1 - log_p.exp()  # a third of the time
+
+
 class _FocalLoss(torch.autograd.Function):
     """Log-softmax once, for both ways: all else is of one value per voxel and not of C.
 
@@ -56,10 +63,7 @@ class _FocalLoss(torch.autograd.Function):
     def forward(ctx: Any, logits: Tensor, target: Tensor, weights: Tensor | None, gamma: float) -> Tensor:
         every = torch.log_softmax(logits, 1, dtype=torch.promote_types(logits.dtype, torch.float32))
         log_p = every.gather(1, target)
-        if gamma < 1:  # q^(γ−1) needs all digits of q where p is near 1; where it is 1, log p = 0 makes its terms vanish
-            q = torch.expm1(log_p).neg_().clamp_(min=torch.finfo(log_p.dtype).tiny)
-        else:
-            q = 1 - log_p.exp()  # a third of the time
+        q = _complement(log_p, gamma)
         below = q if gamma == 2 else q ** (gamma - 1)
         if weights is not None:
             below = below * weights
