@@ -71,8 +71,8 @@ def part_sm(mesh: PartMesh, category: str, tau: float = TAU) -> PartMesh:
 
 def checked_tau(tau: float) -> float:
     """The threshold, if it can be one; else an `InputError`."""
-    if not 0 < tau < 1:
-        raise InputError(f"tau is {tau}, expected more than 0 and less than 1 (in radii of the object)")
+    if not isinstance(tau, int | float) or not 0 < tau < 1:
+        raise InputError(f"tau is {tau!r}, expected more than 0 and less than 1 (in radii of the object)")
     return tau
 
 
