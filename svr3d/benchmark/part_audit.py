@@ -5,6 +5,7 @@ That is Table 1 of the paper (`svr3d.datasets.part_sm`), which looks at 420 obje
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
@@ -136,9 +137,19 @@ def _facts(rows: Sequence[Row], refused: Sequence[tuple[str, str, str]], tau: fl
     facts: dict[str, Any] = {"tau": tau, "objects": len(rows), "known": len(known)}
     if known:
         facts["several_legs"] = sum((row.known or 0) > 1 for row in known)
-        facts |= {name: sum(getattr(row, name) for row in known) / len(known) for name in PUBLISHED}
+        for name in PUBLISHED:
+            errors = sum(getattr(row, name) for row in known)
+            facts |= {name: errors / len(known), f"{name}_interval": _interval(errors, len(known))}
     facts["refused"] = [dict(zip(("category", "object", "reason"), entry, strict=True)) for entry in refused]
     return facts | {"rows": [row._asdict() for row in rows]}
+
+
+def _interval(errors: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of a rate, after Wilson (1927), which also holds where there are no errors."""
+    z = 1.96
+    middle = (errors + z * z / 2) / (count + z * z)
+    half = z / (count + z * z) * math.sqrt(errors * (count - errors) / count + z * z / 4)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _page(facts: dict[str, Any], shown: int) -> str:
@@ -147,9 +158,10 @@ def _page(facts: dict[str, Any], shown: int) -> str:
     if facts["known"]:
         lines += [f"Of {facts['known']} it is known by construction what they stand on: {facts['several_legs']} on "]
         lines[-1] += "several things that do not touch."
-        lines += ["", "| | here | the paper, by eye, of 420 |", "|---|---|---|"]
+        lines += ["", "| | here (95 % interval) | the paper, by eye, of 420 |", "|---|---|---|"]
         for name, text in (("under_split", "not completely split"), ("wrong", "split error")):
-            lines.append(f"| {text} | {facts[name]:.2%} | {PUBLISHED[name]:.2%} |")
+            low, high = facts[f"{name}_interval"]
+            lines.append(f"| {text} | {facts[name]:.2%} ({low:.2%} to {high:.2%}) | {PUBLISHED[name]:.2%} |")
         faults = [row for row in facts["rows"] if row["under_split"] or row["wrong"]]
         lines += ["", *(f"- {_fault(row)}" for row in faults)]
     else:

@@ -28,8 +28,11 @@ to 0.03, generated chairs and tables are divided alike."""
 LEAST_SHARE = 0.01
 """Of the legs' area; what is smaller is no leg. The paper's authors speak of screws, and see no error in them."""
 
-LEGGED = ("chair", "table", "bench", "couch", "cabinet", "bed")
-"""Categories whose objects stand on legs, even if no part is called so."""
+REACH = 10
+"""Thresholds by which the box around such a scrap may be away from a leg's; a castor under no leg is a piece."""
+
+LEGGED = ("chair", "table", "bench", "couch", "bed")
+"""Categories whose objects stand on legs, even if no part is called so. Many a cabinet stands on its carcass."""
 
 WITHOUT_LEGS = ("lamp",)
 """Categories that keep their coarsest split, as in the paper, whatever their parts are called."""
@@ -38,12 +41,14 @@ WITHOUT_LEGS = ("lamp",)
 def part_sm(mesh: PartMesh, category: str, tau: float = TAU) -> PartMesh:
     """The parts of Part-SM; vertices, faces and colours are as they were.
 
-    Names and labels may be paths, `chair_base_0/leg_1` of `chair_base/leg`, as PartNet's hierarchy of parts: the first
-    step is the coarsest level. Its parts are kept, but for those that are divided: the ones that a word of their label
-    calls `leg` or `legs`, or the last word `base`; where there are none, in the categories of `LEGGED`, the ones that
-    stand on the floor. Each of these becomes its `proximity_clusters` at the distance `tau`, and what is smaller than
-    `LEAST_SHARE` goes to the nearest. If more than four are found, where the finest level names exactly four legs,
-    these are the legs (the paper's rule for chairs whose legs fall apart), and the rest is clustered without them.
+    - Names and labels may be paths, `chair_base_0/leg_1` of `chair_base/leg`, as PartNet's hierarchy of parts: the
+      first step is the coarsest level, whose parts are kept but for the legs.
+    - Legs are parts whose label has the word `leg` or `legs`, or `base` as its last one; where there are none, in the
+      categories of `LEGGED`, the parts that stand on the floor.
+    - Each is divided into its `proximity_clusters` at the distance `tau`. What is smaller than `LEAST_SHARE` goes to
+      the nearest of them, within `REACH`.
+    - If that makes more than four, and the finest level names exactly four legs, these are the legs (the paper's rule
+      for chairs whose legs fall apart), and the rest is clustered without them.
 
     The pieces of a part have its label, and `LABEL_0`, `LABEL_1` … for names.
 
@@ -136,7 +141,7 @@ def _single_legs(fine: PartMesh, coarse: np.ndarray, distance: float) -> np.ndar
     own = np.empty(len(fine.faces), dtype=np.int64)
     own[named] = fine.face_part[named]
     own[~named] = len(fine.parts) + _clusters(_faces(fine, ~named), coarse[~named], distance)
-    return _without_scraps(fine, own, coarse)
+    return _without_scraps(fine, own, coarse, distance)
 
 
 def _clusters(mesh: PartMesh, coarse: np.ndarray, distance: float) -> np.ndarray:
@@ -145,24 +150,31 @@ def _clusters(mesh: PartMesh, coarse: np.ndarray, distance: float) -> np.ndarray
     for part in np.unique(coarse):
         own = coarse == part
         found[own] = found.max() + 1 + proximity_clusters(_faces(mesh, own), distance)
-    return np.unique(_without_scraps(mesh, found, coarse), return_inverse=True)[1].ravel()
+    return np.unique(_without_scraps(mesh, found, coarse, distance), return_inverse=True)[1].ravel()
 
 
-def _without_scraps(mesh: PartMesh, cluster: np.ndarray, coarse: np.ndarray) -> np.ndarray:
-    """Int[F]: the same, with what is too small given to the nearest of the same coarse part that is not."""
+def _without_scraps(mesh: PartMesh, cluster: np.ndarray, coarse: np.ndarray, distance: float) -> np.ndarray:
+    """Int[F]: the same, with what is too small given to the nearest of the same coarse part that is not, if near."""
     from scipy.spatial import KDTree
 
-    cluster, whole = cluster.copy(), mesh.face_areas.sum()
+    cluster, corners = cluster.copy(), mesh.triangles
     area = np.bincount(cluster, mesh.face_areas)
-    large = area[cluster] >= LEAST_SHARE * whole
+    large = area[cluster] >= LEAST_SHARE * area.sum()
     for scrap in np.unique(cluster[~large]):
         own = cluster == scrap
         others = np.flatnonzero(large & (coarse == coarse[own][0]))
         if len(others):
-            tree = KDTree(mesh.triangles[others].reshape(-1, 3))
-            distance, at = tree.query(mesh.triangles[own].reshape(-1, 3))
-            cluster[own] = cluster[others[at[distance.argmin()] // 3]]
+            away, at = KDTree(corners[others].reshape(-1, 3)).query(corners[own].reshape(-1, 3))
+            nearest = cluster[others[int(at[int(away.argmin())]) // 3]]
+            if _gap(corners[own], corners[large & (cluster == nearest)]) <= REACH * distance:
+                cluster[own] = nearest
     return cluster
+
+
+def _gap(a: np.ndarray, b: np.ndarray) -> float:
+    """The distance between the boxes around triangles."""
+    (low_a, high_a), (low_b, high_b) = ((t.min(axis=(0, 1)), t.max(axis=(0, 1))) for t in (a, b))
+    return float(np.linalg.norm(np.maximum(low_b - high_a, low_a - high_b).clip(0)))
 
 
 def _divided(mesh: PartMesh, legs: np.ndarray, cluster: np.ndarray) -> PartMesh:

@@ -233,3 +233,26 @@ def test_generated_objects_know_what_belongs_together():
         assert (found.under, found.wrong, found.legs) == (False, False, found.known)
         several += found.legs > 1
     assert several
+
+
+def test_what_touches_is_known_of_solids():
+    """Of a part of four boxes: two overlap, one touches these with a face, and the last is 0.01 away."""
+    from svr3d.datasets.parametric.assembly import Assembly
+    from svr3d.datasets.parametric.solids import box
+
+    assembly = Assembly()
+    assembly.add("seat", (0.5, 0.5, 0.5), box((9, 1, 1), (4, 1, 0)))
+    for x in (0, 0.5, 1.5, 2.51):
+        assembly.add("base", (0.5, 0.5, 0.5), box((1, 1, 1), (x, 0, 0)))
+    found = assembly.bodies()
+    assert [part.name for part in found.parts] == ["seat_0/0", "base_0/0", "base_0/1"]
+    assert {part.label for part in found.parts} == {"seat/body", "base/body"}
+    assert [part.name for part in assembly.parts] == ["seat_0", "base_0"]
+    bodies = found.unite()
+    wide = [np.ptp(bodies.part(i).bounds[:, 0]) for i in (1, 2)]
+    assert wide[0] / wide[1] == pytest.approx(2.5)
+
+
+def test_a_castor_that_is_far_from_all_legs_is_a_piece_by_itself():
+    castor = ("base", (0, -1.0, 0), (0.01, 0.01, 0.01))
+    assert len(part_sm(coarse(SEAT, *LEGS, castor), "chair").parts) == 1 + 5

@@ -75,10 +75,11 @@ def _near(a: np.ndarray, b: np.ndarray, distance: float) -> bool:
     """Whether points Float[A, 3] and Float[B, 3] come within the distance."""
     from scipy.spatial import KDTree
 
-    small, large = (a, b) if len(a) <= len(b) else (b, a)
-    low, high = large.min(axis=0) - distance, large.max(axis=0) + distance
-    small = small[((small >= low) & (small <= high)).all(axis=1)]
-    return bool((KDTree(large).query(small)[0] <= distance).any())
+    for _ in range(2):  # of each, what is near the box of the other: pieces are large and meet in few places
+        if not len(b):
+            return False
+        a, b = b, a[((a >= b.min(axis=0) - distance) & (a <= b.max(axis=0) + distance)).all(axis=1)]
+    return len(b) > 0 and bool((KDTree(a).query(b)[0] <= distance).any())
 
 
 def _connected(pairs: np.ndarray, count: int) -> np.ndarray:
