@@ -165,7 +165,7 @@ def _without_scraps(mesh: PartMesh, cluster: np.ndarray, coarse: np.ndarray, dis
         others = np.flatnonzero(large & (coarse == coarse[own][0]))
         if len(others):
             away, at = KDTree(corners[others].reshape(-1, 3)).query(corners[own].reshape(-1, 3))
-            nearest = cluster[others[int(at[int(away.argmin())]) // 3]]
+            nearest = cluster[others[np.asarray(at)[away.argmin()] // 3]]
             if _gap(corners[own], corners[large & (cluster == nearest)]) <= REACH * distance:
                 cluster[own] = nearest
     return cluster

@@ -22,6 +22,8 @@ def test_the_audit_of_generated_chairs(tmp_path: Path, capsys: pytest.CaptureFix
     facts = json.loads((tmp_path / "a" / "audit.json").read_text())
     assert facts["objects"] == facts["known"] == len(facts["rows"]) == 3
     assert facts["under_split"] == facts["wrong"] == 0 and facts["refused"] == []
+    z = 1.96  # Wilson's interval of no errors in three: 0 to z² / (3 + z²)
+    assert facts["wrong_interval"] == [0, pytest.approx(z**2 / (3 + z**2))]
     assert "4.29%" in (tmp_path / "a" / "audit.md").read_text()
     with Image.open(tmp_path / "a" / "sheet.png") as image:
         assert image.format == "PNG"

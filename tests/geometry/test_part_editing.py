@@ -153,6 +153,26 @@ def test_names_and_colours_survive_files(chair, tmp_path, suffix):
         assert [part.label for part in found.parts] == ["seat", "leg", "leg"]
 
 
+@pytest.mark.parametrize("suffix", [".glb", ".obj"])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (("leg", "leg", "leg"), ["leg", "leg_1", "leg_2"]),
+        (("leg", "leg", "leg_1"), ["leg", "leg_2", "leg_1"]),
+        (("world", "a  b", "a\nb"), {".glb": ["world", "a  b", "a\nb"], ".obj": ["world", "a b", "a b_1"]}),
+        (("a # 1x", "a # 2x", ""), {".glb": ["a # 1x", "a # 2x", ""], ".obj": ["a", "a_1", "unnamed"]}),
+    ],
+)
+def test_no_part_is_lost_where_names_repeat_or_no_file_can_hold_them(chair, tmp_path, suffix, given, expected):
+    parts = tuple(Part(name, name) for name in given)
+    colored = replace(chair, parts=parts, face_colors=part_colors(np.arange(3))[chair.face_part])
+    write_shape(tmp_path / f"x{suffix}", colored)
+    found = read_shape(tmp_path / f"x{suffix}")
+    assert names(found) == (expected if isinstance(expected, list) else expected[suffix])
+    for i in range(3):
+        assert np.allclose(found.part(i).bounds, chair.part(i).bounds)
+
+
 @pytest.mark.parametrize("extras", [None, 7, "leg", {"label": 3}, {"label": ""}, {}])
 def test_extras_of_other_programs_are_no_labels(chair, tmp_path, extras):
     """Of a .glb file whose meshes have any JSON for extras: parts are labelled by their names."""

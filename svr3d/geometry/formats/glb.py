@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import InputError
-from ..shapes.mesh import Mesh, Part, PartMesh
+from ..shapes.mesh import Mesh, Part, PartMesh, distinct_names
 from ._common import make_mesh, reading, replace_file
 from .gltf import Document, as_fractions, refuse_compression
 from .strips import fan_triangles, split_at, strip_triangles
@@ -185,8 +185,10 @@ def _base_color(material: dict[str, Any]) -> list[float] | None:
 
 
 def write(path: Path, mesh: Mesh) -> None:
-    """One node per part, its label as `extras.label` of the mesh where that is not its name; face colours as linear
-    8-bit vertex colours, for which vertices between colours are split."""
+    """One node per part, under names that are all different; face colours as linear 8-bit vertex colours.
+
+    A label that is not the name stands in `extras.label` of the node's mesh. Vertices between colours are split.
+    """
     import trimesh
     from trimesh.exchange.gltf import export_glb
     from trimesh.visual import TextureVisuals
@@ -200,15 +202,17 @@ def write(path: Path, mesh: Mesh) -> None:
     material = PBRMaterial(metallicFactor=0.0, roughnessFactor=0.8, doubleSided=True)
     scene = trimesh.Scene()
     pieces = [(part, mesh.part(i)) for i, part in enumerate(mesh.parts)] if isinstance(mesh, PartMesh) else []
-    for part, piece in pieces or [(Part(path.stem, path.stem), mesh)]:
+    pieces = pieces or [(Part(path.stem, path.stem), mesh)]
+    # nodes of one name would replace each other
+    for name, (part, piece) in zip(distinct_names([part.name for part, _ in pieces]), pieces, strict=True):
         vertices, faces, colors = _split_by_color(piece)
         visual = TextureVisuals(material=material)
         if colors is not None:
             rgba = np.concatenate([np.clip(colors, 0, 1), np.ones((len(colors), 1))], axis=1)
             visual.vertex_attributes["color"] = np.rint(255 * rgba).astype(np.uint8)
-        extras = {} if part.label == part.name else {"label": part.label}
+        extras = {} if part.label == name else {"label": part.label}
         geometry = trimesh.Trimesh(vertices, faces, visual=visual, process=False, metadata=extras)
-        scene.add_geometry(geometry, node_name=part.name, geom_name=part.name)
+        scene.add_geometry(geometry, node_name=name, geom_name=name)
     replace_file(path, [export_glb(scene, include_normals=False)])
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -238,9 +239,11 @@ class PartMesh(Mesh):
             by = _fitted(by, self.only(*names).bounds)
         rest = [(part, self.part(i)) for i, part in enumerate(self.parts) if i not in chosen]
         new = [(part, by.part(i)) for i, part in enumerate(by.parts)] if isinstance(by, PartMesh) else []
-        new = _renamed(new or [(self.parts[chosen[0]], by)], {part.name for part, _ in rest})
+        new = new or [(self.parts[chosen[0]], by)]
+        names = distinct_names([part.name for part, _ in new], [part.name for part, _ in rest])
+        named = [(replace(part, name=name), mesh) for name, (part, mesh) in zip(names, new, strict=True)]
         place = chosen[0]  # all parts before it stay
-        return PartMesh.joined([*rest[:place], *new, *rest[place:]])
+        return PartMesh.joined([*rest[:place], *named, *rest[place:]])
 
     def _kept(self, indices: Sequence[int]) -> PartMesh:
         """These parts, in this order, without unused vertices."""
@@ -266,12 +269,17 @@ def _fitted(mesh: Mesh, box: np.ndarray) -> Mesh:
     return replace(mesh, vertices=(mesh.vertices - (low + high) / 2) * scale + (box[0] + box[1]) / 2)
 
 
-def _renamed(pieces: Sequence[tuple[Part, Mesh]], taken: set[str]) -> list[tuple[Part, Mesh]]:
-    """The same parts under names that are all different, and not `taken`."""
-    taken, renamed = set(taken), []
-    for part, mesh in pieces:
-        copies = (f"{part.name}_{k}" for k in range(1, len(taken) + 2))
-        name = next(name for name in (part.name, *copies) if name not in taken)
-        taken.add(name)
-        renamed.append((replace(part, name=name), mesh))
-    return renamed
+def distinct_names(names: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
+    """The same names, with a number behind those that an earlier one, or one of `taken`, has.
+
+    >>> distinct_names(["leg", "leg", "leg_1", "seat"], ["seat"])
+    ['leg', 'leg_2', 'leg_1', 'seat_1']
+    """
+    used, given = set(taken), set(names)
+    found = []
+    for name in names:
+        copies = (f"{name}_{k}" for k in itertools.count(1))
+        chosen = name if name not in used else next(copy for copy in copies if copy not in used | given)
+        used.add(chosen)
+        found.append(chosen)
+    return found
