@@ -97,7 +97,7 @@ def write_shape(path: str | Path, shape: Shape) -> None:
     """Writes `shape` in the format that the suffix of `path` names; an existing file is replaced in one step.
 
     Solids that are no meshes become their surface in mesh formats. .npz holds every shape completely; .obj keeps part
-    names and face colours, .glb part labels too, with colours in 8 bits, and both put a number behind names that repeat;
+    names and face colours, .glb labels too, with colours in 8 bits, and both put a number behind names that repeat;
     .ply keeps face colours (8 bits); .off and .stl keep geometry only; .binvox and .npy keep which voxels are occupied.
     The .ply, .stl and .glb formats round coordinates to single precision.
 
