@@ -101,6 +101,11 @@ build: $(READY) ## Make the source distribution and, from it, the wheel: dist/
 docs: $(READY) ## Make the pages that come from the code
 	$(BIN)/python -m svr3d.metrics.protocol_page > docs/.protocols.md && mv docs/.protocols.md docs/protocols.md
 
+.PHONY: exchange
+exchange: $(READY) ## Make the picture of docs/parts.md: one chair on another's base
+	$(BIN)/svr3d prepare parametric --out data/chairs --categories '[chair]' --objects '{train: 9}' --parts part-sm --views 1
+	$(BIN)/svr3d parts data/chairs/chair/chair_000008 --replace base --using data/chairs/chair/chair_000002 --out data/exchanged.glb --picture docs/figures/exchange.png
+
 .PHONY: speed
 speed: $(READY) ## Run the speed benchmarks
 	for benchmark in tests/speed/bench_*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done

@@ -47,6 +47,7 @@ from .surface.health import MeshHealth, mesh_health
 from .surface.intersections import self_intersections
 from .surface.isosurface import marching_cubes
 from .surface.labelled_surface import split_by_label
+from .surface.proximity import proximity_clusters
 from .surface.sampling import sample_surface
 from .surface.thickness import shape_diameter
 
@@ -104,6 +105,7 @@ __all__ = [
     "orient_faces",
     "outward",
     "part_labels",
+    "proximity_clusters",
     "r2n2_cameras",
     "read_shape",
     "relabelled",
