@@ -1,4 +1,4 @@
-"""Medial meshes against closed forms, and against the balls that their primitives are unions of."""
+"""Medial meshes as shapes: volumes in closed form, similarities, pictures and files."""
 
 from math import pi, sqrt
 
@@ -28,99 +28,7 @@ from svr3d.geometry import (
     to_voxels,
     write_shape,
 )
-from svr3d.geometry.solids.medial_distance import primitive_distance, primitives, signed_distance
-
-
-def simplex(k, steps):
-    """Float[M, k]: weights, evenly spaced over the simplex of k corners."""
-    if k == 1:
-        return np.ones((1, 1))
-    index = np.array(list(np.ndindex(*(steps + 1,) * (k - 1))))
-    index = index[index.sum(axis=1) <= steps]
-    return np.column_stack([index, steps - index.sum(axis=1)]) / steps
-
-
-def by_balls(spheres, points, steps):
-    """The distance to a dense set of the balls that a primitive is the union of."""
-    balls = simplex(len(spheres), steps) @ spheres
-    return (np.linalg.norm(points[:, None] - balls[:, :3], axis=2) - balls[:, 3]).min(axis=1)
-
-
-def some_spheres(k, rng, thick):
-    return np.column_stack([rng.uniform(-0.3, 0.3, (k, 3)), rng.uniform(0, thick, k)])
-
-
-@pytest.mark.parametrize("k", [1, 2, 3])
-@pytest.mark.parametrize("thick", [0.05, 0.3, 0.8])
-def test_distance_is_that_to_the_nearest_of_all_balls(k, thick):
-    """Between grid weights the true least value is lower by at most half a step; never higher."""
-    rng = np.random.default_rng(k)
-    for _ in range(12):
-        spheres, points = some_spheres(k, rng, thick), rng.uniform(-0.8, 0.8, (100, 3))
-        exact, dense = primitive_distance(spheres, points), by_balls(spheres, points, 60)
-        assert (exact <= dense + 1e-12).all()
-        assert np.abs(exact - dense).max() < 0.01
-
-
-@pytest.mark.parametrize("k", [1, 2, 3])
-def test_distance_is_that_to_the_planes_around_it(k):
-    """A second way, from outside: a convex solid is as deep at x as the nearest of its supporting planes, and as far as
-    the furthest; the plane with normal n touches the ball for which n · c + r is largest."""
-    rng = np.random.default_rng(10 + k)
-    i = np.arange(40_000)
-    z, angle = 1 - (2 * i + 1) / len(i), i * pi * (3 - sqrt(5))
-    normals = np.column_stack([np.sqrt(1 - z**2) * np.cos(angle), np.sqrt(1 - z**2) * np.sin(angle), z])
-    inside = 0
-    for thick in (0.1, 0.3, 0.3, 0.5):
-        spheres = some_spheres(k, rng, thick)
-        points = np.concatenate([rng.uniform(-0.6, 0.6, (60, 3)), rng.dirichlet(np.ones(k), 60) @ spheres[:, :3]])
-        support = (normals @ spheres[:, :3].T + spheres[:, 3]).max(axis=1)
-        by_planes = (points @ normals.T - support).max(axis=1)
-        exact = primitive_distance(spheres, points)
-        assert (exact >= by_planes - 1e-12).all() and np.abs(exact - by_planes).max() < 0.005
-        inside += (exact < 0).sum()
-    assert inside > 100
-
-
-def test_depth_is_that_of_the_solid():
-    """Inside a capsule, a cone and a flat slab, in closed form."""
-    capsule = np.array([[-0.3, 0, 0, 0.1], [0.3, 0, 0, 0.1]])
-    points = np.array([[0, 0.04, 0], [0.35, 0, 0], [0.45, 0, 0], [0, 0, 0.25], [0.3, 0.3, 0.0], [0, 0, 0]])
-    assert primitive_distance(capsule, points) == pytest.approx([-0.06, -0.05, 0.05, 0.15, 0.2, -0.1])
-    # the flank of a cone is where sin α · x + cos α · y = r₁, with sin α = (r₁ - r₂) / length
-    cone, sine = np.array([[0, 0, 0, 0.3], [1, 0, 0, 0.1]]), 0.2
-    points = np.array([[0.5, 0, 0], [0.5, 0.7, 0], [0.5, 0, 0.1], [-1.0, 0, 0], [1.5, 0, 0]])
-    expected = [0.5 * sine + sqrt(1 - sine**2) * y - 0.3 for y in (0, 0.7, 0.1)]
-    assert primitive_distance(cone, points) == pytest.approx([*expected, 0.7, 0.4])
-    slab = np.array([[-1, 0, -1, 0.1], [1, 0, -1, 0.1], [0, 0, 1, 0.1]])
-    assert primitive_distance(slab, np.array([[0, 0.05, 0], [0, -0.3, 0], [0, 0, 1.5]])) == pytest.approx(
-        [-0.05, 0.2, 0.4]
-    )
-
-
-@pytest.mark.parametrize(
-    "spheres",
-    [
-        [[0, 0, 0, 0.3], [0.1, 0, 0, 0.1]],  # one in the other
-        [[0, 0, 0, 0.3], [0.2, 0, 0, 0.1]],  # touching it from inside
-        [[0, 0, 0, 0.1], [0, 0, 0, 0.3]],  # about one centre
-        [[0, 0, 0, 0.2], [0, 0, 0, 0.2]],  # the same
-        [[0, 0, 0, 0], [0.3, 0, 0, 0]],  # without thickness
-        [[0, 0, 0, 0.1], [0.2, 0, 0, 0.25], [0.4, 0, 0, 0.1]],  # on a line
-        [[0, 0, 0, 0.1], [0.2, 1e-9, 0, 0.25], [0.4, 0, 0, 0.1]],  # nearly so
-        [[0, 0, 0, 0.1], [0, 0, 0, 0.1], [0.4, 0, 0, 0.2]],  # two alike
-        [[0, 0, 0, 0.1], [0, 0, 0, 0.2], [0, 0, 0, 0.3]],  # about one centre
-        [[0, 0, 0, 0.4], [0.1, 0, 0, 0.1], [0, 0.1, 0, 0.1]],  # two in the third
-        [[0, 0, 0, 0.02], [0.1, 0.2, 0, 0.3], [0.4, 0, 0, 0.02]],  # steep: no plane touches all three
-    ],
-)
-def test_degenerate_primitives(spheres):
-    spheres = np.array(spheres, dtype=float)
-    points = np.random.default_rng(0).uniform(-0.8, 0.8, (400, 3))
-    exact = primitive_distance(spheres, points)
-    assert np.isfinite(exact).all()
-    dense = by_balls(spheres, points, 200 if len(spheres) < 3 else 80)
-    assert (exact <= dense + 1e-9).all() and np.abs(exact - dense).max() < 0.01
+from svr3d.geometry.solids.medial_distance import signed_distance
 
 
 def cone_volume(a, b, length):
@@ -171,17 +79,6 @@ def a_lamp():
         *[[-0.1, -0.45, -0.17, 0.02], [0.25, 0.3, 0.1, 0.05], [-0.2, 0.3, 0.2, 0.03], [0.3, -0.1, -0.3, 0.08]],
     ]
     return MedialMesh(spheres, [[0, 1], [0, 2], [0, 3], [0, 4], [1, 5]], [[1, 5, 6]])
-
-
-def test_union_against_all_its_balls():
-    shape = a_lamp()
-    points = np.random.default_rng(3).uniform(-0.55, 0.55, (1500, 3))
-    parts = [shape.spheres[i] for i in (*shape.faces, *shape.edges, *np.arange(8)[:, None])]
-    dense = np.minimum.reduce([by_balls(part, points, 60) for part in parts])
-    exact = signed_distance(shape, points)
-    assert (exact <= dense + 1e-12).all() and np.abs(exact - dense).max() < 0.005
-    assert (occupied(shape, points) == (exact <= 0)).all()
-    assert len(list(primitives(shape))) == 6, "a side of the face and spheres within others are not looked at twice"
 
 
 def test_surface_and_voxels_lie_where_the_distance_says():
