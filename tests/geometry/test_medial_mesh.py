@@ -167,6 +167,18 @@ def test_ma_files_with_comments_and_blank_lines(tmp_path):
     assert shape.edges.tolist() == [[0, 1]] and shape.faces.tolist() == [[0, 1, 2]]
 
 
+def test_ma_files_with_the_flags_of_matfp(tmp_path):
+    """`v x y z r type deleted`, `e i j type deleted`, `f i j k deleted`, each flag where the file has it."""
+    text = (
+        "4 3 2\nv 9 9 9 1 2 1\nv 0 0 0 .1 1 0\nv 1 0 0 .1 -2 0\nv 0 1 0 .2 1\n"
+        "e 1 2 0 0\ne 0 1 0 1\ne 2 3 1\nf 1 2 3 0\nf 0 1 2 1\n"
+    )
+    (tmp_path / "a.ma").write_text(text)
+    shape = read_shape(tmp_path / "a.ma")
+    assert shape.spheres.tolist() == [[0, 0, 0, 0.1], [1, 0, 0, 0.1], [0, 1, 0, 0.2]]
+    assert shape.edges.tolist() == [[0, 1], [1, 2]] and shape.faces.tolist() == [[0, 1, 2]]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -182,7 +194,14 @@ def test_ma_files_with_comments_and_blank_lines(tmp_path):
         ("1 0 1\nv 0 0 0 1\n", "expected 1 faces"),
         ("1 0 0\nv 0 0 0\n", "line 2: expected v and x y z radius, found 'v 0 0 0'"),
         ("1 0 0\nv 0 0 x 1\n", "line 2: expected v"),
-        ("1 0 0\nv 0 0 0 1 1\n", "line 2: expected v"),
+        ("1 0 0\nv 0 0 0 1 1 0 0\n", "line 2: expected v"),
+        ("1 0 0\nv 0 0 0 1 0.5\n", "line 2: expected v"),
+        ("1 0 0\nv 0 0 0 1 2 3\n", "line 2: expected v"),
+        ("1 1 0\nv 0 0 0 1\ne 0 0 x\n", "line 3: expected e and two spheres"),
+        ("1 0 1\nv 0 0 0 1\nf 0 0 0 2\n", "line 3: expected f and three spheres, found 'f 0 0 0 2'"),
+        ("2 1 0\nv 0 0 0 1\nv 1 0 0 1 2 1\ne 0 1\n", "edges name sphere 1, which is deleted"),
+        ("2 0 1\nv 0 0 0 1 2 1\nv 1 0 0 1 2 0\nf 1 1 0\n", "faces name sphere 0, which is deleted"),
+        ("1 0 0\nv 0 0 0 1 2 1\n", "the medial mesh has no spheres"),
         ("1 1 0\n\nv 0 0 0 1\ne 0 0.5\n", "line 4: expected e and two spheres"),
         ("1 0 1\nv 0 0 0 1\nf 0 0\n", "line 3: expected f and three spheres"),
         ("1 0 0\nt 0 0 0 1\n", "line 2: expected a line of v, e or f, found 't'"),
@@ -197,6 +216,45 @@ def test_bad_ma_files(tmp_path, text, message):
     (tmp_path / "bad.ma").write_text(text)
     with pytest.raises(InputError, match=r"bad\.ma: .*" + message):
         read_shape(tmp_path / "bad.ma")
+
+
+BALLS = np.array([[0, 0, 0, 1.0], [1, 0, 0, 0.5]])
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"edges": [[0, 1]], "representation": "medial"}, "the array 'spheres' is missing"),
+        ({"spheres": BALLS[:, :3]}, r"medial spheres: expected shape \[N, 4\], found \[2, 3\]"),
+        ({"spheres": BALLS.astype(complex)}, "expected real numbers"),
+        ({"spheres": np.array([["a"] * 4])}, "medial spheres: expected numbers"),
+        ({"spheres": BALLS[:0]}, "the medial mesh has no spheres"),
+        ({"spheres": BALLS * [1, 1, 1, -1]}, "sphere 0 has the negative radius -1"),
+        ({"spheres": BALLS * [1, np.nan, 1, 1]}, "found NaN or infinity"),
+        ({"spheres": BALLS * [1, 1, 1, np.inf]}, "found NaN or infinity"),
+        ({"spheres": BALLS, "edges": [[0, 2]]}, "edges name spheres 0 to 2, but there are 2"),
+        ({"spheres": BALLS, "edges": [[0, 0.5]]}, "medial edges: expected whole numbers"),
+        ({"spheres": BALLS, "edges": [[0, 1, 1]]}, r"medial edges: expected shape \[N, 2\]"),
+        ({"spheres": BALLS, "faces": [[0, -1, 1]]}, "faces name spheres -1 to 1, but there are 2"),
+        ({"spheres": BALLS, "faces": [[0, 1]]}, r"medial faces: expected shape \[N, 3\]"),
+    ],
+)
+def test_bad_archives(tmp_path, arrays, message):
+    np.savez(tmp_path / "bad.npz", **arrays)
+    with pytest.raises(InputError, match=r"bad\.npz: .*" + message):
+        read_shape(tmp_path / "bad.npz")
+
+
+@pytest.mark.parametrize("suffix", ["ma", "npz"])
+def test_truncated_files(tmp_path, suffix):
+    """Wherever a file ends too early, it is refused; a text without its last digit or line end may still be whole."""
+    shape = a_lamp()
+    write_shape(tmp_path / f"a.{suffix}", shape)
+    content = (tmp_path / f"a.{suffix}").read_bytes()
+    for size in np.linspace(0, len(content) - 3, 40).astype(int):
+        (tmp_path / f"b.{suffix}").write_bytes(content[:size])
+        with pytest.raises(InputError, match=rf"b\.{suffix}: "):
+            read_shape(tmp_path / f"b.{suffix}")
 
 
 def test_garbage_ma_files(tmp_path):
