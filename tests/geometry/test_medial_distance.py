@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from svr3d.geometry import MedialMesh
-from svr3d.geometry.solids.medial_distance import inside_medial, lattice_distance, primitives, signed_distance
+from svr3d.geometry import InputError, MedialMesh, signed_distance
+from svr3d.geometry.solids.medial_distance import inside_medial, lattice_distance, primitives
 from svr3d.geometry.solids.medial_tensors import signed_distances
 
 DEGENERATE = {
@@ -177,6 +177,8 @@ def test_points_that_are_no_places():
     np.testing.assert_array_equal(signed_distance(shape, odd), [-1, np.nan, np.inf, 0, 1])
     assert inside_medial(shape, odd).tolist() == [True, False, False, True, False]
     assert (signed_distance(MedialMesh([]), np.zeros((2, 3))) == np.inf).all()
+    with pytest.raises(InputError, match="medial spheres: expected finite numbers, found NaN"):
+        signed_distance(MedialMesh([[0, 0, np.nan, 1], [0, 0, 0, 1]]), odd)
 
 
 def test_points_next_to_each_other():

@@ -22,13 +22,13 @@ from svr3d.geometry import (
     read_shape,
     render_shape,
     sample_surface,
+    signed_distance,
     to_canonical,
     to_mesh,
     to_surface,
     to_voxels,
     write_shape,
 )
-from svr3d.geometry.solids.medial_distance import signed_distance
 
 
 def cone_volume(a, b, length):

@@ -8,9 +8,18 @@ import pytest
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
-from svr3d.geometry import InputError, MedialMesh, Mesh, is_watertight, mesh_health, moved, sample_surface, to_mesh
-from svr3d.geometry.representations.medial_mesh import medial_surface
-from svr3d.geometry.solids.medial_distance import signed_distance
+from svr3d.geometry import (
+    InputError,
+    MedialMesh,
+    Mesh,
+    is_watertight,
+    medial_surface,
+    mesh_health,
+    moved,
+    sample_surface,
+    signed_distance,
+    to_mesh,
+)
 
 MESHES = int(os.environ.get("SVR3D_MEDIAL_MESHES", "1000"))
 """How many random medial meshes are made into surfaces."""

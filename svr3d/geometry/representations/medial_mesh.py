@@ -12,7 +12,7 @@ from ..formats import ma
 from ..shapes.medial_mesh import MedialMesh
 from ..shapes.mesh import Mesh
 from ..solids.contains import Containment
-from ..solids.medial_distance import inside_medial, lattice_distance
+from ..solids.medial_distance import finite, inside_medial, lattice_distance
 from ..surface.isosurface import no_surface, zero_surface
 from .representation import Representation
 
@@ -35,7 +35,7 @@ class MedialRepresentation(Representation[MedialMesh]):
 
     def containment(self, shape: MedialMesh, points: np.ndarray) -> Containment:
         points = as_array(points, np.float64, (None, 3), "points")
-        return Containment(inside_medial(_finite(shape), points), not shape.is_empty, 0.0)
+        return Containment(inside_medial(shape, points), not shape.is_empty, 0.0)
 
     def moved(self, shape: MedialMesh, matrix: np.ndarray, scale: float, offset: np.ndarray) -> MedialMesh:
         centers = (scale * shape.centers) @ matrix.T + offset
@@ -59,7 +59,7 @@ def medial_surface(shape: MedialMesh, cells: int) -> Mesh:
     """
     if isinstance(cells, bool) or not isinstance(cells, (int, np.integer)) or cells < 1:
         raise InputError(f"cells of a surface: expected a whole number from 1 on, found {cells!r}")
-    if _finite(shape).is_empty:
+    if finite(shape).is_empty:
         return no_surface()
     with np.errstate(over="ignore"):
         low, high = shape.bounds
@@ -71,9 +71,3 @@ def medial_surface(shape: MedialMesh, cells: int) -> Mesh:
     # Room for a whole cell all around. Half cells, lest the extremes of the shape lie on the lattice.
     origin, size = low - 1.5 * cell, tuple(np.ceil((high - low) / cell).astype(int) + 4)
     return zero_surface(lattice_distance(shape, origin, cell, size), origin, cell)
-
-
-def _finite(shape: MedialMesh) -> MedialMesh:
-    if not shape.is_finite:
-        raise InputError("medial spheres: expected finite numbers, found NaN or infinity")
-    return shape

@@ -126,7 +126,7 @@ def _ball_around(points: np.ndarray, chosen: np.ndarray) -> tuple[tuple[float, f
             low[i] = min(low[i], points[n, i])
             high[i] = max(high[i], points[n, i])
     middle, half = (low + high) / 2, (high - low) / 2
-    return (middle[0], middle[1], middle[2]), sqrt((half * half).sum()), np.argmax(half)
+    return (middle[0], middle[1], middle[2]), sqrt((half * half).sum()), int(np.argmax(half))
 
 
 @njit(cache=True, error_model="numpy")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ...errors import InputError
 from ..shapes.medial_mesh import MedialMesh
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def signed_distance(shape: MedialMesh, points: Float[np.ndarray, "n 3"]) -> Floa
 
     Exact outside and on the surface. Inside it is the depth in the primitive where it is deepest; where primitives
     overlap, the surface may be further away. Infinite for a medial mesh without spheres, NaN where a point is NaN.
+
+    Raises:
+        InputError: a sphere is not finite.
     """
     return _search(primitives(shape), points, signs=False)
 
@@ -62,14 +66,25 @@ def lattice_distance(
 
 
 def primitives(shape: MedialMesh) -> Primitives:
-    """What the solid of `shape` is the union of: slabs, then cones and balls that are in no other by name."""
-    count = len(shape.spheres)
+    """What the solid of `shape` is the union of: slabs, then cones and balls that are in no other by name.
+
+    Raises:
+        InputError: a sphere is not finite.
+    """
+    count = len(finite(shape).spheres)
     faces, edges = (np.unique(np.sort(index, axis=1), axis=0) for index in (shape.faces, shape.edges))
     sides = faces[:, [[0, 1], [0, 2], [1, 2]]].reshape(-1, 2)
     edges = edges[~np.isin(edges @ [count, 1], sides @ [count, 1])]
     balls = np.setdiff1d(np.arange(count), np.concatenate([faces.ravel(), edges.ravel()]))
     index = np.concatenate([faces, edges[:, [0, 1, 1]], np.repeat(balls[:, None], 3, axis=1)])
     return Primitives(shape.spheres[index], np.repeat([3, 2, 1], [len(faces), len(edges), len(balls)]))
+
+
+def finite(shape: MedialMesh) -> MedialMesh:
+    """`shape` itself. Raises InputError where a sphere is not finite."""
+    if not shape.is_finite:
+        raise InputError("medial spheres: expected finite numbers, found NaN or infinity")
+    return shape
 
 
 def _search(known: Primitives, points: np.ndarray, signs: bool) -> np.ndarray:
