@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TAU = 0.01
 """Of legs from each other, in radii of the sphere around the object's box. The paper does not tell its own. Generated
-chairs and tables are divided alike from 0.003 to 0.1; of 75 real ones, one otherwise at half of it and four at twice."""
+chairs and tables are divided alike from 0.003 to 0.1; of 75 real ones, one otherwise at half of it, four at twice."""
 
 LEAST_SHARE = 0.01
 """Of the legs' area; what is smaller is no leg. The paper's authors speak of screws, and see no error in them."""
