@@ -282,6 +282,7 @@ def test_rows_of_objects_that_are_not_there_are_told(tmp_path):
         ("category,object\nlamp,a b\n", "column 'split' is missing"),
         ("lamp;a b;train\n", "column 'category' is missing.*the file begins 'lamp;a b;train'"),
         ("category,object,split,split\n", "column 'split' is missing"),
+        ('category,object",split\nlamp,a b,train\n', "column 'object' is missing"),
         (joined().replace(",val", ""), "line 3: 2 columns, expected 3"),
         (joined().replace("val", "holdout"), "line 3: split is 'holdout', expected train, val or test"),
         (joined() + "lamp,a b,test\n", "line 5: lamp/a b is in both train and test"),

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 import pytest
 from varied import varied
 
@@ -185,7 +186,8 @@ def declared() -> dict[str, Any]:
 
 
 def here() -> dict[str, str]:
-    return {name: version(name) for name in LIBRARIES} | {"machine": platform.machine()}
+    threads = str(torch.get_num_threads())  # sums are split among them
+    return {name: version(name) for name in LIBRARIES} | {"machine": platform.machine(), "threads": threads}
 
 
 @cache
