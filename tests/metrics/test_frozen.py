@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 import pytest
+import torch
 from varied import varied
 
 from svr3d.datasets.parametric import PART_LABELS, generate
