@@ -34,11 +34,11 @@ def made_up(side: int, generator: torch.Generator) -> Float[Tensor, "3 S S"]:
         return torch.rand(shape, generator=generator)
 
     rows, columns = torch.meshgrid(*[(torch.arange(side) + 0.5) / side] * 2, indexing="ij")
+    noise = _noise(side, generator)
     horizon = float(0.3 + 0.7 * draw())  # at 1 there is no floor
-    picture = torch.where(rows < horizon, _texture(side, generator), _texture(side, generator))
+    picture = torch.where(rows < horizon, _texture(noise, generator), _texture(noise, generator))
     for _ in range(int(torch.randint(_THINGS + 1, (), generator=generator))):
-        inside = _thing(rows, columns, generator)
-        picture = torch.where(inside, _texture(side, generator), picture)
+        picture = torch.where(_thing(rows, columns, generator), _texture(noise, generator), picture)
     slope = 0.6 * (draw(2) - 0.5)
     light = 1 + slope[0] * (rows - 0.5) + slope[1] * (columns - 0.5)
     return (picture * light).clamp(0, 1)
@@ -55,16 +55,24 @@ def _thing(rows: Tensor, columns: Tensor, generator: torch.Generator) -> Bool[Te
     return torch.maximum(u.abs(), v.abs()) < 1 if kind < 0.7 else u.square() + v.square() < 1
 
 
-def _texture(side: int, generator: torch.Generator) -> Float[Tensor, "3 S S"]:
-    """A colour with noise whose amplitude falls with a power of the frequency between a half and two."""
-    power, strength = (0.5 + 1.5 * torch.rand((), generator=generator)), 0.25 * torch.rand((), generator=generator)
+def _noise(side: int, generator: torch.Generator) -> Float[Tensor, "2 S S"]:
+    """Noise whose amplitude falls with a power of the frequency between a half and two, without borders: its left goes
+    on at its right. Fourier transforms are slow, so one serves all of a picture's textures."""
+    power = 0.5 + 1.5 * torch.rand((), generator=generator)
     up, across = torch.fft.fftfreq(side)[:, None], torch.fft.rfftfreq(side)
     frequency = (up.square() + across.square()).sqrt().clamp(min=1 / side)
     spectrum = torch.fft.rfft2(torch.randn(2, side, side, generator=generator)) / frequency**power
     noise = torch.fft.irfft2(spectrum, s=(side, side))
-    noise = noise / noise.std().clamp(min=1e-6)
+    return noise / noise.std().clamp(min=1e-6)
+
+
+def _texture(noise: Float[Tensor, "2 S S"], generator: torch.Generator) -> Float[Tensor, "3 S S"]:
+    """A colour with noise, shifted to another place."""
+    place = torch.randint(noise.shape[-1], (2,), generator=generator).tolist()
+    strength = 0.25 * torch.rand((), generator=generator)
     color, tint = torch.rand(2, 3, 1, 1, generator=generator)
-    return color + strength * (noise[0] + (tint - 0.5) * noise[1])
+    grey, colored = noise.roll(place, (1, 2))
+    return color + strength * (grey + (tint - 0.5) * colored)
 
 
 class Folder:

@@ -69,6 +69,7 @@ def surface_loss(
     """
     if not vertices.isfinite().all():
         return vertices.sum() * torch.nan
+    vertices = vertices.to(surface.dtype)  # from half precision
     return chamfer_distance(points_on(vertices, faces, count) if count else vertices, surface).mean()
 
 

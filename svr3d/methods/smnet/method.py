@@ -281,8 +281,10 @@ class SMNet(Method):
             count, total, squares = count + len(seen), total + float(seen.sum()), squares + float(seen.square().sum())
         if not count:
             raise InputError("target 'sketches': none of the training objects is seen in its first view")
-        self.depth_mean = torch.tensor(total / count)
-        self.depth_deviation = torch.tensor(max(squares / count - (total / count) ** 2, 1e-6) ** 0.5)
+        mean = total / count
+        deviation = max(squares / count - mean**2, 1e-6) ** 0.5
+        self.depth_mean = torch.tensor(mean, device=self.device)
+        self.depth_deviation = torch.tensor(deviation, device=self.device)
 
     def sketch_losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         """Squared errors of depth and normals where the object is seen, and of the silhouette."""

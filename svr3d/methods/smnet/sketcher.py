@@ -55,6 +55,7 @@ class MirroredResNet(nn.Module):
             c_in = 2 * skip
         self.stages = nn.ModuleList(stages)
         self.last = nn.ConvTranspose2d(c_in, channels, 7, 2, padding=3, output_padding=1)
+        nn.init.normal_(self.last.weight, std=1e-3)  # maps begin near zero: the features are of no use yet
 
     def forward(self, features: list[Tensor]) -> Tensor:
         *skips, values = features
