@@ -60,7 +60,7 @@ class SMNetOptions:
     forcing: float = 0.5
     forcing_decay: float = 0.999
     stop_weight: float = 0.01
-    label_weight: float = 0.01
+    label_weight: float = 0.05
     image_size: int = 256
     width: float = 1.0
     pretrained: bool = False
