@@ -22,6 +22,7 @@ from .rendering.lighting import Light, Lighting
 from .rendering.pictures import legend_colors, render_shape, shown_labels
 from .rendering.render import Renderer, Rendering, render
 from .rendering.viewpoints import r2n2_cameras
+from .representations.medial_mesh import medial_surface
 from .representations.registry import get_representation, is_shape, list_representations, representation_of
 from .representations.representation import Format, Representation, Shape
 from .shape_files import list_suffixes, read_shape, write_shape
@@ -31,6 +32,7 @@ from .shapes.point_cloud import PointCloud
 from .shapes.voxel_grid import VoxelGrid, relabelled
 from .solids.batched_voxels import voxelize_batch
 from .solids.contains import Containment, contains
+from .solids.medial_distance import signed_distance
 from .solids.orientation import orient_faces
 from .solids.outward import outward
 from .solids.voxelize import Voxelization, VoxelRule, voxelization, voxelize, voxelize_parts
@@ -47,6 +49,7 @@ from .surface.health import MeshHealth, mesh_health
 from .surface.intersections import self_intersections
 from .surface.isosurface import marching_cubes
 from .surface.labelled_surface import split_by_label
+from .surface.proximity import proximity_clusters
 from .surface.sampling import sample_surface
 from .surface.thickness import shape_diameter
 
@@ -96,6 +99,7 @@ __all__ = [
     "list_representations",
     "list_suffixes",
     "marching_cubes",
+    "medial_surface",
     "merge_vertices",
     "mesh_health",
     "moved",
@@ -104,6 +108,7 @@ __all__ = [
     "orient_faces",
     "outward",
     "part_labels",
+    "proximity_clusters",
     "r2n2_cameras",
     "read_shape",
     "relabelled",
@@ -114,6 +119,7 @@ __all__ = [
     "self_intersections",
     "shape_diameter",
     "shown_labels",
+    "signed_distance",
     "split_by_label",
     "to_canonical",
     "to_mesh",
