@@ -22,6 +22,7 @@ BUILT_IN = {
     "pixel2mesh",
     "retrieval",
     "shapeprior",
+    "smnet",
 }
 
 
