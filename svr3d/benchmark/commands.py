@@ -343,6 +343,37 @@ def parts_command(
         parts.print_parts(mesh, as_json=json)
 
 
+def diagnose_command(
+    run: str,
+    data: str | None = None,
+    split: str = "train,test",
+    views: int = 1,
+    count: int = 200,
+    augmented: bool = False,
+    options: dict[str, Any] | None = None,
+    seed: int = 0,
+    out: str | None = None,
+) -> None:
+    """Show how far each learned stage of a trained run is off: a table and a figure that tell where its error arises.
+
+    Args:
+        run: Folder of a trained run; its data set is the one it was trained on unless --data says otherwise.
+        data: Folder of a prepared data set.
+        split: Which objects; several separated by commas.
+        views: Views of each object.
+        count: Objects of each split at most, spread evenly over it.
+        augmented: Change samples at random as training does, such as by putting pictures before backgrounds.
+        options: Options of the method that its networks do not rest on, for this time, such as --options.clutter 1.
+        seed: Of all that is random.
+        out: Folder for stages.md, stages.csv and stages.png; by default the run's folder diagnosis.
+    """
+    from .diagnosis import Asked, diagnose, printed
+
+    asked = Asked(tuple(dict.fromkeys(_names(split))), views, count, augmented, options, seed)
+    page = diagnose(run, asked, data=data, out=out)
+    print(*printed(page), page, sep="\n")
+
+
 def leaderboard_command(runs: list[str], out: str, title: str = "") -> None:
     """Compare runs: tables (CSV, Markdown, LaTeX), figures, and a grid of pictures.
 
@@ -395,6 +426,7 @@ COMMANDS: dict[str, tuple[Callable[..., int | None], tuple[str, ...]]] = {
     "train": (train_command, ("method",)),
     "predict": (predict_command, ("run", "images")),
     "evaluate": (evaluate_command, ("run",)),
+    "diagnose": (diagnose_command, ("run",)),
     "parts": (parts_command, ("shape",)),
     "leaderboard": (leaderboard_command, ("runs",)),
     "run": (run_command, ("suite",)),
