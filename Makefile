@@ -14,6 +14,9 @@ BOARD ?= leaderboards/local
 PRESET ?= tiny
 SEED ?= 0
 PYTEST ?=
+RUN ?= $(RUNS)/parametric-tiny/smnet/tiny/seed0
+FIRST ?= chair/chair_900005/000
+SECOND ?= chair/chair_900002/000
 
 METHODS := mean_shape class_mean mean_parts retrieval shapeprior classvoxels partvoxels pixel2mesh smnet \
 	oracle_voxels oracle_parts oracle_ellipsoid oracle_mesh
@@ -105,6 +108,10 @@ docs: $(READY) ## Make the pages that come from the code
 exchange: $(READY) ## Make the picture of docs/parts.md: one chair on another's base
 	$(BIN)/svr3d prepare parametric --out data/chairs --categories '[chair]' --objects '{train: 9}' --parts part-sm --views 1
 	$(BIN)/svr3d parts data/chairs/chair/chair_000008 --replace base --using data/chairs/chair/chair_000002 --out data/exchanged.glb --picture docs/figures/exchange.png
+
+.PHONY: exchange-predicted
+exchange-predicted: $(READY) ## The same of what a trained run (RUN=…, scored) makes of two pictures (FIRST, SECOND)
+	$(BIN)/svr3d parts $(RUN)/predictions/$(FIRST).npz --replace base --using $(RUN)/predictions/$(SECOND).npz --out data/exchanged-predicted.glb --picture docs/figures/exchange-predicted.png
 
 .PHONY: speed
 speed: $(READY) ## Run the speed benchmarks
