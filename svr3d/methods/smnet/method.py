@@ -38,6 +38,7 @@ from .part_network import PartNetwork
 from .sequence import Parts, PartSequence
 from .sequence_losses import sequence_errors, sequence_losses
 from .sketcher import Sketcher
+from .variation import Labelled, varied
 from .voxel_decoder import own_voxels
 
 if TYPE_CHECKING:
@@ -170,13 +171,14 @@ class SMNet(Method):
                 pictures=False,
                 cameras=False,
                 derive=self._derive_latents,
-                values=("latent",),
+                values=("latent", "view_boxes", "view_count"),
             ),
             Learned(
                 name="image",
-                targets=sketches | {"latent"},
+                targets=sketches | {"latent", "view_boxes", "view_count"},
                 losses=self.image_losses,
                 terms=("latent",),
+                diagnostics=("box_error", "count_error"),
                 optimizer=self._optimizer("image"),
                 epochs=o.image_epochs,
                 batch_size=o.image_batch,
@@ -272,10 +274,11 @@ class SMNet(Method):
             steps = int(truth.counts.max())
             truth = Parts(truth.codes[:, :steps], truth.boxes[:, :steps], truth.counts)
             labels = None if labels is None else labels[:, :steps]
+            truth, labels = varied(Labelled(truth.cleaned(), labels), o.variation)
         forced = self.training and float(torch.rand(())) < self.forcing
         found = self.sequence.decode(self.sequence.encode(truth), truth.codes.shape[1], truth if forced else None)
         terms = sequence_losses(found, truth, labels)
-        weights = {"stop": o.stop_weight, "label": o.label_weight}
+        weights = {"box": o.box_weight, "stop": o.stop_weight, "label": o.label_weight}
         weighted = {name: weights.get(name, 1.0) * value for name, value in terms.items()}
         return weighted | sequence_errors(found, truth)
 
@@ -310,17 +313,31 @@ class SMNet(Method):
     # Pictures to latent codes
 
     def _derive_latents(self, batch: SampleBatch) -> dict[str, Tensor]:
-        """The latent code of each view's object, encoded once for all of its views in the batch."""
+        """The latent code of each view's object, encoded once for all of its views in the batch, and its boxes, by
+        which predicted codes are judged."""
         names = [f"object {key.category}/{key.object}" for key in batch.keys]
         first = {name: row for row, name in reversed(list(enumerate(names)))}
         meshes = batch.target("parts")
         rows = {name: place for place, name in enumerate(first)}
         found, _ = self._coded([meshes[row] for row in first.values()], list(first))
-        return {"latent": self.sequence.encode(found)[[rows[name] for name in names]]}
+        own = [rows[name] for name in names]
+        return {
+            "latent": self.sequence.encode(found)[own],
+            "view_boxes": found.boxes[own],
+            "view_count": found.counts[own],
+        }
 
     def image_losses(self, batch: SampleBatch) -> dict[str, Tensor]:
-        """The squared error of the latent code."""
-        return {"latent": F.mse_loss(self._latent(batch.pictures), batch.target("latent"))}
+        """The squared error of the latent code, and how far what it is decoded to is off."""
+        latent = self._latent(batch.pictures)
+        return {"latent": F.mse_loss(latent, batch.target("latent"))} | self._decoded_errors(latent.detach(), batch)
+
+    @torch.no_grad()
+    def _decoded_errors(self, latent: Float[Tensor, "B H"], batch: SampleBatch) -> dict[str, Tensor]:
+        """The errors of stage `sequence`, of predicted latent codes."""
+        boxes = batch.target("view_boxes")
+        truth = Parts(boxes.new_zeros(*boxes.shape[:2], self.options.code), boxes, batch.target("view_count"))
+        return sequence_errors(self.sequence.decode(latent, boxes.shape[1]), truth)
 
     def _latent(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B H"]:
         with torch.no_grad():

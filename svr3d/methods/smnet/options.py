@@ -33,7 +33,8 @@ class SMNetOptions:
         dropout: of the sequence autoencoder.
         forcing, forcing_decay: at first this share of batches is decoded from the true parts before; it falls by the
             factor in every epoch.
-        stop_weight, label_weight: of their terms; with a label weight of 0, parts have no labels.
+        variation: strength, 0 to 1, of the changes of the part sequences that the sequence autoencoder learns from.
+        box_weight, stop_weight, label_weight: of their terms; with a label weight of 0, parts have no labels.
         image_size: side of the pictures and maps, a multiple of 32.
         width: factor on the channels of both ResNets.
         pretrained: start the 2.5D generator and the image encoder from ImageNet's weights.
@@ -62,6 +63,8 @@ class SMNetOptions:
     dropout: float = 0.2
     forcing: float = 0.5
     forcing_decay: float = 0.999
+    variation: float = 0.0
+    box_weight: float = 1.0
     stop_weight: float = 0.01
     label_weight: float = 0.05
     image_size: int = 256
@@ -90,12 +93,12 @@ class SMNetOptions:
     def __post_init__(self) -> None:
         require_at_least(self, code=8, part_points=1, loss_points=0, hidden=1, subdivisions=0, image_size=32)
         require_at_least(self, dropout=0, forcing=0, forcing_decay=0, stop_weight=0, label_weight=0, clutter=0)
-        require_at_least(self, jitter=0)
+        require_at_least(self, jitter=0, variation=0, box_weight=0)
         for stage in ("part", "sequence", "sketch", "image"):
             require_at_least(self, **{f"{stage}_epochs": 1, f"{stage}_batch": 1})
             require_positive(self, f"{stage}_lr")
         require_positive(self, "point_width", "width", "sequence_decay")
-        for name in ("forcing", "forcing_decay", "clutter", "jitter", "dropout"):
+        for name in ("forcing", "forcing_decay", "variation", "clutter", "jitter", "dropout"):
             if getattr(self, name) > 1:
                 raise InputError(f"option '{name}': expected at most 1, found {getattr(self, name)!r}")
         if self.subdivisions > 6:

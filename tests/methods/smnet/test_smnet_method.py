@@ -130,11 +130,29 @@ def test_latents_of_views_are_those_of_their_objects():
     )
     seen: list[int] = []
     method.sequence.encoder.register_forward_hook(lambda *given: seen.append(given[2][1].shape[1]))
-    found = derive(method, stage(method, "latents"), views)["latent"]
+    values = derive(method, stage(method, "latents"), views)
+    found = values["latent"]
     assert seen == [3]
+    codes = derive(method, stage(method, "codes"), batch)
+    assert torch.equal(values["view_boxes"], codes["part_boxes"][order])
+    assert values["view_count"].tolist() == codes["part_count"][order].tolist() == [2, 2, 3, 2, 2, 3]
     expected = derive(method, stage(method, "latents"), batch)["latent"]
     torch.testing.assert_close(found, expected[order])
     assert not torch.allclose(expected[0], expected[1])
+
+
+def test_predicted_codes_are_judged_by_the_boxes_they_are_decoded_to(monkeypatch):
+    """With the true latent code, the errors of stage `image` are those of stage `sequence`."""
+    method, batch = made(), parts_batch()
+    own = derive(method, stage(method, "codes"), batch)
+    sequence = method.sequence_losses(replace(batch, targets=own))
+    values = derive(method, stage(method, "latents"), batch)
+    monkeypatch.setattr(method, "_latent", lambda images: values["latent"])
+    found = method.image_losses(replace(batch, images=torch.zeros(4, 3, 32, 32), targets=values))
+    assert float(found["latent"]) == 0
+    for name in ("box_error", "count_error"):
+        torch.testing.assert_close(found[name], sequence[name])
+    assert float(found["box_error"]) > 0.01
 
 
 def test_padding_of_codes_never_reaches_the_losses():
@@ -151,6 +169,7 @@ def test_padding_of_codes_never_reaches_the_losses():
         losses = []
         for given in (values, dirty):
             enter(method, learned)
+            torch.manual_seed(0)  # the changes of the sequences are drawn
             losses.append({n: float(v) for n, v in method.sequence_losses(replace(batch, targets=given)).items()})
         assert losses[0] == losses[1] and set(losses[0]) == {*learned.terms, *learned.diagnostics}
 
