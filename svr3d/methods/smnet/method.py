@@ -55,7 +55,8 @@ class SMNet(Method):
     by one; `sequence` the objects as sequences of these codes; `sketches` the 2.5D maps of pictures; `image` the
     sequence autoencoder's latent code from maps.
 
-    Outputs: `final` reads a picture, `autoencode` the true parts (the paper's table 2).
+    Outputs: `final` reads a picture, `autoencode` the true parts (the paper's table 2). With the option `reads: parts`
+    the latter is all there is: `final`, and no stage for pictures.
     """
 
     name = "smnet"
@@ -80,10 +81,11 @@ class SMNet(Method):
         self.sequence = PartSequence(
             o.code, facts.most_parts, len(self.labels.names) if o.label_weight else 0, o.hidden, o.dropout
         )
-        self.sketcher = Sketcher(o.width)
-        self.image_encoder = SketchEncoder(self.sequence.latent, o.width)
+        if self._sees:
+            self.sketcher = Sketcher(o.width)
+            self.image_encoder = SketchEncoder(self.sequence.latent, o.width)
+            self.register_fitted("depth_mean", "depth_deviation")  # () each
         self.weights = "scratch"
-        self.register_fitted("depth_mean", "depth_deviation")  # () each
         self._course: Course | None = None
 
     @property
@@ -91,10 +93,11 @@ class SMNet(Method):
         """From a picture, and from the true parts."""
         limits = LIMITS if self.options.part_decoder == "mesh" else ""
         final = Output(FINAL, self.representation, self.given, limits)
-        return (final, replace(final, name="autoencode", given=frozenset({"parts"})))
+        autoencode = replace(final, name="autoencode", given=frozenset({"parts"}))
+        return (final, autoencode) if self._sees else (replace(autoencode, name=FINAL),)
 
     def initialize(self) -> None:
-        if self.options.pretrained and self.sketcher.encoder.load_imagenet():
+        if self._sees and self.options.pretrained and self.sketcher.encoder.load_imagenet():
             self.image_encoder.features.load_imagenet()
             self.weights = "imagenet"
         if self.options.donor is not None:
@@ -104,7 +107,8 @@ class SMNet(Method):
 
     def stages(self) -> list[Stage]:
         done = {name for stage in self.options.taken for name in SKIPPED[stage]}
-        return [stage for stage in (*self._shape_stages(), *self._picture_stages()) if stage.name not in done]
+        stages = [*self._shape_stages(), *(self._picture_stages() if self._sees else ())]
+        return [stage for stage in stages if stage.name not in done]
 
     def _shape_stages(self) -> list[Stage]:
         o = self.options
@@ -182,6 +186,11 @@ class SMNet(Method):
                 **shared,
             ),
         ]
+
+    @property
+    def _sees(self) -> bool:
+        """Whether it learns from pictures."""
+        return self.options.reads == "picture"
 
     @property
     def _labelled(self) -> bool:
@@ -341,7 +350,7 @@ class SMNet(Method):
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[PartMesh]:
         """Meshes of parts in canonical order; their labels are those of the training set, or all `part`."""
         self.output(output)  # an unknown one is refused
-        if output == FINAL:
+        if output == FINAL and self._sees:
             return self._decoded(self._latent(batch.pictures))
         names = [f"object {number} of the batch" for number in range(len(batch))]
         return self._decoded(self.sequence.encode(self._coded(batch.target("parts"), names)[0]))

@@ -12,6 +12,7 @@ from .boxes import Fit
 from .donor import Taken
 
 PartDecoder = Literal["mesh", "voxels"]
+Reads = Literal["picture", "parts"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class SMNetOptions:
     Args:
         code: length of a part's code, and the width of the networks that make it and decode it.
         point_width: factor on the channels of the point encoder before the code.
+        reads: what the final output is made from. With `parts`, the true parts, nothing is learned from pictures.
         part_decoder: `mesh` deforms a sphere; `voxels` is the rival, a grid of occupancies in the part's box.
         subdivisions: of the icosahedron that is deformed: 10 · 4^k + 2 vertices.
         resolution: of the rival's grids: 8, 16, 32 or 64.
@@ -50,6 +52,7 @@ class SMNetOptions:
 
     code: int = 1024
     point_width: float = 1.0
+    reads: Reads = "picture"
     part_decoder: PartDecoder = "mesh"
     subdivisions: int = 4
     resolution: Literal[8, 16, 32, 64] = 32
@@ -106,6 +109,8 @@ class SMNetOptions:
             raise InputError(f"option 'pretrained': ImageNet's weights are of the width 1, found {self.width}")
         if (self.donor is None) != (not self.taken):
             raise InputError(f"option 'taken': expected stages, and a 'donor' to take them from, found {self.taken!r}")
+        if self.reads == "parts" and "sketches" in self.taken:
+            raise InputError("option 'taken': with 'reads' parts there is no stage 'sketches'")
         if "sequence" in self.taken and "parts" not in self.taken:
             raise InputError("option 'taken': the stage 'sequence' rests on 'parts', expected both")
         if self.sequence_decay is not None and self.schedule != "constant":

@@ -64,6 +64,20 @@ def test_stages_in_order():
     assert sum(isinstance(s, Fitted) for s in stages) == 1
 
 
+def test_a_method_that_reads_parts_has_nothing_for_pictures():
+    """Its one output is the autoencoder's of the whole method with the same weights."""
+    whole, lean = made(), made(reads="parts")
+    assert [s.name for s in lean.stages()] == [s.name for s in whole.stages()][:4]
+    (output,) = lean.outputs
+    assert (output.name, output.given) == ("final", {"parts"})
+    assert {k.split(".")[0] for k in lean.state_dict()} == {"parts", "sequence"}
+    lean.load_state_dict({k: v for k, v in whole.state_dict().items() if k in lean.state_dict()})
+    batch = parts_batch()
+    for mine, theirs in zip(reconstruct(lean, batch), reconstruct(whole, batch, "autoencode"), strict=True):
+        assert isinstance(mine, PartMesh) and isinstance(theirs, PartMesh)
+        np.testing.assert_array_equal(mine.vertices, theirs.vertices)
+
+
 def test_points_of_parts_fill_their_boxes():
     method, batch = made(part_points=500), box_batch({"part"}, count=4, unit="part")
     points = derive(method, stage(method, "points"), batch)["part_points"]
