@@ -17,6 +17,7 @@ import numpy as np
 from ..errors import InputError
 from ..files import replacing, write_text
 from ..leaderboards.figures.stages import Spread, StageError, write_stages_figure
+from ..leaderboards.statistics import OBJECTS, Bootstrap, Scores
 from ..progress import track
 from .runs import RunFolder
 
@@ -84,7 +85,8 @@ def diagnose(run: str | Path, asked: Asked, *, data: str | None = None, out: str
         for split in asked.splits:
             for error, key, value in _errors(method, own, split, asked):
                 values.setdefault(error, {}).setdefault((key.category, key.object), []).append(value)
-    found = {error: _spread(objects) for error, objects in values.items()}
+    bootstrap = Bootstrap()
+    found = {error: _spread(objects, bootstrap) for error, objects in values.items()}
     root = folder.path / "diagnosis" if out is None else Path(out)
     title = f"{config.method} ({config.preset}, seed {config.seed}), {dataset.name}{_changes(asked)}"
     _write_csv(root / "stages.csv", found)
@@ -172,18 +174,12 @@ def _chosen(dataset: Dataset, split: str, unit: str, views: int | None, asked: A
     return keys
 
 
-def _spread(objects: dict[tuple[str, str], list[float]]) -> Spread:
-    """The mean over objects of each one's mean, with Student's 95 % interval of it."""
-    from scipy import special
-
-    from ..leaderboards.statistics import LEVEL, MIN_OBJECTS
-
-    means = np.array([np.mean(values) for values in objects.values()])
-    half = np.nan
-    if len(means) >= MIN_OBJECTS:
-        half = special.stdtrit(len(means) - 1, (1 + LEVEL) / 2) * means.std(ddof=1) / np.sqrt(len(means))
-    mean = float(means.mean())
-    return Spread(mean, mean - float(half), mean + float(half), len(means), sum(map(len, objects.values())))
+def _spread(objects: dict[tuple[str, str], list[float]], bootstrap: Bootstrap) -> Spread:
+    """The mean over objects of each one's mean, with the interval that boards give, of one seed."""
+    means = np.array([[np.mean(values)] for values in objects.values()])
+    estimates = bootstrap.estimates(Scores.of_values(means, [OBJECTS] * len(means)))[OBJECTS]
+    (low,), (high,) = estimates.interval()
+    return Spread(float(estimates.value[0]), float(low), float(high), len(means), sum(map(len, objects.values())))
 
 
 def _changes(asked: Asked) -> str:

@@ -110,7 +110,7 @@ def white(small_dataset: Path, split: str, views: int) -> list[float]:
 
 
 def test_values_are_those_of_the_data(run, small_dataset, capsys):
-    """Means over objects with Student's interval, of both splits; derived values of a split that training never saw."""
+    """Means over objects with intervals about as wide as Student's; derived values of a split that training never saw."""
     found = diagnosed(run, "--views", "2")
     assert list(dict.fromkeys(found.index.droplevel(2))) == [
         ("level", "height"),
@@ -124,7 +124,8 @@ def test_values_are_those_of_the_data(run, small_dataset, capsys):
         assert (row["objects"], row["samples"], bool(row["is_loss"])) == (count, 2 * count, False)
         assert row["mean"] == pytest.approx(np.mean(expected), rel=1e-4)
         ends = stats.t.interval(0.95, count - 1, np.mean(expected), stats.sem(expected))
-        assert (row["low"], row["high"]) == pytest.approx(ends, rel=1e-4)
+        assert row["low"] < row["mean"] < row["high"]
+        assert 0.7 < (row["high"] - row["low"]) / (ends[1] - ends[0]) < 1.2  # a bootstrap's, of few and skewed values
         height = found.loc["level", "height", split]
         assert height["samples"] == count and 0.1 < height["mean"] <= 0.5
         assert found.loc["level", "miss", split]["is_loss"]
