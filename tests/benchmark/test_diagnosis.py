@@ -110,7 +110,7 @@ def white(small_dataset: Path, split: str, views: int) -> list[float]:
 
 
 def test_values_are_those_of_the_data(run, small_dataset, capsys):
-    """Means over objects with intervals about as wide as Student's; derived values of a split that training never saw."""
+    """Means over objects about as sure as Student's interval says; derived values of a split never seen."""
     found = diagnosed(run, "--views", "2")
     assert list(dict.fromkeys(found.index.droplevel(2))) == [
         ("level", "height"),
