@@ -202,8 +202,8 @@ def test_bad_targets(installed, tmp_path):
         get_target("absent")
     with pytest.raises(InputError, match="unknown target 'voxel'; did you mean 'voxels'"):
         prepare(Blocks(), tmp_path / "out", targets=["voxel"], **QUICK)
-    with pytest.raises(InputError, match="target 'medial' cannot be derived from a mesh"):
-        prepare(Blocks(), tmp_path / "out", targets=["medial"], **QUICK)
+    with pytest.raises(InputError, match="target 'category' cannot be derived from a mesh"):
+        prepare(Blocks(), tmp_path / "out", targets=["category"], **QUICK)
     assert not (tmp_path / "out").exists()
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from svr3d.datasets.box_objects import box_batch, box_camera, box_object
-from svr3d.geometry import InputError
+from svr3d.geometry import InputError, contains, occupied
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -51,5 +51,15 @@ def test_batch_has_what_was_asked_for():
     assert torch.equal(batch.target("voxels") > 0, batch.target("part_voxels") > 0)
     assert batch.target("category").tolist() == [0, 1, 0]
     assert batch.target("surface")["points"].shape == (3, 32, 3)
-    with pytest.raises(InputError, match="no target medial"):
-        box_batch({"medial"})
+    with pytest.raises(InputError, match="no target part"):
+        box_batch({"part"})
+
+
+def test_medial_meshes_of_boxes_are_exact():
+    """Their solid is the boxes', to the last point."""
+    points = np.random.default_rng(0).uniform(-0.5, 0.5, (4000, 3))
+    batch = box_batch({"medial", "mesh"}, count=4)
+    for medial, mesh in zip(batch.target("medial"), batch.target("mesh"), strict=True):
+        inside = contains(mesh, points)
+        assert 0 < inside.sum() < 4000
+        assert (occupied(medial, points) == inside).mean() > 0.9995
