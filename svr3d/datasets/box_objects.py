@@ -81,8 +81,8 @@ class BoxObject:
         return PartMesh(vertices, faces, face_part=np.repeat(np.arange(count), 12), parts=parts)
 
     def medial(self) -> MedialMesh:
-        """The exact medial meshes of the boxes, side by side: of each its 8 corners, with radius 0, and the 4 corners of
-        the rectangle of largest balls, from which flat sheets run to the box's edges."""
+        """The exact medial meshes of the boxes, side by side: of each its 8 corners, with radius 0, and the 4 corners
+        of the rectangle of largest balls, from which flat sheets run to the box's edges."""
         spheres, faces = [], []
         for i, (middle, half) in enumerate(zip((self.low + self.high) / 2, (self.high - self.low) / 2, strict=True)):
             thin = int(np.argmin(half))

@@ -38,13 +38,13 @@ def euler(medial):
 
 
 def test_one_ball_is_enough_for_a_ball(shapes):
-    medial = medial_axis(shapes.sphere(0.5, centre=(3, -1, 2)), 256)
+    medial = medial_axis(shapes.sphere(0.5, subdivisions=3, centre=(3, -1, 2)), 256)
     assert len(medial.spheres) <= 3
     assert np.allclose(medial.spheres[np.argmax(medial.radii)], (3, -1, 2, 0.5), atol=0.01)
 
 
 def test_a_capsule_is_two_balls_and_an_edge(shapes):
-    capsule = from_trimesh(trimesh.creation.capsule(2.0, 0.5, count=[32, 32]))
+    capsule = from_trimesh(trimesh.creation.capsule(2.0, 0.5, count=[16, 16]))
     medial = medial_axis(capsule, 16)
     assert iou(capsule, medial) > 0.97
     axis = medial.radii > 0.45
@@ -57,8 +57,8 @@ def test_boxes_keep_their_volume_and_hang_together(shapes, size, least):
     """The last is a plate of 2 % thickness: its balls sit on its mid-surface, joined by slabs."""
     half = np.array(size) / 2
     box = shapes.box(-half, half)
-    medial = medial_axis(box, 128)
-    assert len(medial.spheres) <= 128
+    medial = medial_axis(box, 64)
+    assert len(medial.spheres) <= 64
     assert iou(box, medial) > least
     quality = medial_quality(box, medial)
     assert quality.keeps_euler and quality.true_euler == 1
@@ -66,8 +66,8 @@ def test_boxes_keep_their_volume_and_hang_together(shapes, size, least):
 
 
 def test_a_torus_keeps_its_hole(shapes):
-    torus = shapes.torus()
-    medial = medial_axis(torus, 128)
+    torus = shapes.torus(sections=32)
+    medial = medial_axis(torus, 64)
     assert iou(torus, medial) > 0.97
     assert medial_quality(torus, medial).euler == 0
 
@@ -75,7 +75,7 @@ def test_a_torus_keeps_its_hole(shapes):
 def test_frame_and_unit_do_not_matter(shapes):
     box = shapes.box((0, 0, 0), (1, 0.5, 0.2))
     moved = Mesh(1000 * box.vertices + (5, 6, 7), box.faces)
-    here, there = medial_axis(box, 64), medial_axis(moved, 64)
+    here, there = medial_axis(box, 32), medial_axis(moved, 32)
     assert iou(moved, there) > 0.97
     assert np.allclose(there.radii.max() / 1000, here.radii.max(), rtol=0.05)
 
@@ -88,7 +88,7 @@ def test_the_same_seed_gives_the_same(shapes):
 def test_which_way_faces_look_and_walls_inside_do_not_matter(shapes):
     """Two overlapping boxes, one inside out, are one solid; the walls within are no part of its boundary."""
     pair = shapes.join(shapes.box((0, 0, 0), (1, 0.3, 0.3)), shapes.inward(shapes.box((0.4, 0, 0), (0.7, 1, 0.3))))
-    medial = medial_axis(pair, 128)
+    medial = medial_axis(pair, 64)
     assert iou(pair, medial) > 0.96
     boundary = Boundary(pair)
     inside = boundary.triangles.mean(axis=1) * boundary.side + boundary.centre
@@ -102,7 +102,7 @@ def test_which_way_faces_look_and_walls_inside_do_not_matter(shapes):
 def test_a_narrow_gap_is_not_bridged(shapes):
     """Two plates, 2 % thick and 2 % apart, nearer than balls on them are to each other."""
     plates = shapes.join(shapes.box((0, 0, 0), (1, 1, 0.02)), shapes.box((0, 0, 0.04), (1, 1, 0.06)))
-    medial = medial_axis(plates, 128)
+    medial = medial_axis(plates, 64)
     assert not occupied(medial, np.column_stack([RNG.uniform(0.05, 0.95, (500, 2)), np.full(500, 0.03)])).any()
     upper = medial.centers[:, 2] > 0.03
     assert all(len(set(upper[corners])) == 1 for corners in (*medial.edges, *medial.faces))
@@ -209,9 +209,9 @@ def test_what_sticks_out_is_measured(shapes):
 
 
 def test_quality_of_the_exact_and_of_nothing(shapes):
-    ball = shapes.sphere(0.5, subdivisions=5)
+    ball = shapes.sphere(0.5, subdivisions=3)
     exact = medial_quality(ball, MedialMesh([[0, 0, 0, 0.5]]))
-    assert exact.iou > 0.99 and exact.hausdorff < 0.01 and exact.keeps_euler and exact.euler == 1
+    assert exact.iou > 0.97 and exact.hausdorff < 0.02 and exact.keeps_euler and exact.euler == 1
     half = medial_quality(ball, MedialMesh([[0, 0, 0, 0.25]]))
     assert half.iou == pytest.approx(1 / 8, rel=0.05)
     assert half.missing == pytest.approx(0.25, abs=0.01) and half.chamfer_extra == pytest.approx(0.25, abs=0.01)

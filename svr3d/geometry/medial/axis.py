@@ -19,13 +19,13 @@ from .pruning import within
 from .simplify import simplified
 from .topology import dual_complex
 
-SAMPLES = 16_000
-"""Points of the boundary, each of which has a medial ball."""
-
 DENSE = 2.5
 """How many times as many spheres as asked for the medial mesh has before it is simplified, and at least `LEAST`."""
 
-LEAST = 600
+LEAST = 200
+
+SAMPLES = 25
+"""Points of the boundary for each of these spheres; their medial balls are the candidates."""
 
 WITHIN = 0.004
 """A ball that sticks out by less of those chosen, in longest sides, adds nothing."""
@@ -83,7 +83,8 @@ def traced_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> TracedAxis:
     count = _checked_count(spheres)
     clock = _Clock()
     boundary = Boundary(mesh)
-    points, normals = boundary.sample(SAMPLES, seed)
+    dense = max(round(DENSE * count), LEAST)
+    points, normals = boundary.sample(SAMPLES * dense, seed)
     clock.stop("boundary")
     balls = medial_balls(boundary, points, normals)
     if not len(balls):
@@ -91,13 +92,13 @@ def traced_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> TracedAxis:
             f"medial axis: no ball of more than {STEP:g} of the longest side fits into the solid, which is too thin"
         )
     clock.stop("candidates")
-    chosen, cover = covering_balls(balls, max(round(DENSE * count), LEAST), WITHIN)
+    chosen, cover = covering_balls(balls, dense, WITHIN)
     clock.stop("coverage")
     edges, faces = dual_complex(boundary, balls, chosen)
     clock.stop("topology")
     found, edges, faces = simplified(balls[chosen], edges, faces, count)
     clock.stop("simplify")
-    found = fitted(boundary, found, edges, faces, points[:: max(1, SAMPLES // FIT)])
+    found = fitted(boundary, found, edges, faces, points[:: max(1, len(points) // FIT)])
     clock.stop("fit")
     edges, faces = within(boundary, found, edges, faces)
     clock.stop("pruning")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def dual_complex(
     kept = _is_within(boundary, spheres, edges)
     faces = _cliques(edges[kept], len(chosen))
     faces = faces[_is_within(boundary, spheres, faces)]
-    edges, faces = _without_tetrahedra(edges[kept], weight[kept], faces)
+    edges, faces = _without_tetrahedra(spheres, edges[kept], weight[kept], faces)
     return _with_holes_filled(boundary, spheres, edges, faces)
 
 
@@ -113,18 +114,19 @@ def _opposite(edges: np.ndarray, faces: np.ndarray) -> dict[tuple[int, int], set
     """For each edge, the third corners of its faces."""
     opposite: dict[tuple[int, int], set[int]] = {(a, b): set() for a, b in edges.tolist()}
     for a, b, c in faces.tolist():
-        opposite[a, b].add(c)
-        opposite[a, c].add(b)
-        opposite[b, c].add(a)
+        for side, corner in _sides((a, b, c)):
+            opposite[side].add(corner)
     return opposite
 
 
-def _without_tetrahedra(edges: np.ndarray, weight: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Without hollow tetrahedra, which are cavities that the axis does not have: where four regions nearly meet in a
-    point, both diagonals were found.
+def _without_tetrahedra(
+    spheres: np.ndarray, edges: np.ndarray, weight: np.ndarray, faces: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Without the four faces of tetrahedra, which would be cavities that the axis does not have.
 
-    Of such four, the edge across which fewest pairs were found goes, with its two faces, if it has no others; else one
-    face of the four.
+    Where four regions of a sheet nearly meet in a point, both diagonals were found: the one across which fewest pairs
+    were found goes, with its two faces, if it has no others. Tetrahedra that are left are solid; they collapse from
+    without, each by a face that it shares with no other, which keeps what hangs together, tunnels and cavities.
     """
     strength = {(a, b): n for (a, b), n in zip(edges.tolist(), weight.tolist(), strict=True)}
     opposite = _opposite(edges, faces)
@@ -137,13 +139,45 @@ def _without_tetrahedra(edges: np.ndarray, weight: np.ndarray, faces: np.ndarray
                 opposite[_pair(a, corner)].discard(b)
                 opposite[_pair(b, corner)].discard(a)
             del opposite[a, b]
-    for a, b in list(opposite):
-        for c, d in combinations(sorted(opposite[a, b]), 2):
-            if c in opposite[a, b] and {a, b} <= opposite.get((c, d), set()) and d in opposite[a, b]:
-                opposite[a, b].discard(c)
-                opposite[_pair(a, c)].discard(b)
-                opposite[_pair(b, c)].discard(a)
+    for face in _collapsed(spheres, opposite):
+        for side, corner in _sides(face):
+            opposite[side].discard(corner)
     return _arrays(opposite)
+
+
+def _collapsed(spheres: np.ndarray, opposite: dict[tuple[int, int], set[int]]) -> list[tuple[int, int, int]]:
+    """The faces by which all tetrahedra collapse, the longest first of those that are free."""
+    of: dict[tuple[int, int, int], set[tuple[int, int, int, int]]] = {}
+    for (a, b), corners in opposite.items():
+        for c, d in combinations(sorted(corner for corner in corners if corner > b), 2):
+            if b in opposite.get((c, d), ()) and a in opposite[c, d]:
+                for face in combinations((a, b, c, d), 3):
+                    of.setdefault(face, set()).add((a, b, c, d))
+
+    def entry(face: tuple[int, int, int]) -> tuple[float, tuple[int, int, int]]:
+        a, b, c = spheres[list(face)]
+        return -float(sum(np.linalg.norm(side) for side in (a - b, b - c, c - a))), face
+
+    free = [entry(face) for face, solids in of.items() if len(solids) == 1]
+    heapify(free)
+    gone = []
+    while free:
+        _, face = heappop(free)
+        if len(of[face]) != 1:
+            continue
+        (solid,) = of[face]
+        gone.append(face)
+        for other in combinations(solid, 3):
+            of[other].discard(solid)
+            if len(of[other]) == 1:
+                heappush(free, entry(other))
+    return gone
+
+
+def _sides(face: tuple[int, int, int]) -> tuple[tuple[tuple[int, int], int], ...]:
+    """Each side of a face, whose corners ascend, and the corner opposite of it."""
+    a, b, c = face
+    return ((a, b), c), ((a, c), b), ((b, c), a)
 
 
 def _with_holes_filled(
@@ -172,8 +206,8 @@ def _with_holes_filled(
         sides = [_pair(*side) for face in fill.tolist() for side in combinations(face, 2)]
         if all(len(opposite.get(side, ())) < 2 for side in sides):
             for a, b, c in fill.tolist():
-                for u, v, w in ((a, b, c), (a, c, b), (b, c, a)):
-                    opposite.setdefault(_pair(u, v), set()).add(w)
+                for side, corner in _sides((a, b, c)):
+                    opposite.setdefault(side, set()).add(corner)
     return _arrays(opposite)
 
 
