@@ -1,7 +1,5 @@
 """From meshes to medial meshes, against closed forms."""
 
-from itertools import combinations
-
 import numpy as np
 import pytest
 import trimesh
@@ -28,13 +26,6 @@ def iou(mesh, medial, count=30_000):
     points = RNG.uniform(low, high, (count, 3))
     a, b = contains(mesh, points), occupied(medial, points)
     return (a & b).sum() / (a | b).sum()
-
-
-def euler(medial):
-    """χ of the complex, with all sides of its faces."""
-    sides = {pair for face in np.sort(medial.faces).tolist() for pair in combinations(face, 2)}
-    edges = sides | {tuple(edge) for edge in np.sort(medial.edges).tolist()}
-    return len(medial.spheres) - len(edges) + len(medial.faces)
 
 
 def test_one_ball_is_enough_for_a_ball(shapes):
@@ -183,12 +174,23 @@ def test_a_flat_sheet_collapses_to_its_corners():
 
 
 def test_collapsing_keeps_a_hole():
-    """A sheet with a square hole: χ = 0, however few balls are asked for."""
+    """A sheet with a square hole of which the middle ball is left over: χ = 0, and 1 for the ball."""
     balls, edges, faces = grid_sheet(7)
-    hole = np.isin(faces, [16, 17, 18, 23, 24, 25, 30, 31, 32]).sum(axis=1) == 3
-    balls, edges, faces = simplified(balls, edges[~(np.isin(edges, [24]).any(axis=1))], faces[~hole], 3)
-    used = np.unique(faces)
-    assert len(used) - len(edges) + len(faces) == 0
+    edges, faces = edges[~(edges == 24).any(axis=1)], faces[~(faces == 24).any(axis=1)]
+    assert len(balls) - len(edges) + len(faces) == 1
+    for count in (30, 12):
+        few, few_edges, few_faces = simplified(balls, edges, faces, count)
+        assert len(few) == count and count - len(few_edges) + len(few_faces) == 1
+
+
+def test_as_few_balls_as_are_asked_for():
+    """However many pieces there are, and though a ring has to close."""
+    ring = np.array([[n, (n + 1) % 8] for n in range(8)])
+    angle = np.arange(8) * np.pi / 4
+    balls = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(8), np.full(8, 0.1)])
+    apart = np.array([[5.0, 0, 0, 0.3], [6, 0, 0, 0.2]])
+    few, edges, faces = simplified(np.concatenate([balls, apart]), np.sort(ring), np.zeros((0, 3), int), 2)
+    assert len(few) == 2 and not len(edges) and not len(faces) and few[:, 3].max() == 0.3
 
 
 def test_the_link_condition_refuses_to_close_a_ring():

@@ -18,7 +18,8 @@ def covering_balls(
 
     Farthest first: beginning with the largest, always the ball that sticks out furthest of what is chosen; so ends
     and corners come early, and balls that are nearly in another never. It ends when none sticks out by more than
-    `within`.
+    `within`. How far a choice is from the best is not known, since sticking out is not symmetric (for distances,
+    farthest first is within a factor of two); how far it is from a perfect one is returned.
 
     Returns:
         Int[M], indices in the order of choice, and by how much these must be dilated so that each ball lies in one.

@@ -95,6 +95,11 @@ class Complex:
         self.around[b] = None
         self.balls[a] = ball
 
+    def drop_smallest(self) -> None:
+        """Leaves out the smallest of balls that are joined to none."""
+        alone = [ball for ball, found in enumerate(self.around) if found is not None and not found]
+        self.around[min(alone, key=lambda ball: (self.balls[ball, 3], ball))] = None
+
     def compact(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Balls, edges and faces, numbered anew."""
         kept = np.array([found is not None for found in self.around], dtype=bool)
@@ -105,27 +110,36 @@ class Complex:
 def simplified(
     balls: Float[np.ndarray, "n 4"], edges: Int[np.ndarray, "e 2"], faces: Int[np.ndarray, "f 3"], count: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A medial mesh of `count` balls, or as few as its topology allows, near the given one.
+    """A medial mesh of at most `count` balls near the given one.
 
     Edges collapse, the cheapest first, under the quadric error metric of Garland and Heckbert ("Simplifying surfaces
     with color and texture using quadric error metrics", 1998) in the space of centres and radii: there a face of a
-    medial mesh is a flat triangle, and the flat sheets of plates and of solids with flat sides cost nothing.
+    medial mesh is a flat triangle, and the flat sheets of plates and of solids with flat sides cost nothing. As long as
+    there are any, only edges collapse that leave tunnels and cavities as they are.
     """
     mesh = Complex(balls, edges, faces)
     quadrics = _quadrics(balls, mesh.edges(), mesh.faces())
     while mesh.count > count:
         pairs = mesh.edges()
-        if not len(pairs):
-            break
+        if not len(pairs):  # more pieces than balls are asked for
+            mesh.drop_smallest()
+            continue
         places, costs = _best(quadrics, pairs)
         order = np.argsort(costs, kind="stable")
-        if not _collapse_round(mesh, quadrics, pairs[order], places[order], mesh.count - count):
-            break
+        most = mesh.count - count
+        if not _collapse_round(mesh, quadrics, pairs[order], places[order], most):
+            _collapse_round(mesh, quadrics, pairs[order], places[order], most, any_edge=True)
     return mesh.compact()
 
 
-def _collapse_round(mesh: Complex, quadrics: np.ndarray, pairs: np.ndarray, places: np.ndarray, most: int) -> int:
-    """Collapses some of `pairs`, in their order, that do not touch each other; returns how many."""
+def _collapse_round(
+    mesh: Complex, quadrics: np.ndarray, pairs: np.ndarray, places: np.ndarray, most: int, *, any_edge: bool = False
+) -> int:
+    """Collapses some of `pairs`, in their order, that do not touch each other; returns how many.
+
+    Args:
+        any_edge: whether also those may collapse that change how things hang together.
+    """
     most = min(most, max(1, int(AT_ONCE * len(mesh.balls))))
     tried = max(1, int(AT_ONCE * len(pairs)))
     touched: set[int] = set()
@@ -133,7 +147,7 @@ def _collapse_round(mesh: Complex, quadrics: np.ndarray, pairs: np.ndarray, plac
     for n, (a, b) in enumerate(pairs.tolist()):
         if done == most or (n >= tried and done):
             break
-        if a in touched or b in touched or not mesh.may_collapse(a, b):
+        if a in touched or b in touched or not (any_edge or mesh.may_collapse(a, b)):
             continue
         touched |= {a, b, *mesh.of(a), *mesh.of(b)}
         mesh.collapse(a, b, places[n])
@@ -145,37 +159,46 @@ def _collapse_round(mesh: Complex, quadrics: np.ndarray, pairs: np.ndarray, plac
 def _quadrics(balls: np.ndarray, edges: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Float[N, 5, 5]: for each ball, the weighted sum of squared distances to the planes of its faces and its lines, as
     a quadratic form of (x, y, z, r, 1)."""
-    quadrics = np.zeros((len(balls), 5, 5))
     edges = edges[np.lexsort(edges.T[::-1])]
     faces_of = _faces_of(edges, faces, len(balls))
-    a, b, c = (balls[faces[:, corner]] for corner in range(3))
-    along, across, area = _frames(b - a, c - a)
-    off_plane = np.eye(4) - along[:, :, None] * along[:, None] - across[:, :, None] * across[:, None]
+    curves = edges[faces_of == 0]
+    total = np.zeros((len(balls), 5, 5))
     for corner in range(3):
-        np.add.at(quadrics, faces[:, corner], _quadric(off_plane, a, area / 3))
+        turned = np.roll(faces, -corner, axis=1)
+        np.add.at(total, turned[:, 0], _sheet(*balls[turned.T]))
         # The rim of a sheet is held by a plane through each of its edges, across the face.
-        start, end = faces[:, corner], faces[:, (corner + 1) % 3]
-        rim = faces_of[_places(np.stack([start, end], axis=1), edges, len(balls))] == 1
-        p, q, third = balls[start[rim]], balls[end[rim]], balls[faces[rim, (corner + 2) % 3]]
-        _, outward, _ = _frames(q - p, third - p)
-        weight = ((q - p) ** 2).sum(axis=1) / 2
-        form = _quadric(outward[:, :, None] * outward[:, None], p, weight)
-        np.add.at(quadrics, start[rim], form)
-        np.add.at(quadrics, end[rim], form)
-    curve = edges[faces_of == 0]
-    p, q = balls[curve[:, 0]], balls[curve[:, 1]]
-    along, _, _ = _frames(q - p, q - p)
-    form = _quadric(np.eye(4) - along[:, :, None] * along[:, None], p, ((q - p) ** 2).sum(axis=1) / 2)
+        rim = turned[faces_of[_places(turned[:, :2], edges, len(balls))] == 1]
+        for end in range(2):
+            np.add.at(total, rim[:, end], _rim(*balls[rim.T]))
     for end in range(2):
-        np.add.at(quadrics, curve[:, end], form)
-    weight = np.zeros(len(balls))
-    np.add.at(weight, faces.ravel(), np.repeat(area / 3, 3))
-    np.add.at(weight, curve.ravel(), np.repeat(((q - p) ** 2).sum(axis=1) / 2, 2))
-    quadrics += _quadric(np.broadcast_to(np.eye(4), (len(balls), 4, 4)), balls, STAY * weight)
-    degree = np.bincount(curve.ravel(), minlength=len(balls))
-    tip = (degree == 1) & ~np.isin(np.arange(len(balls)), faces)
-    quadrics[tip] += _quadric(np.broadcast_to(np.eye(4), (int(tip.sum()), 4, 4)), balls[tip], weight[tip])
-    return quadrics
+        np.add.at(total, curves[:, end], _line(*balls[curves.T]))
+    return total + _stay(balls, curves, faces, total)
+
+
+def _sheet(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """Float[F, 5, 5]: from the plane of each triangle, by a third of its area."""
+    along, across, area = _frames(b - a, c - a)
+    off = np.eye(4) - along[:, :, None] * along[:, None] - across[:, :, None] * across[:, None]
+    return _quadric(off, a, area / 3)
+
+
+def _rim(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """Float[F, 5, 5]: along each triangle's plane, from the line through `a` and `b`."""
+    _, outward, _ = _frames(b - a, c - a)
+    return _quadric(outward[:, :, None] * outward[:, None], a, ((b - a) ** 2).sum(axis=1) / 2)
+
+
+def _line(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Float[E, 5, 5]: from the line through `a` and `b`."""
+    along, _, _ = _frames(b - a, b - a)
+    return _quadric(np.eye(4) - along[:, :, None] * along[:, None], a, ((b - a) ** 2).sum(axis=1) / 2)
+
+
+def _stay(balls: np.ndarray, curves: np.ndarray, faces: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """Float[N, 5, 5]: from where each ball is: hardly anything, but at the free ends of curves."""
+    tip = (np.bincount(curves.ravel(), minlength=len(balls)) == 1) & ~np.isin(np.arange(len(balls)), faces)
+    weight = np.trace(total[:, :4, :4], axis1=1, axis2=2) * np.where(tip, 1.0, STAY)
+    return _quadric(np.broadcast_to(np.eye(4), (len(balls), 4, 4)), balls, weight)
 
 
 def _frames(u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

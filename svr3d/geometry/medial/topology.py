@@ -43,9 +43,10 @@ def dual_complex(
     spheres = balls[chosen]
     edges, weight = _touching(region, first, second)
     kept = _is_within(boundary, spheres, edges)
-    faces = _cliques(edges[kept], len(chosen))
+    edges, weight = _without_fives(edges[kept], weight[kept], len(chosen))
+    faces = _cliques(edges, len(chosen))
     faces = faces[_is_within(boundary, spheres, faces)]
-    edges, faces = _without_tetrahedra(spheres, edges[kept], weight[kept], faces)
+    edges, faces = _without_tetrahedra(spheres, edges, weight, faces)
     return _with_holes_filled(boundary, spheres, edges, faces)
 
 
@@ -93,6 +94,20 @@ def _touching(region: np.ndarray, first: np.ndarray, second: np.ndarray) -> tupl
     pairs = np.sort(np.stack([region[first], region[second]], axis=1), axis=1)
     pairs = pairs[(pairs[:, 0] != pairs[:, 1]) & (pairs[:, 0] >= 0)]
     return np.unique(pairs, axis=0, return_counts=True)
+
+
+def _without_fives(edges: np.ndarray, weight: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Without the weakest edge of each five regions of which all touch, which no five of a solid do."""
+    joined = _neighbors(edges, count)
+    kept = np.ones(len(edges), dtype=bool)
+    for n in np.argsort(weight, kind="stable"):
+        a, b = edges[n].tolist()
+        common = joined[a] & joined[b]
+        if any(joined[c] & joined[d] & common for c, d in combinations(common, 2) if d in joined[c]):
+            kept[n] = False
+            joined[a].discard(b)
+            joined[b].discard(a)
+    return edges[kept], weight[kept]
 
 
 def _cliques(edges: np.ndarray, count: int) -> np.ndarray:

@@ -36,9 +36,7 @@ class Triangles:
         self._start, self._child = start, child
         self._boxes = _boxes(low[order], high[order], start, child)
 
-    def nearest(
-        self, points: Float[np.ndarray, "n 3"], within: Float[np.ndarray, " n"] | float = np.inf
-    ) -> Nearest:
+    def nearest(self, points: Float[np.ndarray, "n 3"], within: Float[np.ndarray, " n"] | float = np.inf) -> Nearest:
         """The nearest place to each of `points` Float[N, 3], if it is nearer than `within`; else the distance is
         infinite and the place the point itself."""
         points = np.ascontiguousarray(points, dtype=np.float64)
