@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from svr3d.datasets.box_objects import box_batch, box_camera, box_object
+from svr3d.datasets.targets import Target, registry
 from svr3d.geometry import InputError, contains, occupied
 
 
@@ -51,8 +52,24 @@ def test_batch_has_what_was_asked_for():
     assert torch.equal(batch.target("voxels") > 0, batch.target("part_voxels") > 0)
     assert batch.target("category").tolist() == [0, 1, 0]
     assert batch.target("surface")["points"].shape == (3, 32, 3)
-    with pytest.raises(InputError, match="no target part"):
-        box_batch({"part"})
+
+
+def test_what_neither_is_derived_nor_has_a_closed_form_is_refused(monkeypatch):
+    class Given(Target):
+        """What only people can say."""
+
+        name = "given"
+
+        def read(self, stored):
+            return 0
+
+        def batch(self, kept, stored, draw):
+            return torch.tensor([kept])
+
+    monkeypatch.setattr(registry._PLUGINS, "_session", {})
+    registry.register_target(Given)
+    with pytest.raises(InputError, match="no target given"):
+        box_batch({"given"})
 
 
 def test_medial_meshes_of_boxes_are_exact():

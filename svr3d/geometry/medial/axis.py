@@ -17,7 +17,7 @@ from .coverage import covering_balls
 from .fit import fitted
 from .pruning import within
 from .simplify import simplified
-from .topology import dual_complex
+from .topology import dual_complex, with_holes_filled
 
 DENSE = 2.5
 """How many times as many spheres as asked for the medial mesh has before it is simplified, and at least `LEAST`."""
@@ -29,6 +29,9 @@ SAMPLES = 25
 
 WITHIN = 0.004
 """A ball that sticks out by less of those chosen, in longest sides, adds nothing."""
+
+FILLS = 2
+"""How often small holes are closed after simplification, when their rings have become short."""
 
 FIT = 6_000
 """Of the samples, those that the spheres are fitted to."""
@@ -97,6 +100,8 @@ def traced_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> TracedAxis:
     edges, faces = dual_complex(boundary, balls, chosen)
     clock.stop("topology")
     found, edges, faces = simplified(balls[chosen], edges, faces, count)
+    for _ in range(FILLS):
+        edges, faces = with_holes_filled(boundary, found, edges, faces)
     clock.stop("simplify")
     found = fitted(boundary, found, edges, faces, points[:: max(1, len(points) // FIT)])
     clock.stop("fit")

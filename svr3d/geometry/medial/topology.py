@@ -47,7 +47,7 @@ def dual_complex(
     faces = _cliques(edges, len(chosen))
     faces = faces[_is_within(boundary, spheres, faces)]
     edges, faces = _without_tetrahedra(spheres, edges, weight, faces)
-    return _with_holes_filled(boundary, spheres, edges, faces)
+    return with_holes_filled(boundary, spheres, edges, faces)
 
 
 def _graph(boundary: Boundary, balls: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -195,7 +195,7 @@ def _sides(face: tuple[int, int, int]) -> tuple[tuple[tuple[int, int], int], ...
     return ((a, b), c), ((a, c), b), ((b, c), a)
 
 
-def _with_holes_filled(
+def with_holes_filled(
     boundary: Boundary, spheres: np.ndarray, edges: np.ndarray, faces: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """With faces in the rings of at most `RING` rims that bound a hole which the solid does not have.
