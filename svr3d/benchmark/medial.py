@@ -54,6 +54,7 @@ def medial_files(
             print(f"svr3d: {refused[-1]}", file=sys.stderr, flush=True)
             continue
         if out is not None:
+            Path(out).mkdir(parents=True, exist_ok=True)
             write_shape(Path(out) / f"{name}{suffix}", medial)
         table.add_row(*_row(name, medial, medial_quality(mesh, medial, seed=seed), seconds))
     return table, refused

@@ -165,12 +165,8 @@ def grid_sheet(n):
 def test_a_flat_sheet_collapses_to_its_corners():
     balls, edges, faces = simplified(*grid_sheet(9), 4)
     assert len(balls) == 4 and len(faces) == 2 and len(edges) == 5
-    assert sorted(map(tuple, np.round(balls, 2).tolist())) == [
-        (0, 0, 0, 0.05),
-        (0, 1, 0, 0.05),
-        (1, 0, 0, 0.05),
-        (1, 1, 0, 0.05),
-    ]
+    corners = np.array([[0, 0, 0, 0.05], [0, 1, 0, 0.05], [1, 0, 0, 0.05], [1, 1, 0, 0.05]])
+    assert np.linalg.norm(balls[:, None] - corners, axis=2).min(axis=0).max() < 0.03
 
 
 def test_collapsing_keeps_a_hole():
