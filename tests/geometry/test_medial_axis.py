@@ -44,16 +44,20 @@ def test_a_capsule_is_two_balls_and_an_edge(shapes):
 
 
 @pytest.mark.parametrize(("size", "least"), [((1, 1, 1), 0.98), ((1, 0.6, 0.3), 0.98), ((1, 0.8, 0.02), 0.97)])
-def test_boxes_keep_their_volume_and_hang_together(shapes, size, least):
+def test_boxes_keep_their_volume(shapes, size, least):
     """The last is a plate of 2 % thickness: its balls sit on its mid-surface, joined by slabs."""
     half = np.array(size) / 2
     box = shapes.box(-half, half)
     medial = medial_axis(box, 64)
     assert len(medial.spheres) <= 64
     assert iou(box, medial) > least
-    quality = medial_quality(box, medial)
+
+
+def test_a_plate_is_in_one_piece_without_holes(shapes):
+    plate = shapes.box((-0.5, -0.4, -0.01), (0.5, 0.4, 0.01))
+    quality = medial_quality(plate, medial_axis(plate, 64))
     assert quality.keeps_euler and quality.true_euler == 1
-    assert quality.iou > least - 0.02 and quality.hausdorff < 0.05 and quality.chamfer < 0.005
+    assert quality.hausdorff < 0.05 and quality.chamfer < 0.005
 
 
 def test_a_torus_keeps_its_hole(shapes):
