@@ -15,7 +15,8 @@ PRESET ?= tiny
 SEED ?= 0
 PYTEST ?=
 
-METHODS := mean_shape class_mean retrieval shapeprior classvoxels pixel2mesh oracle_voxels oracle_ellipsoid oracle_mesh
+METHODS := mean_shape class_mean mean_parts retrieval shapeprior classvoxels partvoxels pixel2mesh \
+	oracle_voxels oracle_parts oracle_ellipsoid oracle_mesh
 SUITE_ARGUMENTS := $(SUITE) --out $(RUNS) --board $(BOARD)
 
 # What Open3D and OpenMP load at run time, and what makes a virtual environment on Debian.
@@ -99,6 +100,11 @@ build: $(READY) ## Make the source distribution and, from it, the wheel: dist/
 .PHONY: docs
 docs: $(READY) ## Make the pages that come from the code
 	$(BIN)/python -m svr3d.metrics.protocol_page > docs/.protocols.md && mv docs/.protocols.md docs/protocols.md
+
+.PHONY: exchange
+exchange: $(READY) ## Make the picture of docs/parts.md: one chair on another's base
+	$(BIN)/svr3d prepare parametric --out data/chairs --categories '[chair]' --objects '{train: 9}' --parts part-sm --views 1
+	$(BIN)/svr3d parts data/chairs/chair/chair_000008 --replace base --using data/chairs/chair/chair_000002 --out data/exchanged.glb --picture docs/figures/exchange.png
 
 .PHONY: speed
 speed: $(READY) ## Run the speed benchmarks

@@ -38,6 +38,8 @@ def prepare_command(
     objects: dict[str, int] | None = None,
     split_file: str | None = None,
     options: dict[str, Any] | None = None,
+    parts: Literal["source", "part-sm"] = "source",
+    tau: float | None = None,
     targets: list[str] | None = None,
     workers: int | None = None,
 ) -> None:
@@ -55,6 +57,8 @@ def prepare_command(
         split_file: For meshes: CSV with the columns category, object, split; by default the split that folders called
             train and test make, or a seeded one, 70/10/20.
         options: Further options of the format: --options.mesh NAME says which mesh of an object's folder to take.
+        parts: Those of the source, or part-sm: the coarsest split, with the legs divided into single legs.
+        tau: For part-sm: how near vertices of one leg are, in radii of the object; 0.01 if not given.
         targets: To make beside those that are always made, as in `svr3d list targets`.
         workers: Processes; one per core if not given.
     """
@@ -72,10 +76,58 @@ def prepare_command(
         objects=objects,
         split_file=split_file,
         options=options,
+        parts=parts,
+        tau=tau,
         targets=targets or (),
     )
     refused = f", {len(report.refused)} refused" if report.refused else ""
     print(f"{report.total} objects prepared{refused}; see {Path(out) / 'report.md'}")
+
+
+def audit_command(
+    source: str,
+    out: str = "audit",
+    format: str = "auto",
+    tau: float | None = None,
+    count: int = 420,
+    shown: int = 24,
+    seed: int = 0,
+    categories: list[str] | None = None,
+    objects: dict[str, int] | None = None,
+    options: dict[str, Any] | None = None,
+    workers: int | None = None,
+) -> None:
+    """Look at parts before preparing them: a sheet of objects as `--parts part-sm` divides them, and how often it errs.
+
+    Args:
+        source: As for prepare.
+        out: Folder for sheet.png, audit.md and audit.json.
+        format: What the source is, as in `svr3d list datasets`; auto finds out.
+        tau: How near vertices of one leg are, in radii of the object; 0.01 if not given.
+        count: Objects to divide, drawn at random; the paper's audit has 420.
+        shown: Of them, on the sheet.
+        seed: Of the choice, and of generated shapes.
+        categories: Only these categories.
+        objects: For parametric: how many objects each category gets in each split, {train: 40, val: 4, test: 8}.
+        options: Further options of the format.
+        workers: Processes; one per core if not given.
+    """
+    from ..datasets.part_sm import TAU
+    from .part_audit import audit
+
+    page = audit(
+        source,
+        out,
+        format=format,
+        tau=TAU if tau is None else tau,
+        count=count,
+        shown=shown,
+        seed=seed,
+        categories=categories,
+        options={**(options or {}), **({} if objects is None else {"objects": objects})},
+        workers=workers,
+    )
+    print(page)
 
 
 def train_command(
@@ -240,6 +292,57 @@ def _names(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def parts_command(
+    shape: str,
+    only: str | None = None,
+    remove: str | None = None,
+    replace: str | None = None,
+    using: str | None = None,
+    taking: str | None = None,
+    fit: bool = True,
+    move: str | None = None,
+    offset: list[float] | None = None,
+    out: str | None = None,
+    export: str | None = None,
+    picture: str | None = None,
+    json: bool = False,
+) -> None:
+    """List the parts of a shape; keep, remove, replace, move or export them. What is not written is shown.
+
+    Args:
+        shape: A file with parts, such as .glb, .npz or .obj; or an object's folder in a prepared data set.
+        only: Parts that stay, by name or label, separated by commas (in quotes where a name has one).
+        remove: Parts that go.
+        replace: Parts that parts of another shape take the place of.
+        using: That other shape.
+        taking: Which of its parts; by default what is called like those that go.
+        fit: Bring these into the box of those that go, each axis by itself.
+        move: Parts that are moved.
+        offset: By how much, such as '[0, 0.1, 0]', in the unit of the shape.
+        out: File for what has become of the shape; .glb, .obj and .npz keep parts and colours.
+        export: Folder for each part that is left as a file NAME.glb of its own.
+        picture: PNG file for a picture of the shapes, coloured by label.
+        json: Print the list as JSON.
+    """
+    from . import parts
+
+    kept, gone, replaced, taken, moved = (parts.names_in(text) for text in (only, remove, replace, taking, move))
+    edit = parts.Edit(kept, gone, replaced, using, taken, fit, moved, offset)
+    mesh, made_from = parts.edited(shape, edit)
+    written = []
+    if out is not None:
+        written.append(parts.write_file(mesh, out))
+    if export is not None:
+        written += parts.write_parts(mesh, export)
+    if picture is not None:
+        changed = [("result", mesh)] if edit != parts.Edit() else []
+        written.append(parts.draw_parts([*made_from, *changed], picture))
+    for path in written:
+        print(path)
+    if json or not written:
+        parts.print_parts(mesh, as_json=json)
+
+
 def leaderboard_command(runs: list[str], out: str, title: str = "") -> None:
     """Compare runs: tables (CSV, Markdown, LaTeX), figures, and a grid of pictures.
 
@@ -314,9 +417,11 @@ def medial_command(
 COMMANDS: dict[str, tuple[Callable[..., int | None], tuple[str, ...]]] = {
     "list": (list_command, ("what",)),
     "prepare": (prepare_command, ("source",)),
+    "audit": (audit_command, ("source",)),
     "train": (train_command, ("method",)),
     "predict": (predict_command, ("run", "images")),
     "evaluate": (evaluate_command, ("run",)),
+    "parts": (parts_command, ("shape",)),
     "leaderboard": (leaderboard_command, ("runs",)),
     "run": (run_command, ("suite",)),
     "medial": (medial_command, ("meshes",)),

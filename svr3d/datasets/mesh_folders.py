@@ -55,15 +55,28 @@ def find_meshes(root: Path, mesh: str | None = None) -> MeshFolder:
             default the only one, or one of those `PREFERRED`.
 
     Raises:
-        InputError: no such folder, none that can be read, no meshes in it, or an object folder with several.
+        InputError: no such folder, none that can be read, no meshes in it, an object folder with several, or PartNet's
+            layout.
     """
     if not root.is_dir():
         raise InputError(f"{root}: no such folder, expected {EXPECTED} in it")
+    _refuse_partnet(root)
     search = _Search(root, mesh)
     search.run()
     if not search.found.files:
         raise InputError(f"{root}: no meshes in it, expected {EXPECTED}; {_what_is_there(root)}")
     return search.found
+
+
+def _refuse_partnet(root: Path) -> None:
+    """An object of PartNet is a tree of parts (`result.json`), each of several meshes in `objs/`, in a folder that does
+    not say its category: taken as meshes, it would be read wrong."""
+    for folder in (root, *(inner for outer in _folders(root) for inner in (outer, *_folders(outer)))):
+        if (folder / "objs").is_dir() and any(folder.glob("result*.json")):
+            raise InputError(
+                f"{folder}: this is PartNet's layout (result.json beside objs/), which svr3d has no reader for yet; "
+                f"expected {EXPECTED}, with each object's parts as groups of one .obj or nodes of one .glb"
+            )
 
 
 class _Search:

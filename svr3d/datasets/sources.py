@@ -18,7 +18,8 @@ class Source(ABC):
     """Shapes to prepare a data set from.
 
     A source can be pickled (objects are built in other processes) and builds each object by itself, the same every
-    time. Outside packages add one with an entry point in the group `svr3d.datasets`.
+    time. One that knows which pieces of an object belong together may also have `instances(category, name)`, as
+    `part_check.divide` uses it. Outside packages add one with an entry point in the group `svr3d.datasets`.
     """
 
     dirty: ClassVar[bool] = True

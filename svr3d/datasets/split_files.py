@@ -105,11 +105,7 @@ def _rows(path: Path) -> Iterable[tuple[int, str, str, str]]:
     header = text.lstrip("\r\n").partition("\n")[0]
     delimiter = next((sign for sign in ",;\t|" if len(_places(_fields(header, sign))) == len(_COLUMNS)), None)
     if delimiter is None:
-        found = max((_fields(header, sign) for sign in ",;\t|"), key=len)
-        lacking = next(name for name in _COLUMNS if name not in _places(found))
-        raise InputError(
-            f"{path}: column '{lacking}' is missing, expected category,object,split; the file begins {header.strip()!r}"
-        )
+        raise _lacking(path, max((_fields(header, sign) for sign in ",;\t|"), key=len), header)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     places: dict[str, int] = {}
     try:
@@ -119,6 +115,8 @@ def _rows(path: Path) -> Iterable[tuple[int, str, str, str]]:
                 continue
             if not places:
                 places = _places(fields)
+                if len(places) < len(_COLUMNS):  # a quote within a name is part of it here
+                    raise _lacking(path, fields, header)
                 continue
             line = reader.line_num + skipped
             if len(fields) <= max(places.values()):
@@ -127,6 +125,13 @@ def _rows(path: Path) -> Iterable[tuple[int, str, str, str]]:
             yield line, category, name, split
     except csv.Error as error:
         raise InputError(f"{path}: line {reader.line_num + skipped}: not a row of a CSV file ({error})") from error
+
+
+def _lacking(path: Path, fields: list[str], header: str) -> InputError:
+    name = next(name for name in _COLUMNS if name not in _places(fields))
+    return InputError(
+        f"{path}: column '{name}' is missing, expected category,object,split; the file begins {header.strip()!r}"
+    )
 
 
 def _fields(line: str, delimiter: str) -> list[str]:

@@ -24,6 +24,7 @@ from .rendering.lighting import Light, Lighting
 from .rendering.pictures import legend_colors, render_shape, shown_labels
 from .rendering.render import Renderer, Rendering, render
 from .rendering.viewpoints import r2n2_cameras
+from .representations.medial_mesh import medial_surface
 from .representations.registry import get_representation, is_shape, list_representations, representation_of
 from .representations.representation import Format, Representation, Shape
 from .shape_files import list_suffixes, read_shape, write_shape
@@ -33,6 +34,7 @@ from .shapes.point_cloud import PointCloud
 from .shapes.voxel_grid import VoxelGrid, relabelled
 from .solids.batched_voxels import voxelize_batch
 from .solids.contains import Containment, contains
+from .solids.medial_distance import signed_distance
 from .solids.orientation import orient_faces
 from .solids.outward import outward
 from .solids.voxelize import Voxelization, VoxelRule, voxelization, voxelize, voxelize_parts
@@ -49,6 +51,7 @@ from .surface.health import MeshHealth, mesh_health
 from .surface.intersections import self_intersections
 from .surface.isosurface import marching_cubes
 from .surface.labelled_surface import split_by_label
+from .surface.proximity import proximity_clusters
 from .surface.sampling import sample_surface
 from .surface.thickness import shape_diameter
 
@@ -101,6 +104,7 @@ __all__ = [
     "marching_cubes",
     "medial_axis",
     "medial_quality",
+    "medial_surface",
     "merge_vertices",
     "mesh_health",
     "moved",
@@ -109,6 +113,7 @@ __all__ = [
     "orient_faces",
     "outward",
     "part_labels",
+    "proximity_clusters",
     "r2n2_cameras",
     "read_shape",
     "relabelled",
@@ -119,6 +124,7 @@ __all__ = [
     "self_intersections",
     "shape_diameter",
     "shown_labels",
+    "signed_distance",
     "split_by_label",
     "to_canonical",
     "to_mesh",

@@ -97,9 +97,9 @@ def write_shape(path: str | Path, shape: Shape) -> None:
     """Writes `shape` in the format that the suffix of `path` names; an existing file is replaced in one step.
 
     Solids that are no meshes become their surface in mesh formats. .npz holds every shape completely; .obj keeps part
-    names and face colours, .glb too (colours in 8 bits); .ply keeps face colours (8 bits); .off and .stl keep geometry
-    only; .binvox and .npy keep which voxels are occupied. The .ply, .stl and .glb formats round coordinates to single
-    precision.
+    names and face colours, .glb labels too, with colours in 8 bits, and both put a number behind names that repeat;
+    .ply keeps face colours (8 bits); .off and .stl keep geometry only; .binvox and .npy keep which voxels are occupied.
+    The .ply, .stl and .glb formats round coordinates to single precision.
 
     The surface of a labelled grid is coloured by label. In .glb and .obj it is in closed parts, as `split_by_label`
     makes them, with the walls between them; in .ply it is the outer surface, without these walls.

@@ -116,6 +116,7 @@ MEDIAL = {
     "plain.ma": _MA.encode(),
     "CRLF.ma": _MA.replace("\n", "\r\n").encode(),
     "comments.ma": b"# by hand\n\n2 1 0 # counts\n\tv\t0 0\t0 0.5 # a sphere\n\nv 1 0 0 .25\n  e 0 1",
+    "flags of MATFP.ma": b"3 2 0\nv 0 0 0 0.5 2 0\nv 9 9 9 9 1 1\nv 1 0 0 .25 1 0\ne 0 2 0 0\ne 0 1 0 1\n",
     "another order.ma": b"2 1 0\ne 0 1\nv 0 0 0 5e-1\nv 1.0 0 0 +0.25\n",
 }
 """Files with a cone from the origin, radius 0.5, to (1, 0, 0), radius 0.25."""

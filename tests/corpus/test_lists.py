@@ -38,6 +38,16 @@ def found(root: Path, **options) -> dict[str, str]:
 # Folders
 
 
+@pytest.mark.parametrize("below", [".", "data_v0", "Chair/data_v0"])
+def test_partnet_is_not_taken_for_a_folder_of_meshes(tmp_path, below):
+    """Its meshes are pieces of an object, joined by a tree of parts."""
+    collection(tmp_path, *(f"{below}/{model}/objs/original-{i}.obj" for model in ("172", "173") for i in (1, 2)))
+    for model in ("172", "173"):
+        (tmp_path / below / model / "result.json").write_text('[{"id": 0, "name": "chair", "children": []}]')
+    with pytest.raises(InputError, match=r"172: this is PartNet's layout .* no reader for yet; expected CATEGORY"):
+        Meshes(tmp_path / below.split("/")[0])
+
+
 def test_shapenet_as_it_is_unpacked(tmp_path):
     models = [f"{k:032x}" for k in range(5)]
     beside = ("model_normalized.mtl", "model_normalized.json", "model_normalized.solid.binvox")
@@ -272,6 +282,7 @@ def test_rows_of_objects_that_are_not_there_are_told(tmp_path):
         ("category,object\nlamp,a b\n", "column 'split' is missing"),
         ("lamp;a b;train\n", "column 'category' is missing.*the file begins 'lamp;a b;train'"),
         ("category,object,split,split\n", "column 'split' is missing"),
+        ('category,object",split\nlamp,a b,train\n', "column 'object' is missing"),
         (joined().replace(",val", ""), "line 3: 2 columns, expected 3"),
         (joined().replace("val", "holdout"), "line 3: split is 'holdout', expected train, val or test"),
         (joined() + "lamp,a b,test\n", "line 5: lamp/a b is in both train and test"),

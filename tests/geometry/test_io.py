@@ -72,7 +72,7 @@ def test_we_read_what_trimesh_writes(tmp_path, shapes, suffix):
     assert back.volume == pytest.approx(mesh.volume, rel=1e-5) and is_watertight(back)
 
 
-@pytest.mark.parametrize(("suffix", "labels"), [("obj", False), ("glb", False), ("npz", True)])
+@pytest.mark.parametrize(("suffix", "labels"), [("obj", False), ("glb", True), ("npz", True)])
 def test_parts_and_colours_come_back(tmp_path, chair, suffix, labels):
     write_shape(tmp_path / f"a.{suffix}", chair)
     back = read_shape(tmp_path / f"a.{suffix}")

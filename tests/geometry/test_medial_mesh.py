@@ -1,4 +1,4 @@
-"""Medial meshes against closed forms, and against the balls that their primitives are unions of."""
+"""Medial meshes as shapes: volumes in closed form, similarities, pictures and files."""
 
 from math import pi, sqrt
 
@@ -22,105 +22,13 @@ from svr3d.geometry import (
     read_shape,
     render_shape,
     sample_surface,
+    signed_distance,
     to_canonical,
     to_mesh,
     to_surface,
     to_voxels,
     write_shape,
 )
-from svr3d.geometry.solids.medial_distance import primitive_distance, primitives, signed_distance
-
-
-def simplex(k, steps):
-    """Float[M, k]: weights, evenly spaced over the simplex of k corners."""
-    if k == 1:
-        return np.ones((1, 1))
-    index = np.array(list(np.ndindex(*(steps + 1,) * (k - 1))))
-    index = index[index.sum(axis=1) <= steps]
-    return np.column_stack([index, steps - index.sum(axis=1)]) / steps
-
-
-def by_balls(spheres, points, steps):
-    """The distance to a dense set of the balls that a primitive is the union of."""
-    balls = simplex(len(spheres), steps) @ spheres
-    return (np.linalg.norm(points[:, None] - balls[:, :3], axis=2) - balls[:, 3]).min(axis=1)
-
-
-def some_spheres(k, rng, thick):
-    return np.column_stack([rng.uniform(-0.3, 0.3, (k, 3)), rng.uniform(0, thick, k)])
-
-
-@pytest.mark.parametrize("k", [1, 2, 3])
-@pytest.mark.parametrize("thick", [0.05, 0.3, 0.8])
-def test_distance_is_that_to_the_nearest_of_all_balls(k, thick):
-    """Between grid weights the true least value is lower by at most half a step; never higher."""
-    rng = np.random.default_rng(k)
-    for _ in range(12):
-        spheres, points = some_spheres(k, rng, thick), rng.uniform(-0.8, 0.8, (100, 3))
-        exact, dense = primitive_distance(spheres, points), by_balls(spheres, points, 60)
-        assert (exact <= dense + 1e-12).all()
-        assert np.abs(exact - dense).max() < 0.01
-
-
-@pytest.mark.parametrize("k", [1, 2, 3])
-def test_distance_is_that_to_the_planes_around_it(k):
-    """A second way, from outside: a convex solid is as deep at x as the nearest of its supporting planes, and as far as
-    the furthest; the plane with normal n touches the ball for which n · c + r is largest."""
-    rng = np.random.default_rng(10 + k)
-    i = np.arange(40_000)
-    z, angle = 1 - (2 * i + 1) / len(i), i * pi * (3 - sqrt(5))
-    normals = np.column_stack([np.sqrt(1 - z**2) * np.cos(angle), np.sqrt(1 - z**2) * np.sin(angle), z])
-    inside = 0
-    for thick in (0.1, 0.3, 0.3, 0.5):
-        spheres = some_spheres(k, rng, thick)
-        points = np.concatenate([rng.uniform(-0.6, 0.6, (60, 3)), rng.dirichlet(np.ones(k), 60) @ spheres[:, :3]])
-        support = (normals @ spheres[:, :3].T + spheres[:, 3]).max(axis=1)
-        by_planes = (points @ normals.T - support).max(axis=1)
-        exact = primitive_distance(spheres, points)
-        assert (exact >= by_planes - 1e-12).all() and np.abs(exact - by_planes).max() < 0.005
-        inside += (exact < 0).sum()
-    assert inside > 100
-
-
-def test_depth_is_that_of_the_solid():
-    """Inside a capsule, a cone and a flat slab, in closed form."""
-    capsule = np.array([[-0.3, 0, 0, 0.1], [0.3, 0, 0, 0.1]])
-    points = np.array([[0, 0.04, 0], [0.35, 0, 0], [0.45, 0, 0], [0, 0, 0.25], [0.3, 0.3, 0.0], [0, 0, 0]])
-    assert primitive_distance(capsule, points) == pytest.approx([-0.06, -0.05, 0.05, 0.15, 0.2, -0.1])
-    # the flank of a cone is where sin α · x + cos α · y = r₁, with sin α = (r₁ - r₂) / length
-    cone, sine = np.array([[0, 0, 0, 0.3], [1, 0, 0, 0.1]]), 0.2
-    points = np.array([[0.5, 0, 0], [0.5, 0.7, 0], [0.5, 0, 0.1], [-1.0, 0, 0], [1.5, 0, 0]])
-    expected = [0.5 * sine + sqrt(1 - sine**2) * y - 0.3 for y in (0, 0.7, 0.1)]
-    assert primitive_distance(cone, points) == pytest.approx([*expected, 0.7, 0.4])
-    slab = np.array([[-1, 0, -1, 0.1], [1, 0, -1, 0.1], [0, 0, 1, 0.1]])
-    assert primitive_distance(slab, np.array([[0, 0.05, 0], [0, -0.3, 0], [0, 0, 1.5]])) == pytest.approx(
-        [-0.05, 0.2, 0.4]
-    )
-
-
-@pytest.mark.parametrize(
-    "spheres",
-    [
-        [[0, 0, 0, 0.3], [0.1, 0, 0, 0.1]],  # one in the other
-        [[0, 0, 0, 0.3], [0.2, 0, 0, 0.1]],  # touching it from inside
-        [[0, 0, 0, 0.1], [0, 0, 0, 0.3]],  # about one centre
-        [[0, 0, 0, 0.2], [0, 0, 0, 0.2]],  # the same
-        [[0, 0, 0, 0], [0.3, 0, 0, 0]],  # without thickness
-        [[0, 0, 0, 0.1], [0.2, 0, 0, 0.25], [0.4, 0, 0, 0.1]],  # on a line
-        [[0, 0, 0, 0.1], [0.2, 1e-9, 0, 0.25], [0.4, 0, 0, 0.1]],  # nearly so
-        [[0, 0, 0, 0.1], [0, 0, 0, 0.1], [0.4, 0, 0, 0.2]],  # two alike
-        [[0, 0, 0, 0.1], [0, 0, 0, 0.2], [0, 0, 0, 0.3]],  # about one centre
-        [[0, 0, 0, 0.4], [0.1, 0, 0, 0.1], [0, 0.1, 0, 0.1]],  # two in the third
-        [[0, 0, 0, 0.02], [0.1, 0.2, 0, 0.3], [0.4, 0, 0, 0.02]],  # steep: no plane touches all three
-    ],
-)
-def test_degenerate_primitives(spheres):
-    spheres = np.array(spheres, dtype=float)
-    points = np.random.default_rng(0).uniform(-0.8, 0.8, (400, 3))
-    exact = primitive_distance(spheres, points)
-    assert np.isfinite(exact).all()
-    dense = by_balls(spheres, points, 200 if len(spheres) < 3 else 80)
-    assert (exact <= dense + 1e-9).all() and np.abs(exact - dense).max() < 0.01
 
 
 def cone_volume(a, b, length):
@@ -171,17 +79,6 @@ def a_lamp():
         *[[-0.1, -0.45, -0.17, 0.02], [0.25, 0.3, 0.1, 0.05], [-0.2, 0.3, 0.2, 0.03], [0.3, -0.1, -0.3, 0.08]],
     ]
     return MedialMesh(spheres, [[0, 1], [0, 2], [0, 3], [0, 4], [1, 5]], [[1, 5, 6]])
-
-
-def test_union_against_all_its_balls():
-    shape = a_lamp()
-    points = np.random.default_rng(3).uniform(-0.55, 0.55, (1500, 3))
-    parts = [shape.spheres[i] for i in (*shape.faces, *shape.edges, *np.arange(8)[:, None])]
-    dense = np.minimum.reduce([by_balls(part, points, 60) for part in parts])
-    exact = signed_distance(shape, points)
-    assert (exact <= dense + 1e-12).all() and np.abs(exact - dense).max() < 0.005
-    assert (occupied(shape, points) == (exact <= 0)).all()
-    assert len(list(primitives(shape))) == 6, "a side of the face and spheres within others are not looked at twice"
 
 
 def test_surface_and_voxels_lie_where_the_distance_says():
@@ -270,6 +167,18 @@ def test_ma_files_with_comments_and_blank_lines(tmp_path):
     assert shape.edges.tolist() == [[0, 1]] and shape.faces.tolist() == [[0, 1, 2]]
 
 
+def test_ma_files_with_the_flags_of_matfp(tmp_path):
+    """`v x y z r type deleted`, `e i j type deleted`, `f i j k deleted`, each flag where the file has it."""
+    text = (
+        "4 3 2\nv 9 9 9 1 2 1\nv 0 0 0 .1 1 0\nv 1 0 0 .1 -2 0\nv 0 1 0 .2 1\n"
+        "e 1 2 0 0\ne 0 1 0 1\ne 2 3 1\nf 1 2 3 0\nf 0 1 2 1\n"
+    )
+    (tmp_path / "a.ma").write_text(text)
+    shape = read_shape(tmp_path / "a.ma")
+    assert shape.spheres.tolist() == [[0, 0, 0, 0.1], [1, 0, 0, 0.1], [0, 1, 0, 0.2]]
+    assert shape.edges.tolist() == [[0, 1], [1, 2]] and shape.faces.tolist() == [[0, 1, 2]]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -285,7 +194,14 @@ def test_ma_files_with_comments_and_blank_lines(tmp_path):
         ("1 0 1\nv 0 0 0 1\n", "expected 1 faces"),
         ("1 0 0\nv 0 0 0\n", "line 2: expected v and x y z radius, found 'v 0 0 0'"),
         ("1 0 0\nv 0 0 x 1\n", "line 2: expected v"),
-        ("1 0 0\nv 0 0 0 1 1\n", "line 2: expected v"),
+        ("1 0 0\nv 0 0 0 1 1 0 0\n", "line 2: expected v"),
+        ("1 0 0\nv 0 0 0 1 0.5\n", "line 2: expected v"),
+        ("1 0 0\nv 0 0 0 1 2 3\n", "line 2: expected v"),
+        ("1 1 0\nv 0 0 0 1\ne 0 0 x\n", "line 3: expected e and two spheres"),
+        ("1 0 1\nv 0 0 0 1\nf 0 0 0 2\n", "line 3: expected f and three spheres, found 'f 0 0 0 2'"),
+        ("2 1 0\nv 0 0 0 1\nv 1 0 0 1 2 1\ne 0 1\n", "edges name sphere 1, which is deleted"),
+        ("2 0 1\nv 0 0 0 1 2 1\nv 1 0 0 1 2 0\nf 1 1 0\n", "faces name sphere 0, which is deleted"),
+        ("1 0 0\nv 0 0 0 1 2 1\n", "the medial mesh has no spheres"),
         ("1 1 0\n\nv 0 0 0 1\ne 0 0.5\n", "line 4: expected e and two spheres"),
         ("1 0 1\nv 0 0 0 1\nf 0 0\n", "line 3: expected f and three spheres"),
         ("1 0 0\nt 0 0 0 1\n", "line 2: expected a line of v, e or f, found 't'"),
@@ -300,6 +216,45 @@ def test_bad_ma_files(tmp_path, text, message):
     (tmp_path / "bad.ma").write_text(text)
     with pytest.raises(InputError, match=r"bad\.ma: .*" + message):
         read_shape(tmp_path / "bad.ma")
+
+
+BALLS = np.array([[0, 0, 0, 1.0], [1, 0, 0, 0.5]])
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"edges": [[0, 1]], "representation": "medial"}, "the array 'spheres' is missing"),
+        ({"spheres": BALLS[:, :3]}, r"medial spheres: expected shape \[N, 4\], found \[2, 3\]"),
+        ({"spheres": BALLS.astype(complex)}, "expected real numbers"),
+        ({"spheres": np.array([["a"] * 4])}, "medial spheres: expected numbers"),
+        ({"spheres": BALLS[:0]}, "the medial mesh has no spheres"),
+        ({"spheres": BALLS * [1, 1, 1, -1]}, "sphere 0 has the negative radius -1"),
+        ({"spheres": BALLS * [1, np.nan, 1, 1]}, "found NaN or infinity"),
+        ({"spheres": BALLS * [1, 1, 1, np.inf]}, "found NaN or infinity"),
+        ({"spheres": BALLS, "edges": [[0, 2]]}, "edges name spheres 0 to 2, but there are 2"),
+        ({"spheres": BALLS, "edges": [[0, 0.5]]}, "medial edges: expected whole numbers"),
+        ({"spheres": BALLS, "edges": [[0, 1, 1]]}, r"medial edges: expected shape \[N, 2\]"),
+        ({"spheres": BALLS, "faces": [[0, -1, 1]]}, "faces name spheres -1 to 1, but there are 2"),
+        ({"spheres": BALLS, "faces": [[0, 1]]}, r"medial faces: expected shape \[N, 3\]"),
+    ],
+)
+def test_bad_archives(tmp_path, arrays, message):
+    np.savez(tmp_path / "bad.npz", **arrays)
+    with pytest.raises(InputError, match=r"bad\.npz: .*" + message):
+        read_shape(tmp_path / "bad.npz")
+
+
+@pytest.mark.parametrize("suffix", ["ma", "npz"])
+def test_truncated_files(tmp_path, suffix):
+    """Wherever a file ends too early, it is refused; a text without its last digit or line end may still be whole."""
+    shape = a_lamp()
+    write_shape(tmp_path / f"a.{suffix}", shape)
+    content = (tmp_path / f"a.{suffix}").read_bytes()
+    for size in np.linspace(0, len(content) - 3, 40).astype(int):
+        (tmp_path / f"b.{suffix}").write_bytes(content[:size])
+        with pytest.raises(InputError, match=rf"b\.{suffix}: "):
+            read_shape(tmp_path / f"b.{suffix}")
 
 
 def test_garbage_ma_files(tmp_path):

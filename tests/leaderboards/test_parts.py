@@ -9,6 +9,8 @@ from scipy import stats
 
 from svr3d.errors import InputError
 from svr3d.leaderboards import comparisons, leaderboard, load_records, write_leaderboard, write_records
+from svr3d.leaderboards.figures.looks import looks_of
+from svr3d.leaderboards.figures.parts import parts_figure
 from svr3d.leaderboards.markdown import markdown_page
 from svr3d.leaderboards.presentation import sections
 from svr3d.leaderboards.published import read_published
@@ -272,6 +274,23 @@ def test_the_tables_of_parts(record):
     assert header == ["method", "part 1", "part 2", "part 3", "Part recall"]
     assert "true voxels" not in text.partition("### Part IoU by part")[0], "a truth's size is no column of methods"
     assert "true_part_voxels" in set(board["metric"])
+
+
+def test_the_figure_of_rare_parts_has_a_mark_for_each_method_at_its_values(record):
+    records = pd.concat([of_parts(record, VALUES), of_parts(record, {"chair": VALUES["chair"]}, method="b")])
+    board = leaderboard(records)
+    axis = parts_figure(next(iter(sections(board))), looks_of(board)).axes[0]
+    marks = {line.get_label(): line.get_xydata().tolist() for line in axis.lines if line.get_linestyle() == "None"}
+    at = board_of(records)["value"]
+    for method in "ab":
+        x, y = at["rarest_part_recall", "", "mean", method], at["part_miou", "", "mean", method]
+        assert marks.pop(method) == [pytest.approx([x, y])]
+    assert not marks
+
+
+def test_boards_without_parts_have_no_figure_of_them(whole):
+    board = leaderboard(whole)
+    assert parts_figure(next(iter(sections(board))), looks_of(board)) is None
 
 
 def test_many_parts_stand_in_several_rows(record):

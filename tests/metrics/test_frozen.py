@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from varied import varied
 
 from svr3d.datasets.parametric import PART_LABELS, generate
@@ -185,7 +186,8 @@ def declared() -> dict[str, Any]:
 
 
 def here() -> dict[str, str]:
-    return {name: version(name) for name in LIBRARIES} | {"machine": platform.machine()}
+    threads = str(torch.get_num_threads())  # sums are split among them
+    return {name: version(name) for name in LIBRARIES} | {"machine": platform.machine(), "threads": threads}
 
 
 @cache

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from copy import copy
 from functools import partial
 from typing import Protocol
 
@@ -13,6 +16,9 @@ from scipy.sparse.csgraph import connected_components
 from ...errors import InputError
 from ...geometry import Part, PartMesh
 from .materials import Color
+
+CONTACT = 1e-6
+"""Solids that are nearer, in metres, touch."""
 
 
 class Adder(Protocol):
@@ -48,6 +54,21 @@ class Assembly:
         """`add` with its label and colour: for a leg after a leg after a leg."""
         return partial(self.add, label, color)
 
+    def bodies(self) -> Assembly:
+        """The same solids, with each part divided into what touches: `base_0/0`, `base_0/1` … of the label `base/body`.
+
+        So legs that nothing of their own part joins are parts by themselves. It asks the solids, not the surface.
+        """
+        divided = copy(self)
+        body = _touching(self._solids, self._part_of)
+        keys = list(zip(self._part_of, body, strict=True))
+        order = {key: k for k, key in enumerate(dict.fromkeys(keys))}
+        divided._part_of = [order[key] for key in keys]
+        divided.parts = [
+            Part(f"{self.parts[part].name}/{number}", f"{self.parts[part].label}/body") for part, number in order
+        ]
+        return divided
+
     def unite(self) -> PartMesh:
         """The union of all solids in the canonical frame: y up, box centre at the origin, longest side 1.
 
@@ -80,6 +101,29 @@ class Assembly:
             face_part,
             tuple(self.parts[k] for k in kept),
         )
+
+
+def _touching(solids: Sequence[Manifold], part_of: Sequence[int]) -> list[int]:
+    """For each solid, the number of the body within its part that it belongs to: what touches is one."""
+    count = len(solids)
+    boxes = np.array([solid.bounding_box() for solid in solids]).reshape(count, 2, 3)
+    pairs = [
+        (i, j)
+        for i, j in itertools.combinations(range(count), 2)
+        if part_of[i] == part_of[j]
+        and (boxes[i, 0] <= boxes[j, 1]).all()
+        and (boxes[j, 0] <= boxes[i, 1]).all()
+        and solids[i].min_gap(solids[j], 2 * CONTACT) < CONTACT
+    ]
+    edges = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    graph = coo_matrix((np.ones(len(edges), bool), edges.T), shape=(count, count))
+    component = connected_components(graph, directed=False)[1]
+    numbers: dict[int, dict[int, int]] = {}
+    found = []
+    for part, of in zip(part_of, component.tolist(), strict=True):
+        known = numbers.setdefault(part, {})
+        found.append(known.setdefault(of, len(known)))
+    return found
 
 
 def _hollow_or_speck(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:

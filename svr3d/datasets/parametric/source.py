@@ -97,6 +97,14 @@ class Parametric:
         """The surface of one object (see `generate`)."""
         return generate(category, self._object_seed(category, object_id))
 
+    def instances(self, category: str, object_id: str) -> PartMesh:
+        """The same surface, face by face, with each part divided into the bodies that do not touch, as `base_0/1`.
+
+        What is known of it by construction, to hold what divides surfaces against: legs that nothing joins.
+        """
+        seed = self._object_seed(category, object_id)
+        return _category(category).design(seed)[0].bodies().unite()
+
     def describe(self, category: str, object_id: str) -> dict[str, Any]:
         """How an object was made: the generator's version, its seed, family and drawn parameters (JSON values)."""
         seed = self._object_seed(category, object_id)

@@ -15,6 +15,7 @@ from ...errors import InputError
 from ...files import whole_folder
 from ...geometry import Mesh, Part, PartMesh, PointCloud, VoxelGrid, is_watertight, normalize
 from ..layout import FACTS, Normalization
+from ..part_sm import part_sm
 from ..pictures import write_pictures
 from ..repair import repair
 from ..sources import source_digest
@@ -45,7 +46,7 @@ def prepare_object(source: Any, category: str, name: str, recipe: Recipe, folder
     About 2 MB with 100,000 surface and occupancy points.
 
     Returns:
-        Seconds by stage: `build`, `repair`, `render`, `write` and each target's name.
+        Seconds by stage: `build`, `repair`, `divide`, `render`, `write` and each target's name.
 
     Raises:
         InputError: the object is unusable; nothing is written.
@@ -55,12 +56,11 @@ def prepare_object(source: Any, category: str, name: str, recipe: Recipe, folder
     with spent("build"):
         mesh = source.build(category, name)
     with spent("repair"):
-        repairs: dict[str, int] = {}
-        if getattr(source, "dirty", False):
-            mesh, repairs = repair(mesh)
-        mesh, loc, scale = normalize(mesh)
-        mesh = with_parts(mesh)
+        mesh, repairs, (loc, scale) = made_canonical(mesh, dirty=getattr(source, "dirty", False))
         watertight = is_watertight(mesh)
+    if recipe.tau is not None:
+        with spent("divide"):
+            mesh = part_sm(mesh, category, recipe.tau)
     sizes = {field: getattr(recipe, field) for field in ("views", "size", "seed", "points", "resolution")}
     making = Making(mesh, category, name, normalization=Normalization(loc, scale), **sizes)
     targets = {target.name: target for target in recipe.targets}
@@ -105,6 +105,22 @@ def prepare_object(source: Any, category: str, name: str, recipe: Recipe, folder
         }
         (out / FACTS).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return spent.seconds
+
+
+def made_canonical(mesh: Mesh, *, dirty: bool) -> tuple[PartMesh, dict[str, int], Normalization]:
+    """A source's mesh in the canonical frame, with at least one part; repaired where it is from a dirty source.
+
+    Returns:
+        The mesh, what was repaired, and where it was.
+
+    Raises:
+        InputError: as `repair` and `normalize`.
+    """
+    repairs: dict[str, int] = {}
+    if dirty:
+        mesh, repairs = repair(mesh)
+    mesh, loc, scale = normalize(mesh)
+    return with_parts(mesh), repairs, Normalization(loc, scale)
 
 
 def with_parts(mesh: Mesh) -> PartMesh:

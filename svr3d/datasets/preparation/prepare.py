@@ -32,6 +32,8 @@ def prepare(
     seed: int = 0,
     points: int = 100_000,
     resolution: int = 32,
+    parts: str = "source",
+    tau: float | None = None,
     targets: Sequence[str] = (),
     workers: int | None = None,
     name: str | None = None,
@@ -51,7 +53,7 @@ def prepare(
         source: `parametric`, a folder `CATEGORY/OBJECT/*.{obj,glb,ply,off,stl}`, or a `Source`.
         out: the folder to write; new, empty, or a data set of this function.
         format: `parametric`, `meshes`, the name of another registered source, or `auto`.
-        views, size, seed, points, resolution: see `Recipe`.
+        views, size, seed, points, resolution, parts, tau: see `Recipe`.
         targets: to derive beside those that are always made, such as those of other distributions.
         workers: processes, by default one per core; 1 works in this one.
         name: of the data set in tables; by default that of the folder `out`.
@@ -66,14 +68,14 @@ def prepare(
             object.
     """
     started = time.perf_counter()
-    recipe = Recipe(views, size, seed, points, resolution, tuple(targets))
+    recipe = Recipe(views, size, seed, points, resolution, parts, tau, tuple(targets))
     workers = default_workers() if workers is None else workers
     if workers < 1:
         raise InputError(f"workers is {workers}, expected at least 1")
     named = {"objects": objects, "split_file": split_file}
     chosen = _together(options or {}, {name: value for name, value in named.items() if value is not None})
     source = open_source(source, format, seed=seed, categories=categories, options=chosen)
-    items = _checked_items(source, categories)
+    items = checked_items(source, categories)
     notes: list[str] = list(getattr(source, "notes", ()))
     for note in [] if quiet else notes:
         say(f"note: {note}")
@@ -107,7 +109,7 @@ def _together(options: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str,
     return {**options, **named}
 
 
-def _checked_items(source: Any, categories: Sequence[str] | None) -> list[Item]:
+def checked_items(source: Any, categories: Sequence[str] | None) -> list[Item]:
     items: list[Item] = [(category, name, split) for category, name, split in source.items()]
     if categories is not None:
         have = {category for category, _, _ in items}

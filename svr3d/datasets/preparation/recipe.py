@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import InputError
 from ..hashing import stable_hash
+from ..part_sm import TAU, checked_tau
 from ..targets.registry import get_target
 from ..targets.target import Target
 
@@ -17,6 +18,11 @@ are made again; a test holds the bytes of a few of them against it."""
 
 TARGETS = ("surface", "occupancy", "voxels", "mesh", "parts", "part_voxels", "sketches")
 """Made of every object, in this order."""
+
+
+PART_SM = "part-sm"
+PARTS = ("source", PART_SM)
+"""The splits of an object into parts."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Recipe:
         seed: of viewpoints, lights and points.
         points: on the surface, and in the box.
         resolution: of the voxel grids.
+        parts: which parts objects have: `source`, those of the source; or `part-sm`, as `part_sm` divides these.
+        tau: of `part-sm`, in radii of the object; by default `TAU`.
         further: targets to make beside `TARGETS`, such as those of other distributions.
 
     Raises:
@@ -40,6 +48,8 @@ class Recipe:
     seed: int = 0
     points: int = 100_000
     resolution: int = 32
+    parts: str = "source"
+    tau: float | None = None
     further: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -47,6 +57,12 @@ class Recipe:
         for name, smallest in least.items():
             if getattr(self, name) < smallest:
                 raise InputError(f"{name} is {getattr(self, name)}, expected at least {smallest}")
+        if self.parts not in PARTS:
+            raise InputError(f"parts is '{self.parts}', expected one of: {', '.join(PARTS)}")
+        if self.parts == PART_SM:
+            object.__setattr__(self, "tau", checked_tau(TAU if self.tau is None else self.tau))
+        elif self.tau is not None:
+            raise InputError(f"tau is for the parts '{PART_SM}', found '{self.parts}'")
         further = tuple(sorted(set(self.further) - set(TARGETS)))
         object.__setattr__(self, "further", further)
         for name in further:
@@ -62,6 +78,8 @@ class Recipe:
         """As it is stored."""
         values = asdict(self)
         further = list(values.pop("further"))
+        if self.parts == "source":  # as before there was a choice
+            del values["parts"], values["tau"]
         return values | ({"further": further} if further else {})
 
     def digest(self, source: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import InputError
-from ..shapes.mesh import Mesh, Part, PartMesh
+from ..shapes.mesh import Mesh, Part, PartMesh, distinct_names
 from ._common import make_mesh, reading, replace_file
 from .gltf import Document, as_fractions, refuse_compression
 from .strips import fan_triangles, split_at, strip_triangles
@@ -29,6 +29,7 @@ class _Node(NamedTuple):
 def read(path: Path) -> Mesh:
     """All triangles of the scene that is shown, at their places, one part per node with a mesh.
 
+    A part is called like its node; its label is the mesh's extra property `label`, as `write` leaves it, or the name.
     A face has the material's base colour times its corners' mean vertex colour; textures, skins, morph targets, points
     and lines are ignored.
     """
@@ -46,8 +47,15 @@ def read(path: Path) -> Mesh:
                 face_part += [np.full(len(piece.faces), i)] * len(nodes[i].transforms)
         if not pieces:
             raise InputError("the mesh has no faces")
-        parts = [Part(node.name, node.name) for node in nodes]
+        parts = [Part(node.name, _label(document.item("meshes", node.mesh)) or node.name) for node in nodes]
         return make_mesh(*_joined(pieces), np.concatenate(face_part), parts)
+
+
+def _label(mesh: dict[str, Any]) -> str:
+    """The label that a mesh says of itself, if it does."""
+    extras = mesh.get("extras")
+    label = extras.get("label") if isinstance(extras, dict) else None
+    return label if isinstance(label, str) else ""
 
 
 def _joined(pieces: Sequence[Mesh]) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
@@ -177,7 +185,10 @@ def _base_color(material: dict[str, Any]) -> list[float] | None:
 
 
 def write(path: Path, mesh: Mesh) -> None:
-    """One node per part; face colours as linear 8-bit vertex colours, for which vertices between colours are split."""
+    """One node per part, under names that are all different; face colours as linear 8-bit vertex colours.
+
+    A label that is not the name stands in `extras.label` of the node's mesh. Vertices between colours are split.
+    """
     import trimesh
     from trimesh.exchange.gltf import export_glb
     from trimesh.visual import TextureVisuals
@@ -190,14 +201,17 @@ def write(path: Path, mesh: Mesh) -> None:
     # predicted surfaces may be open or turned: both sides are drawn
     material = PBRMaterial(metallicFactor=0.0, roughnessFactor=0.8, doubleSided=True)
     scene = trimesh.Scene()
-    pieces = [(part.name, mesh.part(i)) for i, part in enumerate(mesh.parts)] if isinstance(mesh, PartMesh) else []
-    for name, piece in pieces or [(path.stem, mesh)]:
+    pieces = [(part, mesh.part(i)) for i, part in enumerate(mesh.parts)] if isinstance(mesh, PartMesh) else []
+    pieces = pieces or [(Part(path.stem, path.stem), mesh)]
+    # nodes of one name would replace each other
+    for name, (part, piece) in zip(distinct_names([part.name for part, _ in pieces]), pieces, strict=True):
         vertices, faces, colors = _split_by_color(piece)
         visual = TextureVisuals(material=material)
         if colors is not None:
             rgba = np.concatenate([np.clip(colors, 0, 1), np.ones((len(colors), 1))], axis=1)
             visual.vertex_attributes["color"] = np.rint(255 * rgba).astype(np.uint8)
-        geometry = trimesh.Trimesh(vertices, faces, visual=visual, process=False)
+        extras = {} if part.label == name else {"label": part.label}
+        geometry = trimesh.Trimesh(vertices, faces, visual=visual, process=False, metadata=extras)
         scene.add_geometry(geometry, node_name=name, geom_name=name)
     replace_file(path, [export_glb(scene, include_normals=False)])
 

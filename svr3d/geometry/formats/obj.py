@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import InputError
-from ..shapes.mesh import Mesh, Part, PartMesh
+from ..shapes.mesh import Mesh, Part, PartMesh, distinct_names
 from ._common import make_mesh, replace_file, srgb_to_linear
 from .mtl import material_color, read_diffuse, unit_color, without_comment
 from .polygons import triangulate
@@ -178,7 +178,10 @@ def _face_colors(
 
 
 def write(path: Path, mesh: Mesh) -> None:
-    """Writes one `o` per part and one material per colour, with an .mtl of the same name if there are colours."""
+    """Writes one `o` per part and one material per colour, with an .mtl of the same name if there are colours.
+
+    Parts have names that are all different, without what no line can hold.
+    """
     chunks = []
     material_of = np.zeros(len(mesh.faces), dtype=np.int64)
     if mesh.face_colors is not None:
@@ -188,10 +191,12 @@ def write(path: Path, mesh: Mesh) -> None:
         replace_file(library, ["".join(entries).encode()])
         chunks.append(f"mtllib {library.name}\n")
     chunks.append(_lines("v %.9g %.9g %.9g\n", mesh.vertices))
+    parts = mesh.parts if isinstance(mesh, PartMesh) else ()
+    names = distinct_names([without_comment(" ".join(part.name.split())) or "unnamed" for part in parts])
     part_of = mesh.face_part if isinstance(mesh, PartMesh) else np.zeros(len(mesh.faces), dtype=np.int64)
     for part in np.unique(part_of):
-        if isinstance(mesh, PartMesh):
-            chunks.append(f"o {mesh.parts[part].name}\n")
+        if names:
+            chunks.append(f"o {names[part]}\n")
         here = part_of == part
         for material in np.unique(material_of[here]):
             if mesh.face_colors is not None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import numpy as np
 
 from ...arrays import as_array
 from ...errors import InputError
+from .part_colors import PLAIN
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -144,3 +148,138 @@ class PartMesh(Mesh):
         used, faces = np.unique(self.faces[keep], return_inverse=True)
         colors = None if self.face_colors is None else self.face_colors[keep]
         return Mesh(self.vertices[used], faces.reshape(-1, 3), colors)
+
+    @classmethod
+    def joined(cls, pieces: Sequence[tuple[Part, Mesh]]) -> PartMesh:
+        """Parts put together, each a mesh with vertices of its own.
+
+        Pieces without colours have the plain one, `PLAIN`, where others have some.
+        """
+        meshes = [mesh for _, mesh in pieces]
+        before = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes)])
+        colors = None
+        if any(mesh.face_colors is not None for mesh in meshes):
+            own = (np.tile(PLAIN, (len(m.faces), 1)) if m.face_colors is None else m.face_colors for m in meshes)
+            colors = np.concatenate(list(own))
+        return PartMesh(
+            np.concatenate([np.zeros((0, 3)), *(mesh.vertices for mesh in meshes)]),
+            np.concatenate([np.zeros((0, 3), dtype=np.int64), *map(np.add, (m.faces for m in meshes), before)]),
+            colors,
+            np.repeat(np.arange(len(meshes)), [len(mesh.faces) for mesh in meshes]),
+            tuple(part for part, _ in pieces),
+        )
+
+    def indices(self, *names: str) -> tuple[int, ...]:
+        """The parts that are meant by names, in the object's order: all of that name or, where there is none, of that
+        label.
+
+        Raises:
+            InputError: a name that is neither.
+        """
+        chosen: set[int] = set()
+        for name in names:
+            by_name, by_label = (
+                {i for i, part in enumerate(self.parts) if _same(getattr(part, field), name)}
+                for field in ("name", "label")
+            )
+            if not by_name | by_label:
+                known = ", ".join(dict.fromkeys(part.name for part in self.parts)) or "none"
+                raise InputError(f"there is no part '{name}'; the parts are: {known}")
+            chosen |= by_name or by_label
+        return tuple(sorted(chosen))
+
+    def only(self, *names: str) -> PartMesh:
+        """These parts alone, at their places. Names as in `indices`."""
+        return self._kept(self.indices(*names))
+
+    def without(self, *names: str) -> PartMesh:
+        """The other parts; an empty mesh if there are none. Names as in `indices`."""
+        chosen = self.indices(*names)
+        return self._kept([i for i in range(len(self.parts)) if i not in chosen])
+
+    def moved(self, *names: str, offset: Float[np.ndarray, " 3"] | Sequence[float]) -> PartMesh:
+        """These parts somewhere else, the others where they were. Names as in `indices`.
+
+        Args:
+            offset: Float[3], by how much.
+
+        Raises:
+            InputError: no such part, or the offset is not finite.
+        """
+        shift = as_array(offset, np.float64, (3,), "offset")
+        if not np.isfinite(shift).all():
+            raise InputError(f"offset: expected three finite numbers, found {shift.tolist()}")
+        chosen = self.indices(*names)
+        pieces = [(part, self.part(i)) for i, part in enumerate(self.parts)]
+        shifted = {i: replace(pieces[i][1], vertices=pieces[i][1].vertices + shift) for i in chosen}
+        return PartMesh.joined([(part, shifted.get(i, piece)) for i, (part, piece) in enumerate(pieces)])
+
+    def replaced(self, names: str | Sequence[str], by: Mesh, *, fit: bool = True) -> PartMesh:
+        """These parts exchanged for others, which stand in the place of the first of them.
+
+        A part whose name another one here has gets a number behind it. A mesh without parts takes over name and label
+        of the first part that goes.
+
+        Args:
+            names: as in `indices`, at least one.
+            by: what comes; of another object, `other.only(…)`.
+            fit: scale and move what comes, each axis by itself, so that its bounding box becomes that of what goes; an
+                axis along which either is flat is not scaled. Otherwise it stays where it is.
+
+        Raises:
+            InputError: no name, no such part, or either side has no faces.
+        """
+        names = (names,) if isinstance(names, str) else tuple(names)
+        chosen = self.indices(*names)
+        if not chosen:
+            raise InputError("no part is named that shall be replaced")
+        if by.is_empty:
+            raise InputError("there are no faces to replace parts by")
+        if fit:
+            by = _fitted(by, self.only(*names).bounds)
+        rest = [(part, self.part(i)) for i, part in enumerate(self.parts) if i not in chosen]
+        new = [(part, by.part(i)) for i, part in enumerate(by.parts)] if isinstance(by, PartMesh) else []
+        new = new or [(self.parts[chosen[0]], by)]
+        names = distinct_names([part.name for part, _ in new], [part.name for part, _ in rest])
+        named = [(replace(part, name=name), mesh) for name, (part, mesh) in zip(names, new, strict=True)]
+        place = chosen[0]  # all parts before it stay
+        return PartMesh.joined([*rest[:place], *named, *rest[place:]])
+
+    def _kept(self, indices: Sequence[int]) -> PartMesh:
+        """These parts, in this order, without unused vertices."""
+        place = np.full(len(self.parts) + 1, -1)
+        place[list(indices)] = np.arange(len(indices))
+        keep = place[self.face_part] >= 0
+        used, faces = np.unique(self.faces[keep], return_inverse=True)
+        colors = None if self.face_colors is None else self.face_colors[keep]
+        parts = tuple(self.parts[i] for i in indices)
+        return PartMesh(self.vertices[used], faces.reshape(-1, 3), colors, place[self.face_part[keep]], parts)
+
+
+def _same(text: str, name: str) -> bool:
+    """Whether two names are the same; an accent may be a letter's own or a character behind it."""
+    return normalize("NFC", text) == normalize("NFC", name)
+
+
+def _fitted(mesh: Mesh, box: np.ndarray) -> Mesh:
+    """`mesh` in the box Float[2, 3]."""
+    low, high = mesh.bounds
+    size, wanted = high - low, box[1] - box[0]
+    scale = np.divide(wanted, size, out=np.ones(3), where=(size > 0) & (wanted > 0))
+    return replace(mesh, vertices=(mesh.vertices - (low + high) / 2) * scale + (box[0] + box[1]) / 2)
+
+
+def distinct_names(names: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
+    """The same names, with a number behind those that an earlier one, or one of `taken`, has.
+
+    >>> distinct_names(["leg", "leg", "leg_1", "seat"], ["seat"])
+    ['leg', 'leg_2', 'leg_1', 'seat_1']
+    """
+    used, given = set(taken), set(names)
+    found = []
+    for name in names:
+        copies = (f"{name}_{k}" for k in itertools.count(1))
+        chosen = name if name not in used else next(copy for copy in copies if copy not in used | given)
+        used.add(chosen)
+        found.append(chosen)
+    return found

@@ -11,10 +11,11 @@ from .categories import categories_figure
 from .cost import cost_figure
 from .curve import curve_figure
 from .looks import STYLE, looks_of
+from .parts import parts_figure
 from .ranking import ranking_figure
 
-KINDS = ("ranking", "categories", "curve", "cost")
-"""The figures of a protocol, in the order of the page."""
+KINDS = ("ranking", "categories", "parts", "curve", "cost")
+"""The figures of a protocol, in the order of the page; `parts` where parts are scored, `curve` where F-scores are."""
 
 
 def figure_name(section: Section, kind: str) -> str:
@@ -37,6 +38,7 @@ def draw_figures(board: DataFrame, costs: DataFrame | None = None) -> Iterator[t
             drawn = (
                 ranking_figure(section, looks),
                 categories_figure(section),
+                parts_figure(section, looks),
                 curve_figure(section, looks),
                 None if costs is None else cost_figure(section, costs, looks),
             )

@@ -45,6 +45,13 @@ def _of_voxels(alpha: Tensor, target: Tensor) -> Tensor:
     return table.gather(1, target.flatten(1)).view(target.shape)[:, None]
 
 
+def _complement(log_p: Tensor, gamma: float) -> Tensor:
+    """1 − p. Where γ < 1, q^(γ−1) needs all its digits near 0, and a finite value at 0, where log p is 0 too."""
+    if gamma < 1:
+        return torch.expm1(log_p).neg_().clamp_(min=torch.finfo(log_p.dtype).tiny)
+    return 1 - log_p.exp()  # a third of the time
+
+
 class _FocalLoss(torch.autograd.Function):
     """Log-softmax once, for both ways: all else is of one value per voxel and not of C.
 
@@ -56,16 +63,15 @@ class _FocalLoss(torch.autograd.Function):
     def forward(ctx: Any, logits: Tensor, target: Tensor, weights: Tensor | None, gamma: float) -> Tensor:
         every = torch.log_softmax(logits, 1, dtype=torch.promote_types(logits.dtype, torch.float32))
         log_p = every.gather(1, target)
-        q = torch.expm1(log_p).neg_()
-        if gamma < 1:  # q^(γ−1) is to stay finite where p is 1; log p = 0 makes its terms vanish
-            q.clamp_(min=torch.finfo(q.dtype).tiny)
-        below = q ** (gamma - 1)
+        q = _complement(log_p, gamma)
+        below = q if gamma == 2 else q ** (gamma - 1)
         if weights is not None:
-            below.mul_(weights)
-        product = q * log_p
-        ctx.save_for_backward(every, target, torch.add(q, log_p, alpha=-gamma).add_(product, alpha=gamma).mul_(below))
+            below = below * weights
+        factor = below * q
+        each = factor * log_p
+        ctx.save_for_backward(every, target, factor.add_(each, alpha=gamma).addcmul_(below, log_p, value=-gamma))
         ctx.dtype = logits.dtype
-        return -below.mul_(product).mean()
+        return -each.mean()
 
     @staticmethod
     @once_differentiable  # which takes the names of the parameters away
@@ -74,4 +80,5 @@ class _FocalLoss(torch.autograd.Function):
     ) -> tuple[Tensor, None, None, None]:
         every, target, slope = ctx.saved_tensors
         slope = slope * (grad_outputs[0] / target.numel())
-        return every.exp().mul_(slope).scatter_add_(1, target, -slope).to(ctx.dtype), None, None, None
+        gradient = every.exp().mul_(slope).scatter_add_(1, target, slope.neg_())
+        return gradient.to(ctx.dtype), None, None, None

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PLAIN = "part"
 """The label of a part whose name says nothing."""
+LARGEST = 80.0
+"""Of a logit relative to that of empty space: e⁸⁰, and sums of some, are single-precision numbers still."""
 
 
 class CategoryLabels(nn.Module):
@@ -33,6 +35,7 @@ class CategoryLabels(nn.Module):
         names: of the labels; label `l` is `names[l - 1]`, 0 is empty.
         slots: Long[categories, S]: the label in each slot.
         void: Bool[categories, S]: the slots that are no class.
+        owned: Float[categories, C]: 1 where a category has a label.
 
     Raises:
         InputError: the data has no categories, or one has no labels, or parts have no other label than `part`.
@@ -40,6 +43,7 @@ class CategoryLabels(nn.Module):
 
     slots: Int[Tensor, "categories S"]
     void: Bool[Tensor, "categories S"]
+    owned: Float[Tensor, "categories C"]
     _places: Int[Tensor, "categories labels"]
 
     def __init__(self, facts: DataFacts, method: str) -> None:
@@ -58,7 +62,8 @@ class CategoryLabels(nn.Module):
             for slot, label in enumerate(labels, start=1):
                 slots[row, slot], void[row, slot] = 1 + self.names.index(label), False
                 places[row, 1 + facts.labels.index(label)] = slot
-        for name, value in (("slots", slots), ("void", void), ("_places", places)):
+        owned = torch.tensor([[float(label in own[category]) for label in self.names] for category in facts.categories])
+        for name, value in (("slots", slots), ("void", void), ("owned", owned), ("_places", places)):
             self.register_buffer(name, value, persistent=False)
 
     def to_slots(
@@ -88,6 +93,20 @@ class CategoryLabels(nn.Module):
     def in_slots(self, values: Float[Tensor, " labels"], categories: Int[Tensor, " B"]) -> Float[Tensor, "B S"]:
         """Values of the labels (that of empty space first) in the slots of some categories."""
         return values[self.slots[categories]]
+
+    def probabilities(
+        self, logits: Float[Tensor, "B 1+C V"], categories: Float[Tensor, "B categories"]
+    ) -> tuple[Float[Tensor, "B V"], Float[Tensor, "B C V"]]:
+        """Of empty space, and of each label: the mean of the categories' softmaxes, each over its own labels.
+
+        Args:
+            logits: of empty space, and of all labels.
+            categories: the probabilities of the categories.
+        """
+        # Relative to empty space, which all categories have: no sum is 0 then, and none overflows.
+        odds = (logits[:, 1:] - logits[:, :1]).float().clamp(max=LARGEST).exp()
+        empty = categories[..., None] / (1 + self.owned @ odds)  # (B, categories, V)
+        return empty.sum(1), odds * (self.owned.T @ empty)
 
 
 def _check(facts: DataFacts, method: str) -> None:

@@ -209,21 +209,19 @@ class PartVoxels(Method):
         return replace(grid, labels=best * grid.occupancy, label_names=self.labels.names)
 
     def _predict(self, images: Float[Tensor, "B 3 H W"]) -> Predicted:
-        """By the labels of the most probable category."""
+        """By the labels of all categories, as probable as these are."""
         found = self.network(self._standardized(images))
         categories = (
-            torch.zeros(len(images), dtype=torch.long, device=images.device)
+            torch.ones(len(images), 1, device=images.device)
             if found.category is None
-            else found.category.argmax(1)
+            else found.category.float().softmax(1)
         )
-        slots = self.labels.slots[categories]
-        logits = self.network.head(found.grid, slots, self.labels.void[categories])
-        probabilities = logits.float().softmax(1)
-        empty, highest = probabilities[:, 0], probabilities[:, 1:].max(1)
-        best = slots.gather(1, 1 + highest.indices.flatten(1)).view(highest.indices.shape)
+        logits = self.network.head(found.grid).flatten(2)
+        empty, labels = self.labels.probabilities(logits, categories)
+        highest = labels.max(1)
         # The sum, and not 1 − p₀, which for the surely empty is nothing but rounding.
-        parts = probabilities[:, 1:].sum(1).clamp(max=1)
-        return Predicted(parts, best, highest.values > empty)
+        flat = labels.sum(1).clamp(max=1), 1 + highest.indices, highest.values > empty
+        return Predicted(*(values.view(-1, *found.grid.shape[2:]) for values in flat))
 
     def _standardized(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 S S"]:
         """Pictures of the encoder's size, relative to the training set's colours."""

@@ -159,7 +159,7 @@ class PartVoxelNetwork(nn.Module):
         self.encoder = make_encoder(encoder, width)
         self.generator = PartGenerator(8 * fused, *generated)
         self.head = PartHead(generated[-1], labels)
-        self.classify = nn.Linear(channels, categories) if categories > 1 else None
+        self.classify = nn.Linear(16 * channels, categories) if categories > 1 else None
         self.enhancement = Enhancement(
             channels, fused, lam=lam, patches=patches, extractor_kernel=extractor_kernel, gate=gate
         )
@@ -167,7 +167,7 @@ class PartVoxelNetwork(nn.Module):
     def forward(self, images: Float[Tensor, "B 3 S S"]) -> Features:
         whole, fused = self.enhancement(self.encoder(images))
         grid = self.generator(rearranged(fused))
-        return Features(grid, None if self.classify is None else self.classify(whole.mean((2, 3))))
+        return Features(grid, None if self.classify is None else self.classify(F.avg_pool2d(whole, 2).flatten(1)))
 
 
 def rearranged(fused: Float[Tensor, "B C 8 8"]) -> Float[Tensor, "B 8C 2 2 2"]:

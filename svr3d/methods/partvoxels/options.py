@@ -45,7 +45,7 @@ class PartVoxelsOptions:
     loss: Literal["focal", "cross_entropy"] = "focal"
     gamma: float = 2.0
     alpha: bool = True
-    category_weight: float = 0.1
+    category_weight: float = 1.0
     epochs: int = 20
     batch_size: int = 8
     lr: float = 1e-3

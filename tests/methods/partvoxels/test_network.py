@@ -76,7 +76,7 @@ def expected(labels: int, categories: int, lam: bool) -> dict[str, int]:
         + (LAM if lam else 0),
         "generator": sum(64 * a * b + 2 * b for a, b in itertools.pairwise(GENERATED)),
         "head": 33 * (labels + 1),
-        "classify": 513 * categories if categories > 1 else 0,
+        "classify": (16 * 512 + 1) * categories if categories > 1 else 0,
     }
 
 
