@@ -52,15 +52,16 @@ def dual_complex(
 
 def _graph(boundary: Boundary, balls: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of neighbouring balls, Int[P] each, the lower index first."""
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     count = min(NEIGHBORS + 1, len(balls))
-    near = cKDTree(balls).query(balls, count)[1].reshape(len(balls), count)
+    near = KDTree(balls).query(balls, count)[1].reshape(len(balls), count)
     pairs = np.sort(np.stack([np.repeat(np.arange(len(balls)), count), near.ravel()], axis=1), axis=1)
     key = np.unique(pairs[:, 0] * len(balls) + pairs[:, 1])
     pairs = np.stack([key // len(balls), key % len(balls)], axis=1)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    return tuple(pairs[_is_within(boundary, balls, pairs)].T)  # type: ignore[return-value]
+    first, second = pairs[_is_within(boundary, balls, pairs)].T
+    return first, second
 
 
 def _is_within(boundary: Boundary, spheres: np.ndarray, corners: np.ndarray) -> np.ndarray:
