@@ -419,6 +419,32 @@ def run_command(
     return 1 if failures else 0
 
 
+def medial_command(
+    meshes: list[str],
+    spheres: int = 256,
+    out: str | None = None,
+    suffix: Literal[".ma", ".npz"] = ".ma",
+    seed: int = 0,
+) -> int:
+    """Make medial meshes of watertight meshes: spheres, and the edges and faces between them.
+
+    Args:
+        meshes: Files of meshes in any format that svr3d reads.
+        spheres: At most, in each medial mesh.
+        out: Folder for the medial meshes; without it, only the table of how near they are is printed.
+        suffix: .ma, as Q-MAT writes it, or .npz.
+        seed: Of the samples of the surface.
+    """
+    from rich.console import Console
+
+    from .medial import medial_files
+
+    table, refused = medial_files(meshes, spheres, out, suffix=suffix, seed=seed)
+    if table.row_count:
+        Console().print(table)
+    return 2 if refused else 0
+
+
 COMMANDS: dict[str, tuple[Callable[..., int | None], tuple[str, ...]]] = {
     "list": (list_command, ("what",)),
     "prepare": (prepare_command, ("source",)),
@@ -430,5 +456,6 @@ COMMANDS: dict[str, tuple[Callable[..., int | None], tuple[str, ...]]] = {
     "parts": (parts_command, ("shape",)),
     "leaderboard": (leaderboard_command, ("runs",)),
     "run": (run_command, ("suite",)),
+    "medial": (medial_command, ("meshes",)),
 }
 """Each command with the arguments that stand without a `--name`."""

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from ..errors import InputError
-from ..geometry import Camera, Part, PartMesh
+from ..geometry import Camera, MedialMesh, Part, PartMesh
 from .batch import SampleBatch, SampleKey, collate
 from .facts import DataFacts
 from .targets.making import Making
@@ -31,7 +31,22 @@ _FACES = np.array(
     [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1]]
     + [[2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]
 )
+_EDGES = [(i, j) for i in range(8) for j in range(i + 1, 8) if np.abs(_CORNERS[i] - _CORNERS[j]).sum() == 1]
 _COLORS = np.array([[0.75, 0.25, 0.2], [0.2, 0.35, 0.75], [0.25, 0.6, 0.3]])
+
+
+def _box_sheets(signs: np.ndarray, largest: np.ndarray, thin: int) -> list[tuple[int, int, int]]:
+    """The faces of a box's medial mesh: of its 8 corners, then the 4 of its rectangle, which lie as `signs` and
+    `largest` say."""
+    inner = [
+        8 + int(np.argmin(np.abs(largest - np.where(np.arange(3) == thin, 0, sign)).sum(axis=1))) for sign in signs
+    ]
+    faces = [(8, 9, 10), (9, 10, 11)]
+    for i, j in _EDGES:
+        faces.append((i, j, inner[i]))
+        if inner[i] != inner[j]:
+            faces.append((j, inner[i], inner[j]))
+    return faces
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,19 @@ class BoxObject:
         faces = (_FACES[None] + 8 * np.arange(count)[:, None, None]).reshape(-1, 3)
         parts = tuple(Part(f"part{i}", LABELS[i]) for i in range(count))
         return PartMesh(vertices, faces, face_part=np.repeat(np.arange(count), 12), parts=parts)
+
+    def medial(self) -> MedialMesh:
+        """The exact medial meshes of the boxes, side by side: of each its 8 corners, with radius 0, and the 4 corners
+        of the rectangle of largest balls, from which flat sheets run to the box's edges."""
+        spheres, faces = [], []
+        for i, (middle, half) in enumerate(zip((self.low + self.high) / 2, (self.high - self.low) / 2, strict=True)):
+            thin = int(np.argmin(half))
+            signs = 2 * _CORNERS - 1
+            largest = np.unique(np.where(np.arange(3) == thin, 0, signs), axis=0)
+            spheres.append(np.column_stack([middle + signs * half, np.zeros(8)]))
+            spheres.append(np.column_stack([middle + largest * (half - half[thin]), np.full(4, half[thin])]))
+            faces.append(12 * i + np.array(_box_sheets(signs, largest, thin)))
+        return MedialMesh(np.concatenate(spheres), faces=np.concatenate(faces))
 
     def surface(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Points Float[N, 3], normals Float[N, 3] and part indices Int[N], even over the boxes' faces."""

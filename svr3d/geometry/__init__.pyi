@@ -16,6 +16,8 @@ from .convert import (
     to_surface,
     to_voxels,
 )
+from .medial.axis import medial_axis
+from .medial.quality import MedialQuality, medial_quality
 from .normalization import normalize, transformed
 from .rendering.camera import Camera
 from .rendering.lighting import Light, Lighting
@@ -66,6 +68,7 @@ __all__ = [
     "Light",
     "Lighting",
     "MedialMesh",
+    "MedialQuality",
     "Mesh",
     "MeshHealth",
     "Part",
@@ -99,6 +102,8 @@ __all__ = [
     "list_representations",
     "list_suffixes",
     "marching_cubes",
+    "medial_axis",
+    "medial_quality",
     "medial_surface",
     "merge_vertices",
     "mesh_health",

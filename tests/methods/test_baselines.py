@@ -15,7 +15,7 @@ from svr3d.methods import Fitted
 from svr3d.methods.baselines import ClassMean, MeanParts, MeanShape
 from svr3d.methods.harness import reconstruct
 from svr3d.methods.mean_voxels import best_threshold, mean_voxels
-from svr3d.methods.oracles import OracleMesh, OracleParts, OracleVoxels
+from svr3d.methods.oracles import OracleMedial, OracleMesh, OracleParts, OracleVoxels
 from svr3d.methods.retrieval import Retrieval
 from svr3d.methods.retrieval.method import RetrievalOptions, simplified
 from svr3d.methods.shapeprior import ShapePrior
@@ -281,11 +281,12 @@ def test_the_oracle_of_parts_has_the_best_value_of_each_part_metric():
 
 
 def test_oracles_return_what_they_are_given():
-    batch = box_batch({"voxels", "mesh"}, count=2)
+    batch = box_batch({"voxels", "mesh", "medial"}, count=2)
     for shape, truth in zip(reconstruct(OracleVoxels(box_facts()), batch), batch.target("voxels"), strict=True):
         assert np.array_equal(shape.occupancy, truth.numpy() > 0)
     assert reconstruct(OracleMesh(box_facts()), batch) == batch.target("mesh")
-    for cls in (OracleVoxels, OracleMesh, OracleParts):
+    assert reconstruct(OracleMedial(box_facts()), batch) == batch.target("medial")
+    for cls in (OracleVoxels, OracleMesh, OracleParts, OracleMedial):
         assert cls(box_facts()).stages() == []
         with pytest.raises(InputError, match="no target"):
             reconstruct(cls(box_facts()), batch.only(()))

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from svr3d.datasets.box_objects import box_batch, box_camera, box_object
-from svr3d.geometry import InputError
+from svr3d.datasets.targets import Target, registry
+from svr3d.geometry import InputError, contains, occupied
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -51,5 +52,31 @@ def test_batch_has_what_was_asked_for():
     assert torch.equal(batch.target("voxels") > 0, batch.target("part_voxels") > 0)
     assert batch.target("category").tolist() == [0, 1, 0]
     assert batch.target("surface")["points"].shape == (3, 32, 3)
-    with pytest.raises(InputError, match="no target medial"):
-        box_batch({"medial"})
+
+
+def test_what_neither_is_derived_nor_has_a_closed_form_is_refused(monkeypatch):
+    class Given(Target):
+        """What only people can say."""
+
+        name = "given"
+
+        def read(self, stored):
+            return 0
+
+        def batch(self, kept, stored, draw):
+            return torch.tensor([kept])
+
+    monkeypatch.setattr(registry._PLUGINS, "_session", {})
+    registry.register_target(Given)
+    with pytest.raises(InputError, match="no target given"):
+        box_batch({"given"})
+
+
+def test_medial_meshes_of_boxes_are_exact():
+    """Their solid is the boxes', to the last point."""
+    points = np.random.default_rng(0).uniform(-0.5, 0.5, (4000, 3))
+    batch = box_batch({"medial", "mesh"}, count=4)
+    for medial, mesh in zip(batch.target("medial"), batch.target("mesh"), strict=True):
+        inside = contains(mesh, points)
+        assert 0 < inside.sum() < 4000
+        assert (occupied(medial, points) == inside).mean() > 0.9995

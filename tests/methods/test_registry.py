@@ -16,6 +16,7 @@ BUILT_IN = {
     "mean_parts",
     "mean_shape",
     "oracle_ellipsoid",
+    "oracle_medial",
     "oracle_mesh",
     "oracle_parts",
     "oracle_voxels",

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from ...geometry import MedialMesh
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...geometry import MedialMesh, medial_axis, write_shape
 from ..layout import read_kind
 from .target import Draw, Stored, Target
 
+if TYPE_CHECKING:
+    from ..box_objects import BoxView
+    from .making import Making
+
 FILE = "medial.ma"
+
+SPHERES = 256
+"""At most, in a medial mesh that preparation makes."""
 
 
 class Medial(Target):
-    """The medial mesh: a list of B `MedialMesh`. Preparation does not make it; where its file is, it is read."""
+    """The medial mesh: a list of B `MedialMesh`. Preparation makes it of `SPHERES` where it is asked for; objects that
+    are not watertight it refuses."""
 
     name = "medial"
     files = (FILE,)
@@ -20,3 +31,12 @@ class Medial(Target):
 
     def batch(self, kept: MedialMesh, stored: Stored, draw: Draw) -> list[MedialMesh]:
         return [kept]
+
+    def derive(self, making: Making) -> MedialMesh:
+        return medial_axis(making.mesh, SPHERES, seed=making.seeded("medial"))
+
+    def write(self, folder: Path, value: MedialMesh, making: Making) -> None:
+        write_shape(folder / FILE, value)
+
+    def of_boxes(self, seen: BoxView, draw: Draw) -> list[MedialMesh]:
+        return [seen.thing.medial()]

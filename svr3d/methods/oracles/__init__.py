@@ -1,5 +1,5 @@
 """Ceilings: the truth itself, and the truth pushed through a representation."""
 
-from .method import OracleMesh, OracleParts, OracleVoxels
+from .method import OracleMedial, OracleMesh, OracleParts, OracleVoxels
 
-__all__ = ["OracleMesh", "OracleParts", "OracleVoxels"]
+__all__ = ["OracleMedial", "OracleMesh", "OracleParts", "OracleVoxels"]

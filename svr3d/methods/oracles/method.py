@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...datasets.batch import SampleBatch
-from ...geometry import Mesh, VoxelGrid
+from ...geometry import MedialMesh, Mesh, VoxelGrid
 from ..interface import Method
 from ..outputs import FINAL
 from ..stages import Stage
@@ -54,3 +54,20 @@ class OracleMesh(Method):
 
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[Mesh]:
         return list(batch.target("mesh"))
+
+
+class OracleMedial(Method):
+    """The true medial mesh: the error that belongs to a few hundred spheres, not to any method.
+
+    It needs a data set with the target `medial`, which preparation makes of 256 spheres.
+    """
+
+    name = "oracle_medial"
+    representation = "medial"
+    given = frozenset({"medial"})
+
+    def stages(self) -> list[Stage]:
+        return []
+
+    def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[MedialMesh]:
+        return list(batch.target("medial"))

@@ -1,0 +1,80 @@
+"""Medial meshes of mesh files: `svr3d medial`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ..geometry import MedialMesh, MedialQuality
+
+COLUMNS = (
+    "mesh", "spheres", "edges", "faces", "IoU", "missing", "extra", "Chamfer", "Euler", "of mesh", "seconds",
+)  # fmt: skip
+"""Of the table: lengths are in longest sides of the mesh."""
+
+
+def medial_files(
+    meshes: Sequence[str], spheres: int, out: str | None, *, suffix: str = ".ma", seed: int = 0
+) -> tuple[Table, list[str]]:
+    """Makes medial meshes of files and writes them, NAME.ma or NAME.npz each, if there is an `out`.
+
+    Files of the same name are told apart by their folders' names.
+
+    Returns:
+        A table of how near each is to its mesh, and a sentence for each file that was refused.
+
+    Raises:
+        InputError: two files would be written to the same place.
+    """
+    from rich.table import Column, Table
+
+    from ..geometry import medial_axis, medial_quality, read_shape, to_mesh, write_shape
+
+    names = _names([Path(mesh) for mesh in meshes])
+    first, *numbers = COLUMNS
+    table = Table(Column(first, overflow="fold"), *(Column(number, justify="right") for number in numbers))
+    refused = []
+    for path, name in zip(meshes, names, strict=True):
+        try:
+            mesh = to_mesh(read_shape(path))
+            start = time.perf_counter()
+            medial = medial_axis(mesh, spheres, seed=seed)
+            seconds = time.perf_counter() - start
+        except InputError as error:
+            refused.append(str(error) if str(path) in str(error) else f"{path}: {error}")
+            print(f"svr3d: {refused[-1]}", file=sys.stderr, flush=True)
+            continue
+        if out is not None:
+            Path(out).mkdir(parents=True, exist_ok=True)
+            write_shape(Path(out) / f"{name}{suffix}", medial)
+        table.add_row(*_row(name, medial, medial_quality(mesh, medial, seed=seed), seconds))
+    return table, refused
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """A name for each file: its own, after as many of its folders' names as tell it from all others."""
+    names = [path.stem for path in paths]
+    folders = [path.resolve().parent for path in paths]
+    while repeated := {name for name, count in Counter(names).items() if count > 1}:
+        for n, folder in enumerate(folders):
+            if names[n] in repeated:
+                if folder == folder.parent:
+                    raise InputError(f"{paths[n]}: another of the meshes has the same name")
+                names[n], folders[n] = f"{folder.name}-{names[n]}", folder.parent
+    return names
+
+
+def _row(name: str, medial: MedialMesh, quality: MedialQuality, seconds: float) -> list[str]:
+    counts = (str(len(array)) for array in (medial.spheres, medial.edges, medial.faces))
+    lengths = (f"{length:.4f}" for length in (quality.missing, quality.extra, quality.chamfer))
+    euler = (str(quality.euler), str(quality.true_euler))
+    return [name, *counts, f"{quality.iou:.4f}", *lengths, *euler, f"{seconds:.2f}"]

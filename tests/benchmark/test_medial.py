@@ -1,0 +1,57 @@
+"""`svr3d medial`: files in, medial meshes and a table of how near they are out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from svr3d.benchmark.cli import main
+from svr3d.benchmark.medial import _names
+from svr3d.geometry import InputError, MedialMesh, Mesh, read_shape, write_shape
+
+
+def box(size: tuple[float, float, float]) -> Mesh:
+    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    faces = [face for a, b, c, d in quads for face in ((a, b, c), (a, c, d))]
+    return Mesh(corners * size, faces)
+
+
+@pytest.mark.parametrize("suffix", [".ma", ".npz"])
+def test_a_medial_mesh_is_written_and_measured(suffix: str, tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    write_shape(tmp_path / "brick.ply", box((1, 0.5, 0.25)))
+    out = tmp_path / "out"
+    arguments = ["medial", str(tmp_path / "brick.ply"), "--spheres", "16", "--out", str(out), "--suffix", suffix]
+    assert main(arguments) == 0
+    medial = read_shape(out / f"brick{suffix}")
+    assert isinstance(medial, MedialMesh) and 0 < len(medial.spheres) <= 16 and len(medial.faces)
+    row = next(line for line in capsys.readouterr().out.splitlines() if "brick" in line)
+    cells = [cell.strip() for cell in row.strip("│ ").split("│")]
+    assert cells[:2] == ["brick", str(len(medial.spheres))] and float(cells[4]) > 0.9
+
+
+def test_what_is_refused_is_named_and_ends_nothing(tmp_path: Path, capsys) -> None:
+    whole = box((1, 0.5, 0.25))
+    write_shape(tmp_path / "open.ply", Mesh(whole.vertices, whole.faces[:-1]))
+    (tmp_path / "broken.obj").write_text("v 1 2\n")
+    arguments = ["medial", *(str(tmp_path / name) for name in ("open.ply", "missing.ply", "broken.obj"))]
+    assert main(arguments) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 3 and "open.ply: medial axis: the mesh is not watertight" in said[0]
+    assert "missing.ply" in said[1] and "broken.obj" in said[2]
+
+
+def test_bad_numbers_of_spheres_are_refused(tmp_path: Path, capsys) -> None:
+    write_shape(tmp_path / "brick.ply", box((1, 0.5, 0.25)))
+    assert main(["medial", str(tmp_path / "brick.ply"), "--spheres", "0"]) == 2
+    assert "expected a positive whole number of spheres, found 0" in capsys.readouterr().err
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
+    paths = [Path(path) for path in ("/m/chair/a/model.obj", "/m/lamp/a/model.obj", "/m/lamp/b/model.obj", "/m/x.obj")]
+    assert _names(paths) == ["chair-a-model", "lamp-a-model", "b-model", "x"]
+    with pytest.raises(InputError, match="another of the meshes has the same name"):
+        _names([Path("/m/x.obj"), Path("/m/x.obj")])

@@ -1,0 +1,221 @@
+"""From meshes to medial meshes, against closed forms."""
+
+import numpy as np
+import pytest
+import trimesh
+
+from svr3d.geometry import InputError, MedialMesh, Mesh, contains, medial_axis, medial_quality, occupied
+from svr3d.geometry.medial.boundary import Boundary
+from svr3d.geometry.medial.candidates import medial_balls
+from svr3d.geometry.medial.coverage import covering_balls
+from svr3d.geometry.medial.nearest import corners_of, touching_balls
+from svr3d.geometry.medial.pruning import sticking_out
+from svr3d.geometry.medial.simplify import Complex, simplified
+from svr3d.geometry.solids.medial_distance import signed_distance
+
+RNG = np.random.default_rng(0)
+
+
+def from_trimesh(mesh):
+    return Mesh(mesh.vertices, mesh.faces)
+
+
+def iou(mesh, medial, count=30_000):
+    """Of the solids, at random points of the mesh's box, by the inside tests of both."""
+    low, high = mesh.bounds
+    points = RNG.uniform(low, high, (count, 3))
+    a, b = contains(mesh, points), occupied(medial, points)
+    return (a & b).sum() / (a | b).sum()
+
+
+def test_one_ball_is_enough_for_a_ball(shapes):
+    medial = medial_axis(shapes.sphere(0.5, subdivisions=3, centre=(3, -1, 2)), 256)
+    assert len(medial.spheres) <= 3
+    assert np.allclose(medial.spheres[np.argmax(medial.radii)], (3, -1, 2, 0.5), atol=0.01)
+
+
+def test_a_capsule_is_two_balls_and_an_edge(shapes):
+    capsule = from_trimesh(trimesh.creation.capsule(2.0, 0.5, count=[16, 16]))
+    medial = medial_axis(capsule, 16)
+    assert iou(capsule, medial) > 0.97
+    axis = medial.radii > 0.45
+    assert np.allclose(medial.radii[axis], 0.5, atol=0.02) and np.abs(medial.centers[axis, :2]).max() < 0.03
+    assert np.ptp(medial.centers[axis, 2]) == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.parametrize(("size", "least"), [((1, 1, 1), 0.98), ((1, 0.6, 0.3), 0.98), ((1, 0.8, 0.02), 0.97)])
+def test_boxes_keep_their_volume(shapes, size, least):
+    """The last is a plate of 2 % thickness: its balls sit on its mid-surface, joined by slabs."""
+    half = np.array(size) / 2
+    box = shapes.box(-half, half)
+    medial = medial_axis(box, 64)
+    assert len(medial.spheres) <= 64
+    assert iou(box, medial) > least
+
+
+def test_a_plate_is_in_one_piece_without_holes(shapes):
+    plate = shapes.box((-0.5, -0.4, -0.01), (0.5, 0.4, 0.01))
+    quality = medial_quality(plate, medial_axis(plate, 64))
+    assert quality.keeps_euler and quality.true_euler == 1
+    assert quality.hausdorff < 0.05 and quality.chamfer < 0.005
+
+
+def test_a_torus_keeps_its_hole(shapes):
+    torus = shapes.torus(sections=32)
+    medial = medial_axis(torus, 64)
+    assert iou(torus, medial) > 0.97
+    assert medial_quality(torus, medial).euler == 0
+
+
+def test_frame_and_unit_do_not_matter(shapes):
+    box = shapes.box((0, 0, 0), (1, 0.5, 0.2))
+    moved = Mesh(1000 * box.vertices + (5, 6, 7), box.faces)
+    here, there = medial_axis(box, 32), medial_axis(moved, 32)
+    assert iou(moved, there) > 0.97
+    assert np.allclose(there.radii.max() / 1000, here.radii.max(), rtol=0.05)
+
+
+def test_the_same_seed_gives_the_same(shapes):
+    a, b = (medial_axis(shapes.box((0, 0, 0), (1, 0.5, 0.2)), 32, seed=3) for _ in range(2))
+    assert all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("spheres", "edges", "faces"))
+
+
+def test_which_way_faces_look_and_walls_inside_do_not_matter(shapes):
+    """Two overlapping boxes, one inside out, are one solid; the walls within are no part of its boundary."""
+    pair = shapes.join(shapes.box((0, 0, 0), (1, 0.3, 0.3)), shapes.inward(shapes.box((0.4, 0, 0), (0.7, 1, 0.3))))
+    medial = medial_axis(pair, 64)
+    assert iou(pair, medial) > 0.96
+    boundary = Boundary(pair)
+    inside = boundary.triangles.mean(axis=1) * boundary.side + boundary.centre
+    assert (
+        not ((inside > (0.41, 0.01, -1)) & (inside < (0.69, 0.29, 1)))
+        .all(axis=1)[np.abs(boundary.normals[:, 2]) < 0.5]
+        .any()
+    )
+
+
+def test_a_narrow_gap_is_not_bridged(shapes):
+    """Two plates, 2 % thick and 2 % apart, nearer than balls on them are to each other."""
+    plates = shapes.join(shapes.box((0, 0, 0), (1, 1, 0.02)), shapes.box((0, 0, 0.04), (1, 1, 0.06)))
+    medial = medial_axis(plates, 64)
+    assert not occupied(medial, np.column_stack([RNG.uniform(0.05, 0.95, (500, 2)), np.full(500, 0.03)])).any()
+    upper = medial.centers[:, 2] > 0.03
+    assert all(len(set(upper[corners])) == 1 for corners in (*medial.edges, *medial.faces))
+
+
+@pytest.mark.parametrize(
+    ("mesh", "words"),
+    [
+        (Mesh(np.zeros((0, 3)), np.zeros((0, 3), int)), "has no faces"),
+        (Mesh([[0, 0, np.nan], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]), "not finite numbers"),
+        (Mesh([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]), "not watertight"),
+        (Mesh([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2], [0, 2, 1]]), "too thin"),
+        (Mesh(np.ones((3, 3)), [[0, 1, 2], [0, 2, 1]]), "lie in one point"),
+    ],
+)
+def test_meshes_without_solid_are_refused(mesh, words):
+    with pytest.raises(InputError, match=words):
+        medial_axis(mesh)
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5, True, "many"])
+def test_bad_numbers_of_spheres(shapes, count):
+    with pytest.raises(InputError, match="positive whole number of spheres"):
+        medial_axis(shapes.box(), count)
+
+
+def test_a_medial_ball_touches_twice_and_holds_nothing(shapes):
+    boundary = Boundary(shapes.turned(shapes.box((0, 0, 0), (1, 0.7, 0.4)), seed=4))
+    points, normals = boundary.sample(500, 0)
+    balls = medial_balls(boundary, points, normals)
+    assert len(balls) > 490
+    assert np.allclose(boundary.nearest(balls[:, :3]).distance, balls[:, 3], rtol=2e-3, atol=2e-6)
+    assert boundary.contains(balls[:, :3]).all()
+
+
+def test_chosen_balls_cover_the_rest():
+    balls = np.column_stack([RNG.random((400, 3)), RNG.uniform(0.05, 0.1, 400)])
+    for count in (1, 10, 100):
+        chosen, cover = covering_balls(balls, count)
+        gap = (
+            np.linalg.norm(balls[:, None, :3] - balls[None, chosen, :3], axis=2) + balls[:, None, 3] - balls[chosen, 3]
+        )
+        assert len(chosen) == count and gap.min(axis=1).max() == pytest.approx(cover)
+    chosen, cover = covering_balls(balls, 400, 0.05)
+    assert len(chosen) < 400 and cover <= 0.05
+
+
+def test_the_touching_ball_is_at_the_signed_distance():
+    spheres = np.column_stack([RNG.uniform(-0.4, 0.4, (12, 3)), RNG.uniform(0, 0.2, 12)])
+    edges, faces = np.array([[0, 1], [2, 3], [4, 5]]), np.array([[4, 5, 6], [7, 8, 9]])
+    points = RNG.uniform(-0.6, 0.6, (2000, 3))
+    found = touching_balls(spheres, corners_of(12, edges, faces), points)
+    assert np.allclose(found.distance, signed_distance(MedialMesh(spheres, edges, faces), points), atol=1e-9)
+    balls = np.einsum("nk,nkd->nd", found.weights, spheres[found.corners])
+    assert np.allclose(np.linalg.norm(points - balls[:, :3], axis=1) - balls[:, 3], found.distance, atol=1e-9)
+
+
+def grid_sheet(n):
+    """A flat square sheet of n × n balls."""
+    places = np.stack(np.meshgrid(np.linspace(0, 1, n), np.linspace(0, 1, n), indexing="ij"), axis=-1).reshape(-1, 2)
+    corner = (np.arange(n - 1)[:, None] * n + np.arange(n - 1)).ravel()
+    faces = np.concatenate(
+        [np.stack([corner, corner + 1, corner + n + 1], 1), np.stack([corner, corner + n, corner + n + 1], 1)]
+    )
+    edges = np.unique(np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [0, 2]]]), axis=1), axis=0)
+    return np.column_stack([places, np.zeros(n * n), np.full(n * n, 0.05)]), edges, np.sort(faces)
+
+
+def test_a_flat_sheet_collapses_to_its_corners():
+    balls, edges, faces = simplified(*grid_sheet(9), 4)
+    assert len(balls) == 4 and len(faces) == 2 and len(edges) == 5
+    corners = np.array([[0, 0, 0, 0.05], [0, 1, 0, 0.05], [1, 0, 0, 0.05], [1, 1, 0, 0.05]])
+    assert np.linalg.norm(balls[:, None] - corners, axis=2).min(axis=0).max() < 0.03
+
+
+def test_collapsing_keeps_a_hole():
+    """A sheet with a square hole of which the middle ball is left over: χ = 0, and 1 for the ball."""
+    balls, edges, faces = grid_sheet(7)
+    edges, faces = edges[~(edges == 24).any(axis=1)], faces[~(faces == 24).any(axis=1)]
+    assert len(balls) - len(edges) + len(faces) == 1
+    for count in (30, 12):
+        few, few_edges, few_faces = simplified(balls, edges, faces, count)
+        assert len(few) == count and count - len(few_edges) + len(few_faces) == 1
+
+
+def test_as_few_balls_as_are_asked_for():
+    """However many pieces there are, and though a ring has to close."""
+    ring = np.array([[n, (n + 1) % 8] for n in range(8)])
+    angle = np.arange(8) * np.pi / 4
+    balls = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(8), np.full(8, 0.1)])
+    apart = np.array([[5.0, 0, 0, 0.3], [6, 0, 0, 0.2]])
+    few, edges, faces = simplified(np.concatenate([balls, apart]), np.sort(ring), np.zeros((0, 3), int), 2)
+    assert len(few) == 2 and not len(edges) and not len(faces) and few[:, 3].max() == 0.3
+
+
+def test_the_link_condition_refuses_to_close_a_ring():
+    ring = Complex(np.zeros((3, 4)), np.array([[0, 1], [1, 2], [0, 2]]), np.zeros((0, 3), int))
+    assert not ring.may_collapse(0, 1)
+    filled = Complex(np.zeros((3, 4)), np.array([[0, 1], [1, 2], [0, 2]]), np.array([[0, 1, 2]]))
+    assert filled.may_collapse(0, 1)
+    filled.collapse(0, 1, np.ones(4))
+    balls, edges, faces = filled.compact()
+    assert len(balls) == 2 and edges.tolist() == [[0, 1]] and not len(faces)
+
+
+def test_what_sticks_out_is_measured(shapes):
+    boundary = Boundary(shapes.box())
+    spheres = np.array([[0, 0, 0, 0.5], [0.4, 0, 0, 0.1], [0.4, 0, 0, 0.2], [0.7, 0, 0, 0.1]])
+    out = sticking_out(boundary, spheres, np.array([[0, 1], [1, 2], [1, 3]]))
+    assert np.allclose(out, [0, 0.1, 0.3], atol=1e-6)
+
+
+def test_quality_of_the_exact_and_of_nothing(shapes):
+    ball = shapes.sphere(0.5, subdivisions=3)
+    exact = medial_quality(ball, MedialMesh([[0, 0, 0, 0.5]]))
+    assert exact.iou > 0.97 and exact.hausdorff < 0.02 and exact.keeps_euler and exact.euler == 1
+    half = medial_quality(ball, MedialMesh([[0, 0, 0, 0.25]]))
+    assert half.iou == pytest.approx(1 / 8, rel=0.05)
+    assert half.missing == pytest.approx(0.25, abs=0.01) and half.chamfer_extra == pytest.approx(0.25, abs=0.01)
+    nothing = medial_quality(ball, MedialMesh([]))
+    assert nothing.iou == 0 and nothing.hausdorff == np.inf and nothing.euler == 0
