@@ -23,6 +23,7 @@ BUILT_IN = {
     "pixel2mesh",
     "retrieval",
     "shapeprior",
+    "smnet",
 }
 
 

@@ -11,6 +11,7 @@ import torch
 
 from ...datasets.batch import SampleBatch
 from ...datasets.box_objects import box_batch
+from ...datasets.targets import get_target
 from ...errors import InputError
 from ..checkpoint import pack, unpack
 from ..harness import handed_over, reconstruct
@@ -93,9 +94,10 @@ def check_checkpoint(cls: type[Method]) -> None:
 
 
 def _batch(method: Method, count: int = 2) -> SampleBatch:
-    """Samples with pictures, cameras, what any output is given, and the truth."""
+    """Samples with pictures, cameras, what any output is given, and the truth (a view has no target of one part)."""
     gifts = frozenset[str]().union(*(output.gifts for output in method.outputs))
-    return box_batch(gifts | method.targets, count=count, first=100)
+    truth = {name for name in method.targets if get_target(name).per != "part"}
+    return box_batch(gifts | truth, count=count, first=100)
 
 
 def _ask(method: Method, batch: SampleBatch, output: str = FINAL) -> Sequence[Shape]:

@@ -1,0 +1,5 @@
+"""Structured part meshes from one image (SM-NET)."""
+
+from .method import SMNet
+
+__all__ = ["SMNet"]
