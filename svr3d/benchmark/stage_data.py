@@ -89,7 +89,7 @@ class StageData:
         """Computes a stage's values of all training and validation samples; a killed call goes on where it stood."""
         keys = self.keys(stage, "train") + self.keys(stage, "val")
         self.derived.mkdir(parents=True, exist_ok=True)
-        writer = DerivedWriter(self.derived / stage.name, keys)
+        writer = DerivedWriter(self.derived / stage.name, keys, of_objects=stage.unit == "object")
         # The same batches whatever is there already, since another company can change a value's last bits.
         batches = InOrder(self, stage, keys)
         for start in range(0, len(keys), stage.batch_size):
