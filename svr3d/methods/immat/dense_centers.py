@@ -15,10 +15,10 @@ COUNT = 2048
 
 
 def dense_centers(medial: MedialMesh, count: int = COUNT, *, seed: int = 0) -> Float[np.ndarray, "count 3"]:
-    """Points on the faces of a medial mesh, on its edges that are sides of none, and at its spheres that are in neither.
+    """Points on the faces of a medial mesh, on its edges that are sides of none, and at spheres that are in neither.
 
-    They are drawn evenly: curves and sheets alike are sampled at one spacing h, a length l by l / h points and an area a
-    by a / h², where h is such that these are `count` together.
+    They are drawn evenly: curves and sheets alike are sampled at one spacing h, a length l by l / h points and an area
+    a by a / h², where h is such that these are `count` together.
 
     Args:
         medial: in any frame; not empty.

@@ -22,7 +22,7 @@ def neighbor_means(adjacency: Bool[Tensor, "B N N"]) -> Float[Tensor, "B N N"]:
 
 
 class GraphConvolution(nn.Module):
-    """x W₀ + (mean of the neighbours' x) W₁ + b, the paper's graph convolution; x W₀ + b where the graph is the identity.
+    """x W₀ + (mean of the neighbours' x) W₁ + b, the paper's graph convolution; x W₀ + b without a graph.
 
     Args:
         connected: whether there is a graph.

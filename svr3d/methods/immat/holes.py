@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def with_holes_filled(
     spheres: Float[np.ndarray, "n 4"], edges: Int[np.ndarray, "e 2"], faces: Int[np.ndarray, "f 3"]
 ) -> tuple[Int[np.ndarray, "e 2"], Int[np.ndarray, "f 3"]]:
-    """Edges and faces, with a face in each ring of three edges that bounds a hole, and two faces in each of four, parted
-    by its shorter diagonal.
+    """Edges and faces, with a face in each ring of three edges that bounds a hole, and two faces in each of four,
+    parted by its shorter diagonal.
 
     A ring bounds a hole where no edge of it is in two faces, so that sheets stay sheets, and at least one is in a face:
     a ring of rods is none. Of rings that share such an edge, the shortest is closed first; those of three come before

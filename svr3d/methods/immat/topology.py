@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,9 +42,10 @@ class TopologyNetwork(nn.Module):
 
     Two local features (PointNet: a small network on each point, then the greatest of each channel), one of the nearest
     spheres and one of the nearest dense centres, both relative to the sphere, give a joint feature by a linear layer.
-    From it and the neighbour's own channels comes the logit of an edge, from it and those of two neighbours that of a
-    face, so that neither depends on the order of the neighbours. Coordinates are divided by the mean distance of the
-    neighbours. Each edge and face is also told how far its middle is from the nearest dense centre.
+    From it and the channels of two neighbours comes the logit of a face, from it, the neighbour's channels and the
+    greatest of its pairs with the others that of an edge; so none depends on the order of the neighbours. Coordinates
+    are divided by the mean distance of the neighbours. Each edge and face is also told how far its middle is from the
+    nearest dense centre, and from the nearest sphere that is no corner of it.
 
     Args:
         nearest: K.
@@ -51,19 +53,26 @@ class TopologyNetwork(nn.Module):
         width: factor on the channels.
     """
 
+    _pairs: Tensor
+    _pairs_of: Tensor
+    _corners: Tensor
+
     def __init__(self, nearest: int = NEIGHBORS, dense_nearest: int = DENSE_NEIGHBORS, width: float = 1.0) -> None:
         super().__init__()
         self.nearest, self.dense_nearest = nearest, dense_nearest
-        small, large = scaled(64, width), scaled(128, width)
-        self.near = _points(8, small, large)
-        self.dense = _points(4, small, large) if dense_nearest else None
-        gaps = (1, 4) if dense_nearest else (0, 0)
-        self.joint = nn.Sequential(nn.Linear(large * (2 if dense_nearest else 1) + 2, large), nn.ReLU())
-        self.edge = _head(2 * large + gaps[0], small)
-        self.face = _head(2 * large + 1 + gaps[1], small)
-        self.register_buffer("_pairs", torch.triu_indices(nearest, nearest, 1), persistent=False)
-
-    _pairs: Tensor
+        small, wide = scaled(32, width), scaled(64, width)
+        kinds = 2 if dense_nearest else 1
+        self.near = _mlp(8, wide, wide, wide)
+        self.dense = _mlp(4, small, wide) if dense_nearest else None
+        self.joint = _mlp(kinds * wide + 2, wide)
+        self.pair = _mlp(wide + 1 + 4 * kinds, wide, wide)
+        self.edge = nn.Sequential(_mlp(3 * wide + kinds, wide, wide), nn.Linear(wide, 1))
+        self.face = nn.Sequential(_mlp(2 * wide, wide, wide), nn.Linear(wide, 1))
+        pairs = torch.triu_indices(nearest, nearest, 1)
+        own = [(pairs == place).any(0).nonzero()[:, 0] for place in range(nearest)]
+        self.register_buffer("_pairs", pairs, persistent=False)
+        self.register_buffer("_pairs_of", torch.stack(own), persistent=False)
+        self.register_buffer("_corners", _corners(nearest), persistent=False)
 
     def forward(self, around: Neighborhoods) -> TopologyLogits:
         """Of M spheres.
@@ -72,25 +81,28 @@ class TopologyNetwork(nn.Module):
             around: their neighbourhoods, of K and L places.
         """
         scale = _scale(around)[:, None, None]
-        near = around.near / scale
+        near, radius = around.near / scale, around.radius[:, None, None] / scale
         first, second = self._pairs
-        radius = around.radius[:, None, None] / scale
         features = self._of_neighbors(near, radius, around.valid)
         pooled = [features.amax(1), radius[:, 0], scale[:, 0].log()]
-        apart = (near[:, first, :3] - near[:, second, :3]).norm(dim=-1, keepdim=True)
-        of_edges, of_faces = [features], [features[:, first] + features[:, second], apart]
+        middles = self._middles(near[..., :3])
+        told = [self._from_others(middles, near[..., :3], around.valid)]
         if self.dense is not None:
             dense = around.dense / scale
             of_points = self.dense(torch.cat([dense, dense.norm(dim=-1, keepdim=True)], -1))
             pooled.append(of_points.masked_fill(~around.dense_valid[..., None], 0).amax(1))
-            to_edges, to_faces = self._gaps(near[..., :3], dense, around.dense_valid)
-            of_edges.append(to_edges)
-            of_faces.append(to_faces)
+            told.append(_nearest_distance(_distances(middles, dense), around.dense_valid[:, None]))
+        to_edges, to_faces = zip(*map(self._by_simplex, told), strict=True)
+        apart = (near[:, first, :3] - near[:, second, :3]).norm(dim=-1, keepdim=True)
+        pairs = self.pair(torch.cat([features[:, first] + features[:, second], apart, *to_faces], -1))
+        valid = around.valid[:, first] & around.valid[:, second]
+        of_pairs = pairs.masked_fill(~valid[..., None], 0)[:, self._pairs_of].amax(2) if len(first) else 0 * features
         joint = self.joint(torch.cat(pooled, -1))[:, None]
-        edges = self.edge(torch.cat([joint.expand(-1, self.nearest, -1), *of_edges], -1)).squeeze(-1)
-        logits = self.face(torch.cat([joint.expand(-1, len(first), -1), *of_faces], -1)).squeeze(-1)
-        faces = logits.new_zeros(*edges.shape, self.nearest)
-        faces[:, first, second] = logits
+        given = [joint.expand(-1, self.nearest, -1), features, of_pairs, *to_edges]
+        edges = self.edge(torch.cat(given, -1)).squeeze(-1)
+        faces = edges.new_zeros(*edges.shape, self.nearest)
+        logits = self.face(torch.cat([joint.expand(-1, len(first), -1), pairs], -1)).squeeze(-1)
+        faces[:, first, second] = logits.to(faces.dtype)
         return TopologyLogits(edges, faces + faces.mT)
 
     def _of_neighbors(self, near: Tensor, radius: Tensor, valid: Tensor) -> Tensor:
@@ -99,33 +111,54 @@ class TopologyNetwork(nn.Module):
         own = radius.expand_as(others)
         overlap = own + others - distance
         given = torch.cat([near[..., :3], distance, others, own, overlap, others - own], -1)
-        # All channels are positive, so that zeros do not count among the greatest.
+        # No channel is negative, so that zeros do not count among the greatest.
         return self.near(given).masked_fill(~valid[..., None], 0)
 
-    def _gaps(self, near: Tensor, dense: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-        """How far the middles of edges Float[M, K, 1] and of the sides and the inside of faces Float[M, P, 4] are from
-        the nearest dense centre."""
+    def _middles(self, near: Tensor) -> Tensor:
+        """Float[M, K + 2 P, 3]: the middles of the edges to all neighbours, of those between P pairs of them, and of
+        the triangles with each pair."""
         first, second = self._pairs
-        a, b = near[:, first], near[:, second]
-        middles = torch.cat([near / 2, (a + b) / 2, (a + b) / 3], 1)
-        apart = torch.cdist(middles, dense, compute_mode="donot_use_mm_for_euclid_dist")
-        gaps = apart.masked_fill(~valid[:, None], FAR).amin(-1).clamp(max=FAR)
-        to_edges, across, inside = gaps.split([near.shape[1], len(first), len(first)], 1)
-        ends = torch.stack([to_edges[:, first], to_edges[:, second]], -1)
-        sides = torch.cat([ends.sort(-1).values, across[..., None], inside[..., None]], -1)
-        return to_edges[..., None], sides
+        both = near[:, first] + near[:, second]
+        return torch.cat([near / 2, both / 2, both / 3], 1)
+
+    def _from_others(self, middles: Tensor, near: Tensor, valid: Tensor) -> Tensor:
+        """Float[M, K + 2 P]: how much further each middle is from the nearest other sphere than from its corners: an
+        edge across which others are nearer is seldom there (a Gabriel graph has none of them)."""
+        apart = _distances(middles, torch.cat([torch.zeros_like(near[:, :1]), near], 1))
+        reach = (apart * self._corners).sum(-1) / self._corners.sum(-1)
+        there = torch.cat([torch.ones_like(valid[:, :1]), valid], 1)
+        return _nearest_distance(apart, there[:, None] & ~self._corners) - reach
+
+    def _by_simplex(self, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Of values at all middles, those of edges Float[M, K, 1] and those of faces Float[M, P, 4]: of both edges to
+        the neighbours, the lower first, of that across, and of the triangle."""
+        first, second = self._pairs
+        to_edges, across, inside = values.split([self.nearest, len(first), len(first)], 1)
+        ends = torch.stack([to_edges[:, first], to_edges[:, second]], -1).sort(-1).values
+        return to_edges[..., None], torch.cat([ends, across[..., None], inside[..., None]], -1)
 
 
-def _points(given: int, small: int, large: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(given, small), nn.ReLU(), nn.Linear(small, small), nn.ReLU(), nn.Linear(small, large), nn.ReLU()
-    )
+def _corners(nearest: int) -> Tensor:
+    """Bool[K + 2 P, 1 + K]: which of the sphere and its neighbours are the corners of an edge or triangle."""
+    first, second = torch.triu_indices(nearest, nearest, 1)
+    own, others = torch.ones(len(first), 1, dtype=torch.bool), torch.eye(nearest, dtype=torch.bool)
+    both = others[first] | others[second]
+    to_all = torch.cat([torch.ones(nearest, 1, dtype=torch.bool), others], 1)
+    return torch.cat([to_all, torch.cat([~own, both], 1), torch.cat([own, both], 1)])
 
 
-def _head(given: int, hidden: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(given, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, 1)
-    )
+def _mlp(*widths: int) -> nn.Sequential:
+    layers = [nn.Sequential(nn.Linear(*pair), nn.ReLU()) for pair in pairwise(widths)]
+    return nn.Sequential(*layers)
+
+
+def _distances(x: Tensor, y: Tensor) -> Tensor:
+    # Not by products of matrices, which lose the distances of points that nearly coincide.
+    return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
+
+
+def _nearest_distance(distances: Tensor, among: Tensor) -> Tensor:
+    return distances.masked_fill(~among, FAR).amin(-1).clamp(max=FAR)
 
 
 def _scale(around: Neighborhoods) -> Float[Tensor, " m"]:

@@ -1,4 +1,4 @@
-"""What topology prediction sees of each sphere, its neighbourhood, and what it shall say of it, by a true medial mesh."""
+"""What topology prediction sees of each sphere, its neighbourhood, and what it shall say, by a true medial mesh."""
 
 from __future__ import annotations
 
