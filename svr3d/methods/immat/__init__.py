@@ -1,0 +1,1 @@
+"""The medial axis from one image (IMMAT)."""
