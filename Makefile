@@ -15,7 +15,7 @@ PRESET ?= tiny
 SEED ?= 0
 PYTEST ?=
 
-METHODS := mean_shape class_mean mean_parts retrieval shapeprior classvoxels partvoxels pixel2mesh \
+METHODS := mean_shape class_mean mean_parts retrieval shapeprior classvoxels partvoxels pixel2mesh smnet \
 	oracle_voxels oracle_parts oracle_ellipsoid oracle_mesh
 SUITE_ARGUMENTS := $(SUITE) --out $(RUNS) --board $(BOARD)
 

@@ -109,6 +109,19 @@ def test_rooms_of_geometry_import_downward_only(room: str) -> None:
             assert parts[0] != "geometry" or parts[1] not in above, f"{module} imports {name}, of a room above"
 
 
+def test_methods_do_not_import_each_other() -> None:
+    """What two of them need lies one level up. Folders without a `method.py` are none."""
+    folders = {name.split(".")[1] for name in MODULES if name.startswith("methods.") and name.endswith(".method")}
+    assert {"partvoxels", "smnet"} <= folders
+    for module, file in MODULES.items():
+        package, _, rest = module.partition(".")
+        own = rest.split(".")[0]
+        if package != "methods" or own not in folders:
+            continue
+        others = [name for name in imports(file) for other in folders - {own} if name.startswith(f"methods.{other}.")]
+        assert not others, f"{module} imports {sorted(others)}"
+
+
 def test_there_is_no_circle() -> None:
     """Neither between packages nor within one, imports in functions included."""
     graph = {module: imports(file) for module, file in MODULES.items()}

@@ -18,16 +18,17 @@ from ...datasets.batch import SampleBatch
 from ...datasets.facts import DataFacts
 from ...errors import InputError
 from ...geometry import VoxelGrid
+from ..augmentation import Augmentation
 from ..interface import Method
 from ..learning import optimize
 from ..outputs import FINAL
+from ..pictures import resized
 from ..stages import Fitted, Learned, Optimization, Stage
 from ..voxel_networks import RESOLUTION, fit_threshold
-from .augmentation import Augmentation
 from .encoders import VGGEncoder
 from .focal import class_weights, focal_loss
 from .labels import CategoryLabels
-from .network import PartVoxelNetwork, resized
+from .network import PartVoxelNetwork
 from .options import PartVoxelsOptions
 
 if TYPE_CHECKING:

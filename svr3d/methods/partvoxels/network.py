@@ -173,17 +173,3 @@ class PartVoxelNetwork(nn.Module):
 def rearranged(fused: Float[Tensor, "B C 8 8"]) -> Float[Tensor, "B 8C 2 2 2"]:
     """The same values as they lie, eight at a time: a row of the map becomes the eight voxels of a channel."""
     return fused.contiguous().view(len(fused), -1, 2, 2, 2)
-
-
-def resized(images: Float[Tensor, "B 3 H W"], side: int) -> Float[Tensor, "B 3 side side"]:
-    """Square pictures brought to a side.
-
-    Raises:
-        InputError: they are not square.
-    """
-    height, width = images.shape[-2:]
-    if height != width:
-        raise InputError(f"images: expected square ones, found {width} × {height}; pad or crop them around the object")
-    if height == side:
-        return images
-    return F.interpolate(images, (side, side), mode="bilinear", antialias=True, align_corners=False)

@@ -21,12 +21,12 @@ from ...geometry import NAMELESS, PartMesh
 from ..interface import Method
 from ..learning import optimize
 from ..outputs import FINAL, Output
-from ..partvoxels.network import resized
+from ..pictures import resized
 from ..stages import Derived, Fitted, Learned, Optimization, Stage
 from .assembly import assembled
-from .augmentation import Clutter
 from .backgrounds import Folder
 from .boxes import from_network, own_points
+from .clutter import Clutter
 from .course import Course
 from .donor import SKIPPED, take
 from .image_encoder import SketchEncoder

@@ -11,7 +11,7 @@ from torch import nn
 
 from svr3d.geometry import InputError
 from svr3d.methods.partvoxels.encoders import VGGEncoder
-from svr3d.methods.partvoxels.network import PartHead, PartVoxelNetwork, rearranged, resized
+from svr3d.methods.partvoxels.network import PartHead, PartVoxelNetwork, rearranged
 
 TINY = {"encoder": "tiny", "width": 0.125, "generator_width": 0.25}
 
@@ -136,8 +136,6 @@ def test_every_parameter_learns():
     assert not [name for name in still if "weight" in name], still
 
 
-def test_wrong_pictures_and_widths():
-    with pytest.raises(InputError, match="expected square ones, found 80 × 64"):
-        resized(torch.rand(1, 3, 64, 80), 112)
+def test_wrong_widths():
     with pytest.raises(InputError, match=r"option 'width': VGG-16 .* found 0.5"):
         PartVoxelNetwork(3, 2, width=0.5)

@@ -11,8 +11,8 @@ from PIL import Image
 
 from svr3d.datasets.box_objects import box_batch
 from svr3d.geometry import InputError
-from svr3d.methods.smnet.augmentation import Clutter
 from svr3d.methods.smnet.backgrounds import Folder, composited, coverage, made_up
+from svr3d.methods.smnet.clutter import Clutter
 
 
 def seeded(seed: int = 0) -> torch.Generator:

@@ -1,4 +1,4 @@
-"""Changes of training pictures, as the paper lists them, each of which can be left out."""
+"""Changes of training pictures, each of which can be left out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ...datasets.batch import SampleBatch
-from ..mirroring import mirror_some
+from ..datasets.batch import SampleBatch
+from .mirroring import mirror_some
 
 if TYPE_CHECKING:
     from jaxtyping import Float

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from svr3d.datasets.box_objects import box_batch
-from svr3d.methods.partvoxels.augmentation import Augmentation
+from svr3d.methods.augmentation import Augmentation
 
 
 def sample():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from ...datasets.batch import SampleBatch
-from ..partvoxels.augmentation import Augmentation
+from ..augmentation import Augmentation
 from .backgrounds import Folder, composited, made_up
 
 
