@@ -15,8 +15,8 @@ from ..resnet18 import ResNet18
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-EXTENT = 0.3
-"""Deviation of the centres before training, in the object's longest sides."""
+EXTENT = 0.4
+"""Centres lie in a cube of twice this side before training, in the object's longest sides."""
 
 RADIUS = 0.05
 """The radii before training."""
@@ -91,7 +91,7 @@ class CenterHead(nn.Module):
             # Spread over the object from the first step on, each centre at its own place.
             last = _last(self.centers)
             last.weight.mul_(START)
-            last.bias.copy_(EXTENT * torch.randn(3 * count))
+            last.bias.uniform_(-EXTENT, EXTENT)
             for parameter in _last(self.displacement).parameters():
                 parameter.mul_(START)
 

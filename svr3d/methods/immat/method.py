@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ...datasets.batch import SampleBatch
 from ...datasets.facts import DataFacts
@@ -21,6 +20,7 @@ from ...geometry import MedialMesh
 from ..interface import Method
 from ..learning import optimize
 from ..outputs import FINAL, Output
+from ..pictures import resized
 from ..stages import Derived, Learned, Optimization, Stage
 from ..view import View
 from .alternatives import ALTERNATIVES
@@ -227,7 +227,7 @@ class IMMAT(Method):
 
     def sphere_losses(self, batch: SampleBatch) -> dict[str, Tensor]:
         """Of the global stage: of its spheres, and of its dense centres."""
-        found = self.spheres(self._standardized(self._resized(batch.pictures)))
+        found = self.spheres(self._images(batch))
         dense = dense_losses(found.dense, batch.target("true_dense"), self.options.dense_matched)
         return self._weighted(found.spheres, batch) | dense
 
@@ -242,7 +242,7 @@ class IMMAT(Method):
 
     def _initial(self, batch: SampleBatch) -> Spheres:
         with torch.no_grad():
-            return self.spheres(self._standardized(self._resized(batch.pictures)))
+            return self.spheres(self._images(batch))
 
     def _refined(self, batch: SampleBatch) -> Spheres:
         """Refined spheres, and the dense centres."""
@@ -252,16 +252,10 @@ class IMMAT(Method):
             )
         side, initial = self.options.image_size, self._initial(batch)
         view = View.of(batch.cameras.to_torch(self.device).resized(side, side))
-        images = self._standardized(self._resized(batch.pictures))
-        return Spheres(self.refinement(images, view, initial.spheres), initial.dense)
+        return Spheres(self.refinement(self._images(batch), view, initial.spheres), initial.dense)
 
-    def _resized(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 S S"]:
-        side = self.options.image_size
-        if images.shape[-2:] == (side, side):
-            return images
-        return F.interpolate(images, (side, side), mode="bilinear", antialias=True, align_corners=False)
-
-    def _standardized(self, images: Float[Tensor, "B 3 S S"]) -> Float[Tensor, "B 3 S S"]:
+    def _images(self, batch: SampleBatch) -> Float[Tensor, "B 3 S S"]:
+        images = resized(batch.pictures, self.options.image_size)
         mean, deviation = (images.new_tensor(values)[:, None, None] for values in IMAGENET)
         return (images - mean) / deviation
 

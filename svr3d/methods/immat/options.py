@@ -98,6 +98,4 @@ class IMMATOptions:
         if self.pretrained and self.width != 1:
             raise InputError(f"option 'pretrained': ImageNet's weights are of the width 1, found {self.width}")
         if not self.chamfer_weight and not self.emd_weight:
-            raise InputError(
-                "option 'emd_weight': the centres need one of Chamfer distance and matching, both weights are 0"
-            )
+            raise InputError("option 'emd_weight': expected a weight above 0 where 'chamfer_weight' is 0")
