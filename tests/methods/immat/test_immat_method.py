@@ -123,10 +123,8 @@ def test_terms_of_weight_0_are_left_out() -> None:
     (learned,) = [s for s in method.stages() if s.name == "spheres" and isinstance(s, Learned)]
     assert learned.terms == ("chamfer", "radius", "dense_chamfer", "dense_emd")
     batch = with_truth(method)
-    plain = made(emd_weight=0.0)
-    assert float(method.sphere_losses(batch)["radius"]) == pytest.approx(
-        2 * float(plain.sphere_losses(batch)["radius"])
-    )
+    radius, plain = (float(m.sphere_losses(batch)["radius"]) for m in (method, made(emd_weight=0.0)))
+    assert radius == pytest.approx(2 * plain)
 
 
 # Adjacency

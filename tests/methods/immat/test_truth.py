@@ -41,9 +41,8 @@ def test_edges_become_shorter_and_shorter() -> None:
     longest = []
     for count in (4, 10, 50, 250):
         found = with_spheres(TRIANGLE, count)
-        longest.append(
-            np.linalg.norm(found.centers[found.edges[:, 0]] - found.centers[found.edges[:, 1]], axis=1).max()
-        )
+        a, b = (found.centers[ends] for ends in found.edges.T)
+        longest.append(np.linalg.norm(a - b, axis=1).max())
     assert longest == sorted(longest, reverse=True) and longest[-1] < 0.2
 
 
