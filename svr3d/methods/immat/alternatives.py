@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 
     Topology = tuple[Int[np.ndarray, "e 2"], Int[np.ndarray, "f 3"]]
 
-LONGEST = 2.0
+LONGEST = 2.5
 """Of Delaunay edges, in mean distances to the nearest sphere."""
 
-JOINED = 4
+JOINED = 5
 """How many nearest neighbours each sphere is joined with."""
 
-BALLS = (1.0, 1.5, 2.0)
+BALLS = (1.0, 1.5, 2.0, 3.0)
 """The radii of the balls that are rolled, in mean distances to the nearest sphere."""
+
+NOTHING = np.empty((0, 2), dtype=np.int64), np.empty((0, 3), dtype=np.int64)
+
+NEAR = 8
+"""The centres that a normal is estimated from."""
 
 
 class Alternative(Protocol):
@@ -42,7 +47,8 @@ def ball_pivoting(
     balls: tuple[float, ...] = BALLS,
 ) -> Topology:
     """Balls rolled over the centres, which leave a triangle where they rest on three (Bernardini et al. 1999), by
-    Open3D. Normals, of which a medial sheet has none, are those of the planes through the nearest centres.
+    Open3D. Normals, of which a medial sheet has none, are those of the planes through the nearest centres, made to look
+    to one side along the sheets.
 
     Args:
         balls: radii, in mean distances between nearest centres.
@@ -51,12 +57,16 @@ def ball_pivoting(
 
     centers, own = _distinct(spheres)
     if len(centers) < 3:
-        return _topology(np.empty((0, 2), dtype=np.int64), np.empty((0, 3), dtype=np.int64))
+        return _topology(*NOTHING)
     cloud = open3d.geometry.PointCloud(open3d.utility.Vector3dVector(centers))
-    cloud.estimate_normals(open3d.geometry.KDTreeSearchParamKNN(8))
+    cloud.estimate_normals(open3d.geometry.KDTreeSearchParamKNN(NEAR))
+    try:
+        cloud.orient_normals_consistent_tangent_plane(NEAR)
+    except RuntimeError:  # all centres in one plane, which has no Delaunay tetrahedra
+        cloud.orient_normals_to_align_with_direction(np.linalg.svd(centers - centers.mean(axis=0))[2][2])
     radii = open3d.utility.DoubleVector(_spacing(centers) * np.array(balls))
     mesh = open3d.geometry.TriangleMesh.create_from_point_cloud_ball_pivoting(cloud, radii)
-    return _topology(np.empty((0, 2), dtype=np.int64), own[np.asarray(mesh.triangles, dtype=np.int64).reshape(-1, 3)])
+    return _topology(NOTHING[0], own[np.asarray(mesh.triangles, dtype=np.int64).reshape(-1, 3)])
 
 
 def delaunay(
@@ -91,6 +101,8 @@ def nearest_neighbors(
     from scipy.spatial import cKDTree
 
     centers, own = _distinct(spheres)
+    if len(centers) < 2:
+        return _topology(*NOTHING)
     count = min(joined + 1, len(centers))
     near = cKDTree(centers).query(centers, count)[1].reshape(len(centers), count)[:, 1:]
     edges = np.stack([np.repeat(np.arange(len(centers)), count - 1), near.ravel()], -1)

@@ -11,6 +11,8 @@ import numpy as np
 from .simplices import cliques, distinct_simplices, with_sides
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from jaxtyping import Float, Int
 
 
@@ -20,8 +22,9 @@ def with_holes_filled(
     """Edges and faces, with a face in each ring of three edges that bounds a hole, and two faces in each of four,
     parted by its shorter diagonal.
 
-    A ring bounds a hole where no edge of it is in two faces, so that sheets stay sheets, and at least one is in a face:
-    a ring of rods is none. Of rings that share such an edge, the shortest is closed first; those of three come before
+    A ring bounds a hole where no edge of it is in two faces, so that sheets stay sheets, where at least one is in a
+    face, since a ring of rods is none, and where no new face would fold back over one beside it, by more than a right
+    angle: such a ring is the outer rim of a small sheet. Of rings that share such an edge, the shortest is closed first; those of three come before
     those of four. A ring of four with an edge across is two of three.
 
     Args:
@@ -43,26 +46,46 @@ def with_holes_filled(
 
 def _closed(centers: np.ndarray, faces: np.ndarray, fills: list[list[tuple[int, ...]]]) -> np.ndarray:
     """`faces` and those of the fills of holes, of which each is the faces that close one ring."""
-    count = Counter(side for face in faces.tolist() for side in combinations(face, 2))
+    opposite: dict[tuple[int, ...], list[int]] = {}
+    for side, corner in _sides(faces.tolist()):
+        opposite.setdefault(side, []).append(corner)
     rims = [_rim(fill) for fill in fills]
     lengths = [sum(float(np.linalg.norm(centers[a] - centers[b])) for a, b in rim) for rim in rims]
     added = []
-    for place in sorted(range(len(fills)), key=lambda n: (lengths[n], rims[n])):
-        in_faces = [count[side] for side in rims[place]]
-        if max(in_faces) > 1 or not any(in_faces):
+    for place in sorted(range(len(fills)), key=lambda n: (lengths[n], sorted(rims[n]))):
+        rim, fill = rims[place], fills[place]
+        beside = [opposite.get(side, []) for side in rim]
+        if max(map(len, beside)) > 1 or not any(beside):
             continue
-        inner = {side for face in fills[place] for side in combinations(face, 2)} - set(rims[place])
-        if any(count[side] for side in inner):  # another ring was closed across
+        if any(side not in rim and side in opposite for side, _ in _sides(fill)):  # another ring was closed across
             continue
-        added += fills[place]
-        count.update(side for face in fills[place] for side in combinations(face, 2))
+        if any(_folds(centers, side, rim[side], corner) for side in rim for corner in opposite.get(side, [])):
+            continue
+        added += fill
+        for side, corner in _sides(fill):
+            opposite.setdefault(side, []).append(corner)
     return distinct_simplices(np.concatenate([faces, np.array(added, dtype=np.int64).reshape(-1, 3)]))
 
 
-def _rim(fill: list[tuple[int, ...]]) -> list[tuple[int, int]]:
-    """The sides that are in one of these faces only."""
-    count = Counter(side for face in fill for side in combinations(face, 2))
-    return sorted(side for side, times in count.items() if times == 1)
+def _sides(faces: Iterable[Sequence[int]]) -> list[tuple[tuple[int, int], int]]:
+    """Each side of each face, whose corners ascend, and the corner opposite of it."""
+    return [pair for a, b, c in faces for pair in (((a, b), c), ((a, c), b), ((b, c), a))]
+
+
+def _folds(centers: np.ndarray, side: tuple[int, int], corner: int, other: int) -> bool:
+    """Whether the faces from a side to two corners are less than a right angle apart."""
+    start, end = centers[list(side)]
+    along = end - start
+    first, second = centers[corner] - start, centers[other] - start
+    # Both without what of them runs along the side, times its squared length.
+    return bool((first @ second) * (along @ along) > (first @ along) * (second @ along))
+
+
+def _rim(fill: list[tuple[int, ...]]) -> dict[tuple[int, int], int]:
+    """The sides that are in one of these faces only, and the corners opposite of them."""
+    sides = _sides(fill)
+    count = Counter(side for side, _ in sides)
+    return {side: corner for side, corner in sides if count[side] == 1}
 
 
 def _rings_of_four(edges: np.ndarray, count: int) -> np.ndarray:

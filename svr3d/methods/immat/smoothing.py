@@ -56,5 +56,6 @@ def displaced(spheres: Float[Tensor, "B N 4"], displacement: Float[Tensor, "B N 
     radii = spheres[..., 3:]
     wanted = radii + displacement[..., 3:]
     half = (radii / 2).clamp(min=1e-9)
-    small = half * torch.exp((wanted / half).clamp(max=1) - 1)
-    return torch.cat([spheres[..., :3] + displacement[..., :3], torch.where(wanted > half, wanted, small)], -1)
+    ratio = wanted / half
+    small = half * torch.exp(ratio.clamp(max=1) - 1)
+    return torch.cat([spheres[..., :3] + displacement[..., :3], torch.where(ratio > 1, wanted, small)], -1)
