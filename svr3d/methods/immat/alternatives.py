@@ -98,13 +98,13 @@ def nearest_neighbors(
     Args:
         joined: how many others.
     """
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     centers, own = _distinct(spheres)
     if len(centers) < 2:
         return _topology(*NOTHING)
     count = min(joined + 1, len(centers))
-    near = cKDTree(centers).query(centers, count)[1].reshape(len(centers), count)[:, 1:]
+    near = KDTree(centers).query(centers, count)[1].reshape(len(centers), count)[:, 1:]
     edges = np.stack([np.repeat(np.arange(len(centers)), count - 1), near.ravel()], -1)
     return _topology(own[edges], own[cliques(edges, len(centers))])
 
@@ -126,11 +126,11 @@ def _distinct(spheres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _spacing(centers: np.ndarray) -> float:
     """The mean distance to the nearest other centre."""
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     if len(centers) < 2:
         return 0.0
-    return float(cKDTree(centers).query(centers, 2)[0][:, 1].mean())
+    return float(KDTree(centers).query(centers, 2)[0][:, 1].mean())
 
 
 def _subsets(cells: np.ndarray, size: int) -> np.ndarray:

@@ -24,8 +24,8 @@ def with_holes_filled(
 
     A ring bounds a hole where no edge of it is in two faces, so that sheets stay sheets, where at least one is in a
     face, since a ring of rods is none, and where no new face would fold back over one beside it, by more than a right
-    angle: such a ring is the outer rim of a small sheet. Of rings that share such an edge, the shortest is closed first; those of three come before
-    those of four. A ring of four with an edge across is two of three.
+    angle: such a ring is the outer rim of a small sheet. Of rings that share an edge, the shortest is closed first;
+    those of three come before those of four. A ring of four with an edge across is two of three.
 
     Args:
         spheres: their centres measure the rings.

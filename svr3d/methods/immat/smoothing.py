@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from .graph import GraphBlock, neighbor_means
 
@@ -56,6 +57,5 @@ def displaced(spheres: Float[Tensor, "B N 4"], displacement: Float[Tensor, "B N 
     radii = spheres[..., 3:]
     wanted = radii + displacement[..., 3:]
     half = (radii / 2).clamp(min=1e-9)
-    ratio = wanted / half
-    small = half * torch.exp(ratio.clamp(max=1) - 1)
-    return torch.cat([spheres[..., :3] + displacement[..., :3], torch.where(ratio > 1, wanted, small)], -1)
+    kept = half * (1 + F.elu(wanted / half - 1))
+    return torch.cat([spheres[..., :3] + displacement[..., :3], kept], -1)

@@ -177,7 +177,7 @@ def topology_losses(
     The paper's Equation 3 has the summand of the positive class alone, which is least where everything is joined; this
     has both, y log p + (1 - y) log(1 - p).
     """
-    first, second = torch.triu_indices(*found.faces.shape[1:], 1, device=found.faces.device)
+    first, second = torch.triu_indices(around.valid.shape[1], around.valid.shape[1], 1, device=found.faces.device)
     pair = around.valid[:, first] & around.valid[:, second]
     return {
         "edge": _cross_entropy(found.edges, labels.edges, around.valid),
@@ -223,10 +223,10 @@ def topology_candidates(
     around = neighborhoods(spheres, dense, network.nearest, network.dense_nearest)
     found = network(around)
     rows, columns = around.valid.nonzero(as_tuple=True)
-    edges = torch.stack([rows, around.index[rows, columns]], -1)
+    edges = torch.stack([rows, around.places[rows, columns]], -1)
     pair = (around.valid[:, :, None] & around.valid[:, None]).triu(1)
     own, first, second = pair.nonzero(as_tuple=True)
-    faces = torch.stack([own, around.index[own, first], around.index[own, second]], -1)
+    faces = torch.stack([own, around.places[own, first], around.places[own, second]], -1)
     return Candidates(
         *_greatest(edges, found.edges[rows, columns].sigmoid()),
         *_greatest(faces, found.faces[own, first, second].sigmoid()),

@@ -25,13 +25,13 @@ class Neighborhoods(NamedTuple):
     """What surrounds each of M spheres, of one object or of several. Nearest first; where there are fewer neighbours
     than places, the last ones hold zeros and are not valid.
 
-    radius: Float[M], the sphere's own. index: Int[M, K], the nearest others among the spheres of its object. valid:
+    radius: Float[M], the sphere's own. places: Int[M, K], the nearest others among the spheres of its object. valid:
     Bool[M, K]. near: Float[M, K, 4], their centres less its own, and their radii. dense: Float[M, L, 3], the nearest
     dense centres less its own. dense_valid: Bool[M, L].
     """
 
     radius: Float[Tensor, " m"]
-    index: Int[Tensor, "m k"]
+    places: Int[Tensor, "m k"]
     valid: Bool[Tensor, "m k"]
     near: Float[Tensor, "m k 4"]
     dense: Float[Tensor, "m l 3"]
@@ -97,9 +97,9 @@ def topology_labels(
             one are a face where what they stand for is part of one, so that sheets stay closed. (The map of the
             corners is then simplicial: it takes what is labelled into the truth.)
     """
-    device, count = near.index.device, len(truth.spheres)
-    own = torch.arange(len(near.index), device=device) if stands_for is None else stands_for
-    others = own[near.index]
+    device, count = near.places.device, len(truth.spheres)
+    own = torch.arange(len(near.places), device=device) if stands_for is None else stands_for
+    others = own[near.places]
     edges, faces = torch.from_numpy(truth.edges).to(device), torch.from_numpy(truth.faces).to(device)
     linked = torch.eye(count, dtype=torch.bool, device=device)
     for a, b in (edges.T, faces[:, [0, 1]].T, faces[:, [1, 2]].T, faces[:, [0, 2]].T):
@@ -124,7 +124,7 @@ def topology_labels(
     pair = (
         near.valid[:, :, None]
         & near.valid[:, None, :]
-        & ~torch.eye(near.index.shape[1], dtype=torch.bool, device=device)
+        & ~torch.eye(near.places.shape[1], dtype=torch.bool, device=device)
     )
     return TopologyLabels(linked[own[:, None], others] & near.valid, is_face & pair)
 

@@ -44,7 +44,7 @@ def test_order_of_neighbors_does_not_matter():
     """Nor does that of dense centres."""
     around = neighborhoods(some_spheres(30), torch.rand(200, 3, generator=torch.Generator().manual_seed(1)))
     net, order = network(), torch.randperm(8, generator=torch.Generator().manual_seed(2))
-    shuffled = around._replace(index=around.index[:, order], near=around.near[:, order], dense=around.dense.flip(1))
+    shuffled = around._replace(places=around.places[:, order], near=around.near[:, order], dense=around.dense.flip(1))
     found, again = net(around), net(shuffled)
     torch.testing.assert_close(again.edges, found.edges[:, order])
     torch.testing.assert_close(again.faces, found.faces[:, order][:, :, order])
@@ -93,7 +93,7 @@ def test_losses_of_extreme_logits_are_finite():
 def test_gradient_by_finite_differences():
     around = neighborhoods(some_spheres(12).double(), torch.rand(30, 3, dtype=torch.float64), 4, 6)
     net = network(4, 6, 0.25).double()
-    labels = TopologyLabels(around.index % 2 == 0, (around.index[:, :, None] + around.index[:, None]) % 3 == 0)
+    labels = TopologyLabels(around.places % 2 == 0, (around.places[:, :, None] + around.places[:, None]) % 3 == 0)
 
     def loss() -> torch.Tensor:
         return torch.stack(list(topology_losses(net(around), labels, around).values())).sum()
@@ -105,9 +105,9 @@ def test_gradient_by_finite_differences():
         flat, step = parameter.data.view(-1), 1e-6
         before = flat[place].item()
         flat[place] = before + step
-        above = float(loss())
+        above = loss().item()
         flat[place] = before - step
-        below = float(loss())
+        below = loss().item()
         flat[place] = before
         assert (above - below) / (2 * step) == pytest.approx(float(parameter.grad.view(-1)[place]), rel=1e-4, abs=1e-8)
 
@@ -118,16 +118,16 @@ class Fixed(torch.nn.Module):
     nearest, dense_nearest = 4, 0
 
     def forward(self, around: Neighborhoods) -> TopologyLogits:
-        own = torch.arange(len(around.index))[:, None]
-        edges = torch.sin(7.0 * own + 3.0 * around.index)
-        first, second = around.index[:, :, None], around.index[:, None]
+        own = torch.arange(len(around.places))[:, None]
+        edges = torch.sin(7.0 * own + 3.0 * around.places)
+        first, second = around.places[:, :, None], around.places[:, None]
         return TopologyLogits(edges, torch.sin(2.0 * own[..., None] + 5.0 * (first + second)))
 
 
 def test_predicted_topology_against_loops():
     """An edge where either end says so, a face where one of three corners does, and the sides of faces."""
     spheres, fixed = some_spheres(20), Fixed()
-    near = neighborhoods(spheres, torch.empty(0, 3), 4, 0).index
+    near = neighborhoods(spheres, torch.empty(0, 3), 4, 0).places
     edges, faces = set(), set()
     for i in range(20):
         for j in near[i].tolist():

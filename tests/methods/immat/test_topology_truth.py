@@ -32,7 +32,7 @@ def test_neighborhoods_against_loops():
     for i, own in enumerate(medial.spheres):
         others = [j for j in range(30) if j != i]
         others.sort(key=lambda j: float(np.linalg.norm(medial.centers[j] - own[:3])))
-        assert found.index[i].tolist() == others[:8]
+        assert found.places[i].tolist() == others[:8]
         np.testing.assert_allclose(found.near[i, :, :3], medial.centers[others[:8]] - own[:3], atol=1e-6)
         np.testing.assert_allclose(found.near[i, :, 3], medial.radii[others[:8]], atol=1e-6)
         by_distance = dense[np.argsort(np.linalg.norm(dense - own[:3], axis=1))][:64]
@@ -61,9 +61,9 @@ def test_labels_against_loops(stands: bool):
     edges = {frozenset(edge) for edge in medial.edges.tolist()} | {frozenset([i]) for i in range(30)}
     edges |= {frozenset(side) for face in faces for side in combinations(face, 2)}
     for i in range(len(spheres)):
-        for a, j in enumerate(around.index[i].tolist()):
+        for a, j in enumerate(around.places[i].tolist()):
             assert labels.edges[i, a] == labelled(i, j, edges, names)
-            for b, k in enumerate(around.index[i].tolist()):
+            for b, k in enumerate(around.places[i].tolist()):
                 assert labels.faces[i, a, b] == (j != k and labelled(i, j, faces, names, k))
     assert labels.edges.any() and labels.faces.any() and torch.equal(labels.faces, labels.faces.mT)
 
@@ -78,12 +78,12 @@ def test_few_and_repeated_spheres():
     spheres = torch.tensor([[0, 0, 0, 1.0], [0, 0, 0, 1.0], [1, 0, 0, 1.0]])
     three = neighborhoods(spheres, torch.ones(5, 3))
     assert three.valid.sum(1).tolist() == [2, 2, 2] and three.dense_valid.sum(1).tolist() == [5] * 3
-    assert three.index[:, 0].tolist()[:2] == [1, 0] and three.near[0, 0].tolist() == [0, 0, 0, 1]
+    assert three.places[:, 0].tolist()[:2] == [1, 0] and three.near[0, 0].tolist() == [0, 0, 0, 1]
     edges = topology_labels(three, MedialMesh(spheres.numpy(), [[2, 0]])).edges
-    assert [edges[i][three.valid[i] & (three.index[i] == j)].item() for i, j in ((0, 1), (0, 2), (2, 0))] == [0, 1, 1]
-    assert neighborhoods(torch.zeros(0, 4), torch.zeros(0, 3)).index.shape == (0, 8)
+    assert [edges[i][three.valid[i] & (three.places[i] == j)].item() for i, j in ((0, 1), (0, 2), (2, 0))] == [0, 1, 1]
+    assert neighborhoods(torch.zeros(0, 4), torch.zeros(0, 3)).places.shape == (0, 8)
     both = joined([one, three])
-    assert len(both.radius) == 4 and torch.equal(both.index[1:], three.index)
+    assert len(both.radius) == 4 and torch.equal(both.places[1:], three.places)
 
 
 def test_turned():
