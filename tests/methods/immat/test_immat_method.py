@@ -104,7 +104,7 @@ def test_what_is_found_is_joined_as_the_nearest_true_spheres() -> None:
     # Boxes that touch have true spheres in one place, of which either may be the nearest.
     stands = [np.flatnonzero(row < row.min() + 1e-5).tolist() for row in apart]
     linked = {tuple(sorted(edge)) for edge in truth.edges.tolist()} | {(i, i) for i in range(len(truth.spheres))}
-    near = neighborhoods(values["found_spheres"][0], torch.zeros(0, 3), 8, 0).index
+    near = neighborhoods(values["found_spheres"][0], torch.zeros(0, 3), 8, 0).places
     clear = []
     for sphere in range(len(spheres)):
         for place, other in enumerate(near[sphere].tolist()):
