@@ -14,6 +14,7 @@ from ..leaderboards import given_text, load_records, write_leaderboard
 from ..leaderboards.given import MAYBE_CAMERA, PICTURE
 from ..leaderboards.published import Published
 from .costs import write_costs
+from .high_genus import Objects
 from .runs import RunFolder, records_of
 
 
@@ -65,15 +66,21 @@ def given_in(method: dict[str, Any]) -> str:
 
 
 def write_board(
-    folders: list[RunFolder], out: str | Path, *, title: str = "", published: Sequence[Published] = ()
+    folders: list[RunFolder],
+    out: str | Path,
+    *,
+    title: str = "",
+    published: Sequence[Published] = (),
+    only: Objects | None = None,
 ) -> Path:
     """Writes the leaderboard of some runs into `out`; does nothing if it is there already for the same records.
 
     Args:
         published: values that others have printed, to stand beside.
+        only: the objects that it is of; None for all.
 
     Raises:
-        InputError: a run has no records.
+        InputError: a run has no records, or none of these objects.
     """
     out = Path(out)
     for folder in folders:
@@ -86,11 +93,17 @@ def write_board(
         state.update(f"{path}\n".encode() + path.read_bytes())
     if published:
         state.update(repr(tuple(published)).encode())
+    if only is not None:
+        state.update(repr(sorted(only)).encode())
     stamp = out / "board.json"
     if stamp.exists() and read_json(stamp).get("inputs") == state.hexdigest() and (out / "leaderboard.csv").exists():
         return out
     out.mkdir(parents=True, exist_ok=True)
     records = load_records([folder.records for folder in folders])
+    if only is not None:
+        records = records[[pair in only for pair in zip(records["category"], records["object"], strict=True)]]
+        if not len(records):
+            raise InputError(f"{out}: the runs have no records of the {len(only)} objects that the board is of")
     write_leaderboard(records, run_table(folders, records), out, title=title or out.name, published=published)
     write_costs(folders, out)
     from .showcase import write_grid

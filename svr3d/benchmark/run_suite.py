@@ -17,6 +17,7 @@ from .board import write_board
 from .evaluation import check_protocols, evaluate_run, samples_of
 from .failures import ERROR_FILE, error_kept, free_memory, sentence
 from .further_outputs import derive_run
+from .high_genus import of_genus
 from .plan import Plan, plan_training
 from .runs import RunFolder
 from .suite import Suite, SuiteRun
@@ -49,6 +50,10 @@ def run_suite(suite: Suite) -> tuple[Path, list[str]]:
     dataset = open_dataset(suite.data)
     samples = len(samples_of(dataset, suite.split, suite.views))
     check_protocols(dataset, suite.protocols, suite.split)
+    only, title = None, suite.name
+    if suite.least_genus is not None:
+        only = of_genus(dataset, suite.split, suite.least_genus)
+        title = f"{suite.name}: objects of genus {suite.least_genus} or more, {len(only)} of them"
     doing = _Doing(suite, dataset)
     lines = list(doing.planned())
     count = sum(1 + len(line.outputs) for line in lines)
@@ -58,7 +63,7 @@ def run_suite(suite: Suite) -> tuple[Path, list[str]]:
             doing.line(line)
     if not doing.folders:
         raise InputError(f"suite {suite.name}: every run failed; the first: {doing.failures[0]}")
-    out = write_board(doing.folders, Path(suite.board) / suite.name, title=suite.name, published=suite.published)
+    out = write_board(doing.folders, Path(suite.board) / suite.name, title=title, published=suite.published, only=only)
     spent = duration(time.perf_counter() - start)
     say(f"suite {suite.name}: done in {spent}; the leaderboard is {out / 'leaderboard.md'}")
     return out, doing.failures

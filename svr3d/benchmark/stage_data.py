@@ -94,7 +94,7 @@ class StageData:
         on where it stood."""
         keys = self.keys(stage, "train") + self.keys(stage, "val") if keys is None else keys
         self.derived.mkdir(parents=True, exist_ok=True)
-        writer = DerivedWriter(self.derived / stage.name, keys)
+        writer = DerivedWriter(self.derived / stage.name, keys, of_objects=stage.unit == "object")
         # The same batches whatever is there already, since another company can change a value's last bits.
         batches = InOrder(self, stage, keys)
         for start in range(0, len(keys), stage.batch_size):

@@ -48,6 +48,7 @@ class Suite:
         board: the folder that the leaderboard is written to.
         workers: processes for preparation and scoring; None for one per core.
         published: values that others have printed, to stand beside these on the board.
+        least_genus: the board is of the objects whose true solid has at least this genus, at 64³; None: of all.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Suite:
     board: str = "leaderboards/local"
     workers: int | None = None
     published: tuple[Published, ...] = ()
+    least_genus: int | None = None
 
     @classmethod
     def read(cls, path: str | Path, *, source: str | None = None, **changes: Any) -> Suite:
@@ -98,6 +100,9 @@ class Suite:
         protocols = values.get("protocols", cls.protocols)
         if isinstance(protocols, str) or not all(isinstance(name, str) for name in protocols):
             raise InputError(f"{path}: field 'protocols': expected a list of names, found {protocols!r}")
+        least = values.get("least_genus")
+        if least is not None and (isinstance(least, bool) or not isinstance(least, int) or least < 0):
+            raise InputError(f"{path}: field 'least_genus': expected a whole number from 0 on, found {least!r}")
         if "published" in values:
             values["published"] = read_published(values["published"], f"{path}: field 'published'", protocols)
         fields: dict[str, Any] = values | {"runs": tuple(runs), "protocols": tuple(protocols)}

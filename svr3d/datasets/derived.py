@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ class Derived:
     """Derived values, memory-mapped: a folder with `NAME.npy`, Any[K, ...], per value and `keys.json`, the K samples.
 
     Rows are in the order of the sorted keys, so that the files do not depend on the order in which values were
-    computed. It can be pickled (loading processes open the files anew), and joined with others by `|`.
+    computed. It can be pickled (loading processes open the files anew), and joined with others by `|`. What was kept
+    of whole objects every one of their samples has.
 
     Args:
         folders: that `DerivedWriter` completed; values of later folders hide those of the same name in earlier ones.
@@ -67,9 +68,12 @@ class Derived:
         if name not in self._values:
             raise InputError(f"there is no derived value '{name}' (known: {', '.join(sorted(self._values)) or 'none'})")
         rows, values = self._values[name]
-        if str(key) not in rows:
+        row = rows.get(str(key))
+        if row is None and isinstance(key, SampleKey):
+            row = rows.get(_object(key))
+        if row is None:
             raise InputError(f"there is no derived value '{name}' of {key}")
-        return np.array(values[rows[str(key)]])
+        return np.array(values[row])
 
     def join(self, batch: SampleBatch, names: Iterable[str] | None = None) -> SampleBatch:
         """The batch with these derived values (all by default) as further targets, tensors [B, ...].
@@ -90,11 +94,13 @@ class DerivedWriter:
     Args:
         folder: to write.
         keys: the samples that will be put.
+        of_objects: whether the values are those of the samples' objects, kept once for all samples of each.
     """
 
-    def __init__(self, folder: str | os.PathLike, keys: Sequence[SampleKey]) -> None:
+    def __init__(self, folder: str | os.PathLike, keys: Sequence[SampleKey], *, of_objects: bool = False) -> None:
         self.folder = Path(folder)
-        self._rows = {key: row for row, key in enumerate(sorted({str(key) for key in keys}))}
+        self._name: Callable[[SampleKey], str] = _object if of_objects else str
+        self._rows = {key: row for row, key in enumerate(sorted({self._name(key) for key in keys}))}
         self._partial = self.folder.with_name(f".{self.folder.name}.partial")
         self._values: dict[str, np.memmap] = {}
         self._done: np.memmap
@@ -118,7 +124,7 @@ class DerivedWriter:
 
     def missing(self, keys: Iterable[SampleKey]) -> list[SampleKey]:
         """Those that have no values yet."""
-        return [key for key in keys if not self._done[self._rows[str(key)]]]
+        return [key for key in keys if not self._done[self._rows[self._name(key)]]]
 
     def put(self, key: SampleKey, values: Mapping[str, Any]) -> None:
         """Keeps the values of one sample: arrays or tensors, of the same names, shapes and types for all samples.
@@ -126,9 +132,9 @@ class DerivedWriter:
         Raises:
             InputError: they differ from those put before, or the sample is not among the writer's.
         """
-        if str(key) not in self._rows:
+        row = self._rows.get(self._name(key))
+        if row is None:
             raise InputError(f"derived values of {key}, which is none of the samples that values were announced for")
-        row = self._rows[str(key)]
         arrays = {name: _array(value) for name, value in values.items()}
         if self._done.any() and set(arrays) != set(self._values):
             expected = ", ".join(sorted(self._values))
@@ -165,6 +171,10 @@ class DerivedWriter:
         shutil.rmtree(self.folder, ignore_errors=True)
         os.rename(self._partial, self.folder)
         return Derived(self.folder)
+
+
+def _object(key: SampleKey) -> str:
+    return f"{key.category}/{key.object}"
 
 
 def _array(value: Any) -> np.ndarray:

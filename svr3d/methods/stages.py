@@ -134,7 +134,8 @@ class Derived(Stage):
     """A stage that computes values of every unit once, with the method as the stages before left it.
 
     The values lie memory-mapped beside the run, for the training and the validation split, and are joined to the
-    batches of later stages of the same unit that name them among their `targets`.
+    batches of later stages that name them among their `targets`: of the same unit, or, if they are values of whole
+    objects, of any.
 
     Args:
         derive: values Float or Long [B, …] of a batch, by name; those of a sample may not depend on its company.

@@ -6,14 +6,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import trimesh
 import yaml
 
 from svr3d.benchmark import suite
+from svr3d.benchmark.high_genus import of_genus
 from svr3d.benchmark.run_suite import _Doing, run_suite
 from svr3d.benchmark.suite import Suite
 from svr3d.datasets import DataFacts, Dataset, open_dataset
+from svr3d.datasets.parametric.source import CATEGORIES
 from svr3d.errors import InputError
+from svr3d.geometry import Mesh
 from svr3d.methods import get_method, list_methods
 from svr3d.metrics import load_protocol
 
@@ -57,8 +62,9 @@ def test_only_what_learns_is_run_with_several_seeds(small_dataset: Path, tmp_pat
 def test_published_values_are_of_what_it_compares(name: str) -> None:
     read = Suite.read(name)
     assert read.prepare is not None
+    categories = {*read.prepare.get("categories", CATEGORIES), "mean"}
     for one in read.published:
-        assert one.category in read.prepare["categories"] and one.protocol in read.protocols and one.source
+        assert one.category in categories and one.protocol in read.protocols and one.source
 
 
 def test_tables_3_and_4_of_the_paper() -> None:
@@ -88,6 +94,74 @@ def test_table_2_of_smnet() -> None:
         for method, values in printed.items()
         for category, value in zip(("chair", "lamp"), values, strict=True)
     }
+
+
+def test_table_1_of_immat() -> None:
+    """What is printed as the mean is that of the 13 categories."""
+    own = [one for one in Suite.read("immat-table1").published if one.method == "IMMAT"]
+    for metric in ("cd_l2", "iou_32", "f_tau"):
+        (mean,) = [one.value for one in own if one.metric == metric and one.category == "mean"]
+        values = [one.value for one in own if one.metric == metric and one.category != "mean"]
+        assert len(values) == 13 and sum(values) / 13 == pytest.approx(mean, rel=2e-3)
+
+
+def test_least_genus_is_a_whole_number(tmp_path: Path) -> None:
+    file = tmp_path / "suite.yaml"
+    for value in (-1, 1.5, "two", True):
+        file.write_text(yaml.safe_dump({"name": "x", "data": "y", "runs": ["mean_shape"], "least_genus": value}))
+        with pytest.raises(InputError, match=r"field 'least_genus': expected a whole number from 0 on, found"):
+            Suite.read(file)
+
+
+def test_a_board_of_objects_of_high_genus(
+    box_dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = {("post", name) for category, name in box_dataset.objects("test") if category == "post"}
+    monkeypatch.setattr("svr3d.benchmark.run_suite.of_genus", lambda dataset, split, least: frozenset(chosen))
+    content = {"name": "boxes", "data": str(box_dataset.root), "runs": ["mean_shape"], "protocols": ["classvoxels"]}
+    content |= {"out": str(tmp_path / "runs"), "board": str(tmp_path / "all"), "workers": 1}
+    file = tmp_path / "suite.yaml"
+    boards = []
+    for change in ({}, {"least_genus": 2, "board": str(tmp_path / "high")}):
+        file.write_text(yaml.safe_dump(content | change))
+        out, failures = run_suite(Suite.read(file))
+        assert not failures
+        boards.append((out / "leaderboard.csv").read_text())
+    assert "plank" in boards[0] and "post" in boards[0]
+    assert "plank" not in boards[1] and "post" in boards[1]
+    assert "objects of genus 2 or more, 1 of them" in (tmp_path / "high/boxes/leaderboard.md").read_text()
+
+
+class Solids:
+    """A data set of a torus, a double torus and a box."""
+
+    root = Path("solids")
+
+    def objects(self, split: str) -> list[tuple[str, str]]:
+        return [("ring", "one"), ("ring", "two"), ("box", "none")]
+
+    def require(self, targets: set[str], split: str) -> None:
+        assert targets == {"mesh"}
+
+    def load(self, category: str, name: str, target: str) -> Mesh:
+        if category == "box":
+            solid = trimesh.creation.box((1, 0.5, 0.5))
+        else:
+            solid = trimesh.creation.torus(0.2, 0.05)
+            if name == "two":
+                other = solid.copy()
+                other.apply_translation((0.4, 0, 0))
+                solid = trimesh.util.concatenate([solid, other])
+        return Mesh(np.asarray(solid.vertices) - np.asarray(solid.bounds).mean(axis=0), np.asarray(solid.faces))
+
+
+def test_objects_are_chosen_by_their_tunnels() -> None:
+    solids: Any = Solids()
+    assert of_genus(solids, "test", 0) == {("ring", "one"), ("ring", "two"), ("box", "none")}
+    assert of_genus(solids, "test", 1) == {("ring", "one"), ("ring", "two")}
+    assert of_genus(solids, "test", 2) == {("ring", "two")}
+    with pytest.raises(InputError, match="solids: no object of split 'test' has a genus of 3 or more"):
+        of_genus(solids, "test", 3)
 
 
 def test_published_values_stand_on_the_board_and_renew_it(box_dataset: Dataset, tmp_path: Path) -> None:

@@ -42,6 +42,26 @@ def test_the_order_of_computing_does_not_matter(tmp_path):
         assert derived.get(str(key), "count") == key.view
 
 
+def test_values_of_objects_are_those_of_all_their_samples(tmp_path):
+    firsts = [SampleKey("a", "x", 3), SampleKey("a", "y", 0)]
+    writer = DerivedWriter(tmp_path / "objects", firsts, of_objects=True)
+    assert writer.missing(firsts) == firsts
+    for key in firsts:
+        writer.put(key, {"code": np.array(key.view)})
+    derived = writer.finish()
+    assert len(np.load(tmp_path / "objects/code.npy")) == 2
+    for key in (*firsts, SampleKey("a", "x", 0), SampleKey("a", "x", 1, part=2)):
+        assert derived.get(key, "code") == {"x": 3, "y": 0}[key.object]
+    with pytest.raises(InputError, match="there is no derived value 'code' of b/x/003"):
+        derived.get(SampleKey("b", "x", 3), "code")
+    writer = DerivedWriter(tmp_path / "views", firsts)
+    for key in firsts:
+        writer.put(key, {"code": np.array(key.view)})
+    derived = writer.finish()
+    with pytest.raises(InputError, match="there is no derived value 'code' of a/x/000"):  # another view's is no answer
+        derived.get(SampleKey("a", "x", 0), "code")
+
+
 def test_a_killed_writer_is_resumed(tmp_path):
     write(tmp_path / "whole", KEYS).finish()
     write(tmp_path / "out", KEYS[:2])  # and no more

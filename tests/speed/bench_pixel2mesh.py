@@ -34,10 +34,10 @@ from svr3d.datasets import DataFacts
 from svr3d.datasets.batch import SampleBatch, SampleKey
 from svr3d.geometry import Camera
 from svr3d.geometry.rendering.viewpoints import r2n2_cameras
+from svr3d.methods.feature_maps import pool_features
 from svr3d.methods.pixel2mesh import Pixel2Mesh
 from svr3d.methods.pixel2mesh.ellipsoid import MeshLevel, unpool
 from svr3d.methods.pixel2mesh.graph import ChebyshevConv, SparseMap, scaled_laplacian
-from svr3d.methods.pixel2mesh.image_networks import pool_features
 from svr3d.methods.pixel2mesh.losses import block_losses
 
 BATCH = 8

@@ -83,7 +83,8 @@ def check_stages(cls: type[Method]) -> None:
         assert not extra, f"stage '{stage.name}' needs {sorted(extra)}, which `targets` does not declare"
         _check_targets(f"stage '{stage.name}'", (stage.targets - derived.keys()) | stage.optional)
         for name in stage.targets & derived.keys():
-            assert derived[name].unit == stage.unit, f"stage '{stage.name}': value '{name}' is of another unit"
+            fits = derived[name].unit in (stage.unit, "object")
+            assert fits, f"stage '{stage.name}': value '{name}' is of another unit"
         used |= stage.targets
         if isinstance(stage, Learned):
             try:

@@ -22,13 +22,13 @@ from ..learning import optimize
 from ..mirroring import mirror_some
 from ..outputs import FINAL, Output
 from ..stages import Learned, Optimization, Stage
+from ..view import View
 from .ellipsoid import LIMITS
 from .image_networks import VGG16
 from .losses import WEIGHTS, block_losses
 from .network import Deformation, Pixel2MeshNetwork
 from .options import Pixel2MeshOptions
 from .start import standardize
-from .view import View
 
 if TYPE_CHECKING:
     from jaxtyping import Float

@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...errors import InputError
+from ..feature_maps import pool_features
+from ..view import View
 from .ellipsoid import RELEASE_RADII, ellipsoid
 from .graph import CONVOLUTIONS, SparseMap, operator_of, unpooling
-from .image_networks import image_network, pool_features
-from .view import View
+from .image_networks import image_network
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from ...geometry import Camera, r2n2_cameras
+from ..view import View
 from .network import DeformationBlock, Pixel2MeshNetwork
-from .view import View
 
 PICTURES = 8
 """In the batch that outputs are measured on."""

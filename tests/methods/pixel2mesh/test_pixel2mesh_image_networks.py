@@ -13,13 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from svr3d.geometry import InputError
-from svr3d.methods.pixel2mesh.image_networks import (
-    VGG16,
-    FeatureMap,
-    StridedNetwork,
-    image_network,
-    pool_features,
-)
+from svr3d.methods.feature_maps import FeatureMap, pool_features
+from svr3d.methods.pixel2mesh.image_networks import VGG16, StridedNetwork, image_network
 
 # (channels, side of the kernel, stride), as released.
 STRIDED = (

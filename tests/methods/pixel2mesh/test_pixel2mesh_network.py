@@ -12,7 +12,7 @@ from svr3d.datasets.box_objects import box_camera
 from svr3d.geometry import Camera, InputError
 from svr3d.methods.pixel2mesh.ellipsoid import PAPER_RADII, RELEASE_RADII, ellipsoid
 from svr3d.methods.pixel2mesh.network import Deformation, Pixel2MeshNetwork
-from svr3d.methods.pixel2mesh.view import View
+from svr3d.methods.view import View
 
 COUNTS = [156, 618, 2466]
 PAPER = {

@@ -10,7 +10,7 @@ import torch
 
 from svr3d.datasets.box_objects import box_camera
 from svr3d.geometry import Camera, InputError
-from svr3d.methods.pixel2mesh.view import DISTANCE, FRAMES, NEAR, View
+from svr3d.methods.view import DISTANCE, FRAMES, NEAR, View
 
 
 def cameras(count: int = 3) -> Camera:

@@ -1,4 +1,4 @@
-"""The frame that the network works in, and its projection."""
+"""The frame that networks work in which look up image features where a camera sees their points."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ...errors import InputError
-from ...geometry import Camera
+from ..errors import InputError
+from ..geometry import Camera
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float

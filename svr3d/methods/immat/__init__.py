@@ -1,0 +1,5 @@
+"""The medial axis from one image (IMMAT)."""
+
+from .method import IMMAT
+
+__all__ = ["IMMAT"]
