@@ -294,6 +294,10 @@ def _names(text: str) -> list[str]:
 
 def parts_command(
     shape: str,
+    split: Literal["none", "topology"] = "none",
+    spheres: int = 256,
+    turn: float | None = None,
+    truth: str | None = None,
     only: str | None = None,
     remove: str | None = None,
     replace: str | None = None,
@@ -311,6 +315,11 @@ def parts_command(
 
     Args:
         shape: A file with parts, such as .glb, .npz or .obj; or an object's folder in a prepared data set.
+        split: topology divides the shape anew, into the curves and sheets of its medial mesh: of a file of one, or of
+            that which `svr3d medial` makes of a watertight mesh.
+        spheres: Of the medial mesh that is made for this, at most.
+        turn: Degrees between neighbouring slabs from which on they belong to two sheets; 50 if not given.
+        truth: A shape in known parts, in the same frame, which the parts are compared with, whatever their names.
         only: Parts that stay, by name or label, separated by commas (in quotes where a name has one).
         remove: Parts that go.
         replace: Parts that parts of another shape take the place of.
@@ -328,7 +337,9 @@ def parts_command(
 
     kept, gone, replaced, taken, moved = (parts.names_in(text) for text in (only, remove, replace, taking, move))
     edit = parts.Edit(kept, gone, replaced, using, taken, fit, moved, offset)
-    mesh, made_from = parts.edited(shape, edit)
+    how = parts.Split(spheres, turn) if parts.splits(split, spheres, turn) else None
+    mesh, made_from = parts.edited(shape, edit, how)
+    agreement = None if truth is None else parts.agreement(mesh, truth)
     written = []
     if out is not None:
         written.append(parts.write_file(mesh, out))
@@ -336,11 +347,13 @@ def parts_command(
         written += parts.write_parts(mesh, export)
     if picture is not None:
         changed = [("result", mesh)] if edit != parts.Edit() else []
-        written.append(parts.draw_parts([*made_from, *changed], picture))
+        written.append(parts.draw_parts([*made_from, *changed], picture, by_name=how is not None))
     for path in written:
         print(path)
     if json or not written:
         parts.print_parts(mesh, as_json=json)
+    if agreement is not None:
+        print(agreement, file=sys.stderr if json else sys.stdout)
 
 
 def leaderboard_command(runs: list[str], out: str, title: str = "") -> None:
