@@ -88,6 +88,7 @@ def audit_command(
     source: str,
     out: str = "audit",
     format: str = "auto",
+    split: Literal["part-sm", "topology"] = "part-sm",
     tau: float | None = None,
     count: int = 420,
     shown: int = 24,
@@ -97,13 +98,14 @@ def audit_command(
     options: dict[str, Any] | None = None,
     workers: int | None = None,
 ) -> None:
-    """Look at parts before preparing them: a sheet of objects as `--parts part-sm` divides them, and how often it errs.
+    """See how objects are divided: a sheet of them, and how often `--parts part-sm` errs, or how alike parts are.
 
     Args:
         source: As for prepare.
         out: Folder for sheet.png, audit.md and audit.json.
         format: What the source is, as in `svr3d list datasets`; auto finds out.
-        tau: How near vertices of one leg are, in radii of the object; 0.01 if not given.
+        split: part-sm, as preparation divides legs; or topology, as `svr3d parts` divides shapes, beside own parts.
+        tau: For part-sm: how near vertices of one leg are, in radii of the object; 0.01 if not given.
         count: Objects to divide, drawn at random; the paper's audit has 420.
         shown: Of them, on the sheet.
         seed: Of the choice, and of generated shapes.
@@ -112,22 +114,19 @@ def audit_command(
         options: Further options of the format.
         workers: Processes; one per core if not given.
     """
+    options = {**(options or {}), **({} if objects is None else {"objects": objects})}
+    sample: dict[str, Any] = {"format": format, "count": count, "shown": shown, "seed": seed, "categories": categories}
+    if split == "topology":
+        from .split_audit import split_audit
+
+        if tau is not None:
+            raise InputError("--tau is for --split part-sm")
+        print(split_audit(source, out, **sample, options=options, workers=workers))
+        return
     from ..datasets.part_sm import TAU
     from .part_audit import audit
 
-    page = audit(
-        source,
-        out,
-        format=format,
-        tau=TAU if tau is None else tau,
-        count=count,
-        shown=shown,
-        seed=seed,
-        categories=categories,
-        options={**(options or {}), **({} if objects is None else {"objects": objects})},
-        workers=workers,
-    )
-    print(page)
+    print(audit(source, out, **sample, tau=TAU if tau is None else tau, options=options, workers=workers))
 
 
 def train_command(

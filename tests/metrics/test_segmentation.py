@@ -40,7 +40,10 @@ def test_parts_are_matched_as_well_as_they_can_be(pairs):
     few, many = sorted((found, true), key=lambda labels: len(set(labels.tolist())))
     names = list(set(few))
     ious = [
-        sum(((few == a) & (many == b)).sum() / ((few == a) | (many == b)).sum() for a, b in zip(names, chosen, strict=True))
+        sum(
+            ((few == a) & (many == b)).sum() / ((few == a) | (many == b)).sum()
+            for a, b in zip(names, chosen, strict=True)
+        )
         for chosen in permutations(set(many), len(names))
     ]  # fmt: skip
     assert score_labels(found, true).matched_iou == pytest.approx(max(ious) / len(set(many)))
