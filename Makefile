@@ -106,6 +106,11 @@ exchange: $(READY) ## Make the picture of docs/parts.md: one chair on another's 
 	$(BIN)/svr3d prepare parametric --out data/chairs --categories '[chair]' --objects '{train: 9}' --parts part-sm --views 1
 	$(BIN)/svr3d parts data/chairs/chair/chair_000008 --replace base --using data/chairs/chair/chair_000002 --out data/exchanged.glb --picture docs/figures/exchange.png
 
+.PHONY: topology
+topology: $(READY) ## Make the picture of docs/parts.md: objects in curves and sheets, beside their own parts
+	$(BIN)/svr3d audit parametric --split topology --objects '{test: 1}' --shown 12 --out data/topology
+	cp data/topology/sheet.png docs/figures/topology.png
+
 .PHONY: speed
 speed: $(READY) ## Run the speed benchmarks
 	for benchmark in tests/speed/bench_*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done

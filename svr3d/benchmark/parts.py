@@ -31,6 +31,7 @@ from ..geometry import (
     to_parts,
     write_shape,
 )
+from ..geometry.medial.segmentation import TURN
 from ..geometry.shapes.part_colors import part_colors
 from ..leaderboards import picture_grid
 from ..metrics import compare_segmentations
@@ -112,12 +113,9 @@ class Split:
         """
         shape = read_mesh(path) if path.is_dir() else read_shape(path)
         with _about(path):
-            options = {} if self.turn is None else {"turn": self.turn}
-            if isinstance(shape, MedialMesh):
-                found = segmented(shape, **options)
-            else:
-                mesh = to_mesh(shape)
-                found = segmented(medial_axis(mesh, self.spheres), mesh, **options)
+            mesh = to_mesh(shape)
+            medial = shape if isinstance(shape, MedialMesh) else medial_axis(mesh, self.spheres)
+            found = segmented(medial, mesh, turn=TURN if self.turn is None else self.turn)
         return replace(found, face_colors=part_colors(found.face_part))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -100,7 +100,8 @@ def _nearest_face(mesh: PartMesh, points: np.ndarray) -> Int[np.ndarray, " n"]:
 
     low, high = mesh.bounds
     side = float((high - low).max())
-    tensor, scene = open3d.core.Tensor, open3d.t.geometry.RaycastingScene()
+    tensor: Any = open3d.core.Tensor
+    scene = open3d.t.geometry.RaycastingScene()
     scene.add_triangles(tensor(((mesh.vertices - low) / side).astype(np.float32)), tensor(mesh.faces.astype(np.uint32)))
     found = scene.compute_closest_points(tensor(((points - low) / side).astype(np.float32)))
     return found["primitive_ids"].numpy().astype(np.int64)
