@@ -113,6 +113,11 @@ exchange: $(READY) ## Make the picture of docs/parts.md: one chair on another's 
 exchange-predicted: $(READY) ## The same of what a trained run (RUN=…, scored) makes of two pictures (FIRST, SECOND)
 	$(BIN)/svr3d parts $(RUN)/predictions/$(FIRST).npz --replace base --using $(RUN)/predictions/$(SECOND).npz --out data/exchanged-predicted.glb --picture docs/figures/exchange-predicted.png
 
+.PHONY: topology
+topology: $(READY) ## Make the picture of docs/parts.md: objects in curves and sheets, beside their own parts
+	$(BIN)/svr3d audit parametric --split topology --objects '{test: 1}' --shown 12 --out data/topology
+	cp data/topology/sheet.png docs/figures/topology.png
+
 .PHONY: speed
 speed: $(READY) ## Run the speed benchmarks
 	for benchmark in tests/speed/bench_*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
