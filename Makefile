@@ -18,8 +18,8 @@ RUN ?= $(RUNS)/parametric-tiny/smnet/tiny/seed0
 FIRST ?= chair/chair_900005/000
 SECOND ?= chair/chair_900002/000
 
-METHODS := mean_shape class_mean mean_parts retrieval shapeprior classvoxels partvoxels pixel2mesh smnet \
-	oracle_voxels oracle_parts oracle_ellipsoid oracle_mesh
+METHODS := mean_shape class_mean mean_parts retrieval shapeprior classvoxels partvoxels pixel2mesh smnet immat \
+	oracle_voxels oracle_parts oracle_medial oracle_ellipsoid oracle_mesh
 SUITE_ARGUMENTS := $(SUITE) --out $(RUNS) --board $(BOARD)
 
 # What Open3D and OpenMP load at run time, and what makes a virtual environment on Debian.
