@@ -118,6 +118,11 @@ topology: $(READY) ## Make the picture of docs/parts.md: objects in curves and s
 	$(BIN)/svr3d audit parametric --split topology --objects '{test: 1}' --shown 12 --out data/topology
 	cp data/topology/sheet.png docs/figures/topology.png
 
+.PHONY: medial
+medial: $(READY) ## Make the picture of docs/medial.md: objects, and their medial meshes
+	$(BIN)/svr3d prepare parametric --out data/ten --categories '[bench, boat, chair, couch, display, knife, lamp, plane, rifle, table]' --objects '{test: 1}' --views 1
+	$(BIN)/svr3d medial data/ten/*/*/mesh.ply --picture docs/figures/medial.png
+
 .PHONY: speed
 speed: $(READY) ## Run the speed benchmarks
 	for benchmark in tests/speed/bench_*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
