@@ -14,9 +14,12 @@ BOARD ?= leaderboards/local
 PRESET ?= tiny
 SEED ?= 0
 PYTEST ?=
+RUN ?= $(RUNS)/parametric-tiny/smnet/tiny/seed0
+FIRST ?= chair/chair_900005/000
+SECOND ?= chair/chair_900002/000
 
-METHODS := mean_shape class_mean mean_parts retrieval shapeprior classvoxels partvoxels pixel2mesh smnet \
-	oracle_voxels oracle_parts oracle_ellipsoid oracle_mesh
+METHODS := mean_shape class_mean mean_parts retrieval shapeprior classvoxels partvoxels pixel2mesh smnet immat \
+	oracle_voxels oracle_parts oracle_medial oracle_ellipsoid oracle_mesh
 SUITE_ARGUMENTS := $(SUITE) --out $(RUNS) --board $(BOARD)
 
 # What Open3D and OpenMP load at run time, and what makes a virtual environment on Debian.
@@ -105,6 +108,15 @@ docs: $(READY) ## Make the pages that come from the code
 exchange: $(READY) ## Make the picture of docs/parts.md: one chair on another's base
 	$(BIN)/svr3d prepare parametric --out data/chairs --categories '[chair]' --objects '{train: 9}' --parts part-sm --views 1
 	$(BIN)/svr3d parts data/chairs/chair/chair_000008 --replace base --using data/chairs/chair/chair_000002 --out data/exchanged.glb --picture docs/figures/exchange.png
+
+.PHONY: exchange-predicted
+exchange-predicted: $(READY) ## The same of what a trained run (RUN=…, scored) makes of two pictures (FIRST, SECOND)
+	$(BIN)/svr3d parts $(RUN)/predictions/$(FIRST).npz --replace base --using $(RUN)/predictions/$(SECOND).npz --out data/exchanged-predicted.glb --picture docs/figures/exchange-predicted.png
+
+.PHONY: topology
+topology: $(READY) ## Make the picture of docs/parts.md: objects in curves and sheets, beside their own parts
+	$(BIN)/svr3d audit parametric --split topology --objects '{test: 1}' --shown 12 --out data/topology
+	cp data/topology/sheet.png docs/figures/topology.png
 
 .PHONY: speed
 speed: $(READY) ## Run the speed benchmarks

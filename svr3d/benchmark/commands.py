@@ -88,6 +88,7 @@ def audit_command(
     source: str,
     out: str = "audit",
     format: str = "auto",
+    split: Literal["part-sm", "topology"] = "part-sm",
     tau: float | None = None,
     count: int = 420,
     shown: int = 24,
@@ -97,13 +98,14 @@ def audit_command(
     options: dict[str, Any] | None = None,
     workers: int | None = None,
 ) -> None:
-    """Look at parts before preparing them: a sheet of objects as `--parts part-sm` divides them, and how often it errs.
+    """See how objects are divided: a sheet of them, and how often `--parts part-sm` errs, or how alike parts are.
 
     Args:
         source: As for prepare.
         out: Folder for sheet.png, audit.md and audit.json.
         format: What the source is, as in `svr3d list datasets`; auto finds out.
-        tau: How near vertices of one leg are, in radii of the object; 0.01 if not given.
+        split: part-sm, as preparation divides legs; or topology, as `svr3d parts` divides shapes, beside own parts.
+        tau: For part-sm: how near vertices of one leg are, in radii of the object; 0.01 if not given.
         count: Objects to divide, drawn at random; the paper's audit has 420.
         shown: Of them, on the sheet.
         seed: Of the choice, and of generated shapes.
@@ -112,22 +114,19 @@ def audit_command(
         options: Further options of the format.
         workers: Processes; one per core if not given.
     """
+    options = {**(options or {}), **({} if objects is None else {"objects": objects})}
+    sample: dict[str, Any] = {"format": format, "count": count, "shown": shown, "seed": seed, "categories": categories}
+    if split == "topology":
+        from .split_audit import split_audit
+
+        if tau is not None:
+            raise InputError("--tau is for --split part-sm")
+        print(split_audit(source, out, **sample, options=options, workers=workers))
+        return
     from ..datasets.part_sm import TAU
     from .part_audit import audit
 
-    page = audit(
-        source,
-        out,
-        format=format,
-        tau=TAU if tau is None else tau,
-        count=count,
-        shown=shown,
-        seed=seed,
-        categories=categories,
-        options={**(options or {}), **({} if objects is None else {"objects": objects})},
-        workers=workers,
-    )
-    print(page)
+    print(audit(source, out, **sample, tau=TAU if tau is None else tau, options=options, workers=workers))
 
 
 def train_command(
@@ -294,6 +293,10 @@ def _names(text: str) -> list[str]:
 
 def parts_command(
     shape: str,
+    split: Literal["none", "topology"] = "none",
+    spheres: int = 256,
+    turn: float | None = None,
+    truth: str | None = None,
     only: str | None = None,
     remove: str | None = None,
     replace: str | None = None,
@@ -311,6 +314,11 @@ def parts_command(
 
     Args:
         shape: A file with parts, such as .glb, .npz or .obj; or an object's folder in a prepared data set.
+        split: topology divides the shape anew, into the curves and sheets of its medial mesh: of a file of one, or of
+            that which `svr3d medial` makes of a watertight mesh.
+        spheres: Of the medial mesh that is made for this, at most.
+        turn: Degrees between neighbouring slabs from which on they belong to two sheets; 50 if not given.
+        truth: A shape in known parts, in the same frame, which the parts are compared with, whatever their names.
         only: Parts that stay, by name or label, separated by commas (in quotes where a name has one).
         remove: Parts that go.
         replace: Parts that parts of another shape take the place of.
@@ -328,7 +336,9 @@ def parts_command(
 
     kept, gone, replaced, taken, moved = (parts.names_in(text) for text in (only, remove, replace, taking, move))
     edit = parts.Edit(kept, gone, replaced, using, taken, fit, moved, offset)
-    mesh, made_from = parts.edited(shape, edit)
+    how = parts.Split(spheres, turn) if parts.splits(split, spheres, turn) else None
+    mesh, made_from = parts.edited(shape, edit, how)
+    agreement = None if truth is None else parts.agreement(mesh, truth)
     written = []
     if out is not None:
         written.append(parts.write_file(mesh, out))
@@ -336,11 +346,44 @@ def parts_command(
         written += parts.write_parts(mesh, export)
     if picture is not None:
         changed = [("result", mesh)] if edit != parts.Edit() else []
-        written.append(parts.draw_parts([*made_from, *changed], picture))
+        written.append(parts.draw_parts([*made_from, *changed], picture, by_name=how is not None))
     for path in written:
         print(path)
     if json or not written:
         parts.print_parts(mesh, as_json=json)
+    if agreement is not None:
+        print(agreement, file=sys.stderr if json else sys.stdout)
+
+
+def diagnose_command(
+    run: str,
+    data: str | None = None,
+    split: str = "train,test",
+    views: int = 1,
+    count: int = 200,
+    augmented: bool = False,
+    options: dict[str, Any] | None = None,
+    seed: int = 0,
+    out: str | None = None,
+) -> None:
+    """Show how far each learned stage of a trained run is off: a table and a figure that tell where its error arises.
+
+    Args:
+        run: Folder of a trained run; its data set is the one it was trained on unless --data says otherwise.
+        data: Folder of a prepared data set.
+        split: Which objects; several separated by commas.
+        views: Views of each object.
+        count: Objects of each split at most, spread evenly over it.
+        augmented: Change samples at random as training does, such as by putting pictures before backgrounds.
+        options: Options of the method that its networks do not rest on, for this time, such as --options.clutter 1.
+        seed: Of all that is random.
+        out: Folder for stages.md, stages.csv and stages.png; by default the run's folder diagnosis.
+    """
+    from .diagnosis import Asked, diagnose, printed
+
+    asked = Asked(tuple(dict.fromkeys(_names(split))), views, count, augmented, options, seed)
+    page = diagnose(run, asked, data=data, out=out)
+    print(*printed(page), page, sep="\n")
 
 
 def leaderboard_command(runs: list[str], out: str, title: str = "") -> None:
@@ -421,6 +464,7 @@ COMMANDS: dict[str, tuple[Callable[..., int | None], tuple[str, ...]]] = {
     "train": (train_command, ("method",)),
     "predict": (predict_command, ("run", "images")),
     "evaluate": (evaluate_command, ("run",)),
+    "diagnose": (diagnose_command, ("run",)),
     "parts": (parts_command, ("shape",)),
     "leaderboard": (leaderboard_command, ("runs",)),
     "run": (run_command, ("suite",)),

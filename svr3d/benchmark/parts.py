@@ -17,23 +17,31 @@ from ..datasets.targets.mesh import read_mesh
 from ..errors import InputError
 from ..geometry import (
     Camera,
+    MedialMesh,
     Part,
     PartMesh,
     is_watertight,
     legend_colors,
+    medial_axis,
     normalize,
     read_shape,
     render_shape,
+    segmented,
     to_mesh,
     to_parts,
     write_shape,
 )
+from ..geometry.medial.segmentation import TURN
 from ..geometry.shapes.part_colors import part_colors
 from ..leaderboards import picture_grid
+from ..metrics import compare_segmentations
 
 TILE = 320
 VIEW = (1.15, 0.5, 1.35)
 """Where the camera of pictures stands."""
+
+SPHERES = 256
+"""Of a medial mesh that is made to divide a shape."""
 
 _LONGEST_NAME = 100
 """Of a file, in letters: less than what file systems allow, also in letters of several bytes."""
@@ -85,6 +93,57 @@ class Edit:
         return mesh.moved(*self.move, offset=self.offset) if self.offset is not None else mesh
 
 
+@dataclass(frozen=True)
+class Split:
+    """How a shape is divided by the topology of its medial mesh (`svr3d.geometry.segmented`).
+
+    Args:
+        spheres: of the medial mesh, where one is made.
+        turn: in degrees, where sheets end; the default of `segmented` if None.
+    """
+
+    spheres: int = SPHERES
+    turn: float | None = None
+
+    def __call__(self, path: Path) -> PartMesh:
+        """The parts of a shape in a file or folder, each in a colour of its own.
+
+        Raises:
+            InputError: as `read_parts`, `medial_axis` and `segmented`.
+        """
+        shape = read_mesh(path) if path.is_dir() else read_shape(path)
+        with _about(path):
+            mesh = to_mesh(shape)
+            medial = shape if isinstance(shape, MedialMesh) else medial_axis(mesh, self.spheres)
+            found = segmented(medial, mesh, turn=TURN if self.turn is None else self.turn)
+        return replace(found, face_colors=part_colors(found.face_part))
+
+
+def splits(split: str, spheres: int, turn: float | None) -> bool:
+    """Whether the shape is divided anew.
+
+    Raises:
+        InputError: options for that, without it.
+    """
+    if split == "none" and (turn is not None or spheres != SPHERES):
+        raise InputError("--spheres and --turn are for --split topology")
+    return split != "none"
+
+
+def agreement(mesh: PartMesh, truth: str | Path) -> str:
+    """A sentence on how alike the parts are to those of the shape in another file.
+
+    Raises:
+        InputError: as `read_parts` and `compare_segmentations`.
+    """
+    with _about(truth):
+        score = compare_segmentations(mesh, read_parts(truth))
+    return (
+        f"{score.found} parts beside {score.true}: Rand index {score.rand:.3f}, adjusted {score.adjusted_rand:.3f}, "
+        f"matched IoU {score.matched_iou:.3f}"
+    )
+
+
 def names_in(text: str | None) -> tuple[str, ...]:
     """The names in a list separated by commas; one that has a comma stands in double quotes.
 
@@ -131,13 +190,13 @@ def _label_colors(mesh: PartMesh) -> np.ndarray:
     return part_colors(order)[mesh.face_part]
 
 
-def edited(path: str | Path, edit: Edit) -> tuple[PartMesh, list[tuple[str, PartMesh]]]:
-    """A shape after an edit, and those that it is made from, with the names of their files.
+def edited(path: str | Path, edit: Edit, split: Split | None = None) -> tuple[PartMesh, list[tuple[str, PartMesh]]]:
+    """A shape after an edit, and those that it is made from, with the names of their files; first divided, if it is.
 
     Raises:
         InputError: as `read_parts` and `PartMesh`, or no part is left.
     """
-    mesh = read_parts(path)
+    mesh = read_parts(path) if split is None else split(Path(path))
     made_from, new = [(Path(path).stem, mesh)], None
     if edit.using is not None:
         other = read_parts(edit.using)
@@ -227,10 +286,14 @@ def write_file(mesh: PartMesh, path: str | Path) -> Path:
     return path
 
 
-def draw_parts(shapes: Sequence[tuple[str, PartMesh]], path: str | Path) -> Path:
-    """A PNG picture of shapes side by side, below these titles, each in a frame of its own and coloured by label."""
+def draw_parts(shapes: Sequence[tuple[str, PartMesh]], path: str | Path, *, by_name: bool = False) -> Path:
+    """A PNG picture of shapes side by side, below these titles, each in a frame of its own and coloured by label, or
+    by the parts' names."""
     if Path(path).suffix.lower() != ".png":
         raise InputError(f"{path}: expected the name of a .png file for the picture")
+    if by_name:
+        own = [tuple(Part(part.name, part.name) for part in mesh.parts) for _, mesh in shapes]
+        shapes = [(title, replace(mesh, parts=parts)) for (title, mesh), parts in zip(shapes, own, strict=True)]
     labels = list(dict.fromkeys(label for _, mesh in shapes for label in mesh.labels))
     camera = Camera.look_at(VIEW)
     tiles = [render_shape(normalize(mesh)[0], camera, TILE, parts=labels) for _, mesh in shapes]

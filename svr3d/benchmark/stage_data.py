@@ -79,15 +79,20 @@ class StageData:
     def validation(self, stage: Learned) -> Any:
         """The same of the validation split; an empty list where it has no samples."""
         keys = self.keys(stage, "val")
-        return self._loader(stage, keys, shuffle=False) if keys else []
+        return self.unshuffled(stage, keys) if keys else []
+
+    def unshuffled(self, stage: Learned, keys: list[SampleKey], augment: Any = None) -> Any:
+        """The batches of some samples of any split in their order, changed by `augment` or as they are."""
+        return self._loader(stage, keys, shuffle=False, augment=augment)
 
     def in_order(self, stage: Stage) -> InOrder:
         """The training batches in the data set's order."""
         return InOrder(self, stage, self.keys(stage, "train"))
 
-    def write_derived(self, method: Method, stage: Derived) -> None:
-        """Computes a stage's values of all training and validation samples; a killed call goes on where it stood."""
-        keys = self.keys(stage, "train") + self.keys(stage, "val")
+    def write_derived(self, method: Method, stage: Derived, keys: list[SampleKey] | None = None) -> None:
+        """Computes a stage's values of some samples, by default all training and validation samples; a killed call goes
+        on where it stood."""
+        keys = self.keys(stage, "train") + self.keys(stage, "val") if keys is None else keys
         self.derived.mkdir(parents=True, exist_ok=True)
         writer = DerivedWriter(self.derived / stage.name, keys, of_objects=stage.unit == "object")
         # The same batches whatever is there already, since another company can change a value's last bits.

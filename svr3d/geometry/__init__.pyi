@@ -18,6 +18,7 @@ from .convert import (
 )
 from .medial.axis import medial_axis
 from .medial.quality import MedialQuality, medial_quality
+from .medial.segmentation import segmented
 from .normalization import normalize, transformed
 from .rendering.camera import Camera
 from .rendering.lighting import Light, Lighting
@@ -121,6 +122,7 @@ __all__ = [
     "render_shape",
     "representation_of",
     "sample_surface",
+    "segmented",
     "self_intersections",
     "shape_diameter",
     "shown_labels",

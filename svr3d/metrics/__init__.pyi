@@ -18,6 +18,7 @@ from .part_voxels import PartIoU, PartMean, mean_over_parts, part_iou
 from .point_measure import PointMeasure
 from .precision import average_precision
 from .protocol import Protocol, list_protocols, load_protocol, with_alignment
+from .segmentation import SegmentationScore, compare_segmentations
 from .setting import ComparedPoints, Frame, Points, Setting
 from .thickness import thickness_error
 from .truth import GroundTruth
@@ -45,9 +46,11 @@ __all__ = [
     "PredictionError",
     "Protocol",
     "Score",
+    "SegmentationScore",
     "Setting",
     "average_precision",
     "chamfer_distance",
+    "compare_segmentations",
     "earth_movers_distance",
     "evaluate",
     "f_score",

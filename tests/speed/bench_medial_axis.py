@@ -38,7 +38,7 @@ def greedy(mesh):
     boundary = Boundary(mesh)
     balls = medial_balls(boundary, *boundary.sample(16_000, 0))
     chosen, _ = covering_balls(balls, SPHERES)
-    edges, faces = dual_complex(boundary, balls, chosen)
+    chosen, edges, faces = dual_complex(boundary, balls, chosen)
     grid = voxel_centres(64)
     true = boundary.contains(grid)
 

@@ -67,6 +67,8 @@ def make_batch(method: SMNet, stage: Learned) -> SampleBatch:
         "part_labels": torch.zeros(count, MOST, dtype=torch.long),
         "sketches": {"depth": depth, "normal": noise(3, 137, 137) - 0.5},
         "latent": noise(method.sequence.latent),
+        "view_boxes": noise(MOST, 6),
+        "view_count": 1 + torch.arange(count) % MOST,
     }
     return SampleBatch(tuple(SampleKey("x", f"{n}", 0) for n in range(count)), noise(3, 137, 137), None, targets)
 

@@ -15,9 +15,10 @@ from .boundary import STEP, Boundary
 from .candidates import medial_balls
 from .coverage import covering_balls
 from .fit import fitted
+from .holes import with_holes_filled
 from .pruning import within
 from .simplify import simplified
-from .topology import dual_complex, with_holes_filled
+from .topology import dual_complex
 
 DENSE = 2.5
 """How many times as many spheres as asked for the medial mesh has before it is simplified, and at least `LEAST`."""
@@ -54,7 +55,8 @@ def medial_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> MedialMesh:
 
     1. Candidates: the medial balls of samples of the surface (`candidates`).
     2. Coverage: more of them than asked for, which cover all others (`coverage`).
-    3. Topology: who is whose neighbour on the axis, by a discrete geodesic Voronoi diagram on it (`topology`).
+    3. Topology: who is whose neighbour on the axis, by a discrete geodesic Voronoi diagram on it (`regions`,
+       `topology`), and closing holes that the solid does not have (`holes`).
     4. Simplification: edges collapse, those in flat sheets first, until `spheres` are left (`simplify`).
     5. Fit: centres and radii are moved so that the surface meets the samples (`fit`).
     6. Pruning: cones and slabs that stick out of the mesh go (`pruning`).
@@ -97,7 +99,7 @@ def traced_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> TracedAxis:
     clock.stop("candidates")
     chosen, cover = covering_balls(balls, dense, WITHIN)
     clock.stop("coverage")
-    edges, faces = dual_complex(boundary, balls, chosen)
+    chosen, edges, faces = dual_complex(boundary, balls, chosen)
     clock.stop("topology")
     found, edges, faces = simplified(balls[chosen], edges, faces, count)
     for _ in range(FILLS):

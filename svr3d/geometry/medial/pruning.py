@@ -9,11 +9,14 @@ import numpy as np
 from .boundary import Boundary
 
 if TYPE_CHECKING:
-    from jaxtyping import Float, Int
+    from jaxtyping import Bool, Float, Int
 
 OUT = 0.02
 """How far out of the solid a cone or slab may reach, in longest sides. What reaches less far does more good by closing
 gaps than harm."""
+
+SHALLOW = 0.5
+"""Between neighbours on the axis the boundary is at least this part of the interpolated radius away."""
 
 _STEPS = 4
 
@@ -28,6 +31,21 @@ def within(
     return tuple(  # type: ignore[return-value]
         corners[sticking_out(boundary, spheres, corners) <= OUT] for corners in (edges, faces)
     )
+
+
+def is_within(
+    boundary: Boundary, spheres: Float[np.ndarray, "m 4"], corners: Int[np.ndarray, "p k"]
+) -> Bool[np.ndarray, " p"]:
+    """Bool[P]: whether the middle of each cone or slab, `corners` Int[P, 2 or 3], is as deep in the solid as it ought
+    to be."""
+    chosen = spheres[corners]
+    middle = chosen.mean(axis=1)
+    apart = np.linalg.norm(chosen[:, :, :3] - middle[:, None, :3], axis=2)
+    # A ball that reaches far beyond the middle vouches for it.
+    doubtful = np.flatnonzero((chosen[:, :, 3] - apart).max(axis=1) < SHALLOW * middle[:, 3])
+    within = np.ones(len(corners), dtype=bool)
+    within[doubtful] = boundary.depth(middle[doubtful, :3]) >= SHALLOW * middle[doubtful, 3]
+    return within
 
 
 def sticking_out(

@@ -38,6 +38,7 @@ from .part_network import PartNetwork
 from .sequence import Parts, PartSequence
 from .sequence_losses import sequence_errors, sequence_losses
 from .sketcher import Sketcher
+from .variation import Labelled, varied
 from .voxel_decoder import own_voxels
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class SMNet(Method):
     by one; `sequence` the objects as sequences of these codes; `sketches` the 2.5D maps of pictures; `image` the
     sequence autoencoder's latent code from maps.
 
-    Outputs: `final` reads a picture, `autoencode` the true parts (the paper's table 2).
+    Outputs: `final` reads a picture, `autoencode` the true parts (the paper's table 2). With the option `reads: parts`
+    the latter is all there is: `final`, and no stage for pictures.
     """
 
     name = "smnet"
@@ -79,10 +81,11 @@ class SMNet(Method):
         self.sequence = PartSequence(
             o.code, facts.most_parts, len(self.labels.names) if o.label_weight else 0, o.hidden, o.dropout
         )
-        self.sketcher = Sketcher(o.width)
-        self.image_encoder = SketchEncoder(self.sequence.latent, o.width)
+        if self._sees:
+            self.sketcher = Sketcher(o.width)
+            self.image_encoder = SketchEncoder(self.sequence.latent, o.width)
+            self.register_fitted("depth_mean", "depth_deviation")  # () each
         self.weights = "scratch"
-        self.register_fitted("depth_mean", "depth_deviation")  # () each
         self._course: Course | None = None
 
     @property
@@ -90,10 +93,11 @@ class SMNet(Method):
         """From a picture, and from the true parts."""
         limits = LIMITS if self.options.part_decoder == "mesh" else ""
         final = Output(FINAL, self.representation, self.given, limits)
-        return (final, replace(final, name="autoencode", given=frozenset({"parts"})))
+        autoencode = replace(final, name="autoencode", given=frozenset({"parts"}))
+        return (final, autoencode) if self._sees else (replace(autoencode, name=FINAL),)
 
     def initialize(self) -> None:
-        if self.options.pretrained and self.sketcher.encoder.load_imagenet():
+        if self._sees and self.options.pretrained and self.sketcher.encoder.load_imagenet():
             self.image_encoder.features.load_imagenet()
             self.weights = "imagenet"
         if self.options.donor is not None:
@@ -103,7 +107,8 @@ class SMNet(Method):
 
     def stages(self) -> list[Stage]:
         done = {name for stage in self.options.taken for name in SKIPPED[stage]}
-        return [stage for stage in (*self._shape_stages(), *self._picture_stages()) if stage.name not in done]
+        stages = [*self._shape_stages(), *(self._picture_stages() if self._sees else ())]
+        return [stage for stage in stages if stage.name not in done]
 
     def _shape_stages(self) -> list[Stage]:
         o = self.options
@@ -166,13 +171,14 @@ class SMNet(Method):
                 pictures=False,
                 cameras=False,
                 derive=self._derive_latents,
-                values=("latent",),
+                values=("latent", "view_boxes", "view_count"),
             ),
             Learned(
                 name="image",
-                targets=sketches | {"latent"},
+                targets=sketches | {"latent", "view_boxes", "view_count"},
                 losses=self.image_losses,
                 terms=("latent",),
+                diagnostics=("box_error", "count_error"),
                 optimizer=self._optimizer("image"),
                 epochs=o.image_epochs,
                 batch_size=o.image_batch,
@@ -180,6 +186,11 @@ class SMNet(Method):
                 **shared,
             ),
         ]
+
+    @property
+    def _sees(self) -> bool:
+        """Whether it learns from pictures."""
+        return self.options.reads == "picture"
 
     @property
     def _labelled(self) -> bool:
@@ -263,10 +274,11 @@ class SMNet(Method):
             steps = int(truth.counts.max())
             truth = Parts(truth.codes[:, :steps], truth.boxes[:, :steps], truth.counts)
             labels = None if labels is None else labels[:, :steps]
+            truth, labels = varied(Labelled(truth.cleaned(), labels), o.variation)
         forced = self.training and float(torch.rand(())) < self.forcing
         found = self.sequence.decode(self.sequence.encode(truth), truth.codes.shape[1], truth if forced else None)
         terms = sequence_losses(found, truth, labels)
-        weights = {"stop": o.stop_weight, "label": o.label_weight}
+        weights = {"box": o.box_weight, "stop": o.stop_weight, "label": o.label_weight}
         weighted = {name: weights.get(name, 1.0) * value for name, value in terms.items()}
         return weighted | sequence_errors(found, truth)
 
@@ -301,17 +313,31 @@ class SMNet(Method):
     # Pictures to latent codes
 
     def _derive_latents(self, batch: SampleBatch) -> dict[str, Tensor]:
-        """The latent code of each view's object, encoded once for all of its views in the batch."""
+        """The latent code of each view's object, encoded once for all of its views in the batch, and its boxes, by
+        which predicted codes are judged."""
         names = [f"object {key.category}/{key.object}" for key in batch.keys]
         first = {name: row for row, name in reversed(list(enumerate(names)))}
         meshes = batch.target("parts")
         rows = {name: place for place, name in enumerate(first)}
         found, _ = self._coded([meshes[row] for row in first.values()], list(first))
-        return {"latent": self.sequence.encode(found)[[rows[name] for name in names]]}
+        own = [rows[name] for name in names]
+        return {
+            "latent": self.sequence.encode(found)[own],
+            "view_boxes": found.boxes[own],
+            "view_count": found.counts[own],
+        }
 
     def image_losses(self, batch: SampleBatch) -> dict[str, Tensor]:
-        """The squared error of the latent code."""
-        return {"latent": F.mse_loss(self._latent(batch.pictures), batch.target("latent"))}
+        """The squared error of the latent code, and how far what it is decoded to is off."""
+        latent = self._latent(batch.pictures)
+        return {"latent": F.mse_loss(latent, batch.target("latent"))} | self._decoded_errors(latent.detach(), batch)
+
+    @torch.no_grad()
+    def _decoded_errors(self, latent: Float[Tensor, "B H"], batch: SampleBatch) -> dict[str, Tensor]:
+        """The errors of stage `sequence`, of predicted latent codes."""
+        boxes = batch.target("view_boxes")
+        truth = Parts(boxes.new_zeros(*boxes.shape[:2], self.options.code), boxes, batch.target("view_count"))
+        return sequence_errors(self.sequence.decode(latent, boxes.shape[1]), truth)
 
     def _latent(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B H"]:
         with torch.no_grad():
@@ -324,7 +350,7 @@ class SMNet(Method):
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[PartMesh]:
         """Meshes of parts in canonical order; their labels are those of the training set, or all `part`."""
         self.output(output)  # an unknown one is refused
-        if output == FINAL:
+        if output == FINAL and self._sees:
             return self._decoded(self._latent(batch.pictures))
         names = [f"object {number} of the batch" for number in range(len(batch))]
         return self._decoded(self.sequence.encode(self._coded(batch.target("parts"), names)[0]))

@@ -12,6 +12,7 @@ from .boxes import Fit
 from .donor import Taken
 
 PartDecoder = Literal["mesh", "voxels"]
+Reads = Literal["picture", "parts"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class SMNetOptions:
     Args:
         code: length of a part's code, and the width of the networks that make it and decode it.
         point_width: factor on the channels of the point encoder before the code.
+        reads: what the final output is made from. With `parts`, the true parts, nothing is learned from pictures.
         part_decoder: `mesh` deforms a sphere; `voxels` is the rival, a grid of occupancies in the part's box.
         subdivisions: of the icosahedron that is deformed: 10 · 4^k + 2 vertices.
         resolution: of the rival's grids: 8, 16, 32 or 64.
@@ -31,7 +33,8 @@ class SMNetOptions:
         dropout: of the sequence autoencoder.
         forcing, forcing_decay: at first this share of batches is decoded from the true parts before; it falls by the
             factor in every epoch.
-        stop_weight, label_weight: of their terms; with a label weight of 0, parts have no labels.
+        variation: strength, 0 to 1, of the changes of the part sequences that the sequence autoencoder learns from.
+        box_weight, stop_weight, label_weight: of their terms; with a label weight of 0, parts have no labels.
         image_size: side of the pictures and maps, a multiple of 32.
         width: factor on the channels of both ResNets.
         pretrained: start the 2.5D generator and the image encoder from ImageNet's weights.
@@ -49,6 +52,7 @@ class SMNetOptions:
 
     code: int = 1024
     point_width: float = 1.0
+    reads: Reads = "picture"
     part_decoder: PartDecoder = "mesh"
     subdivisions: int = 4
     resolution: Literal[8, 16, 32, 64] = 32
@@ -59,6 +63,8 @@ class SMNetOptions:
     dropout: float = 0.2
     forcing: float = 0.5
     forcing_decay: float = 0.999
+    variation: float = 0.0
+    box_weight: float = 1.0
     stop_weight: float = 0.01
     label_weight: float = 0.05
     image_size: int = 256
@@ -87,12 +93,12 @@ class SMNetOptions:
     def __post_init__(self) -> None:
         require_at_least(self, code=8, part_points=1, loss_points=0, hidden=1, subdivisions=0, image_size=32)
         require_at_least(self, dropout=0, forcing=0, forcing_decay=0, stop_weight=0, label_weight=0, clutter=0)
-        require_at_least(self, jitter=0)
+        require_at_least(self, jitter=0, variation=0, box_weight=0)
         for stage in ("part", "sequence", "sketch", "image"):
             require_at_least(self, **{f"{stage}_epochs": 1, f"{stage}_batch": 1})
             require_positive(self, f"{stage}_lr")
         require_positive(self, "point_width", "width", "sequence_decay")
-        for name in ("forcing", "forcing_decay", "clutter", "jitter", "dropout"):
+        for name in ("forcing", "forcing_decay", "variation", "clutter", "jitter", "dropout"):
             if getattr(self, name) > 1:
                 raise InputError(f"option '{name}': expected at most 1, found {getattr(self, name)!r}")
         if self.subdivisions > 6:
@@ -103,6 +109,8 @@ class SMNetOptions:
             raise InputError(f"option 'pretrained': ImageNet's weights are of the width 1, found {self.width}")
         if (self.donor is None) != (not self.taken):
             raise InputError(f"option 'taken': expected stages, and a 'donor' to take them from, found {self.taken!r}")
+        if self.reads == "parts" and "sketches" in self.taken:
+            raise InputError("option 'taken': with 'reads' parts there is no stage 'sketches'")
         if "sequence" in self.taken and "parts" not in self.taken:
             raise InputError("option 'taken': the stage 'sequence' rests on 'parts', expected both")
         if self.sequence_decay is not None and self.schedule != "constant":

@@ -60,5 +60,11 @@ class PartNetwork(nn.Module):
         found = torch.cat([self.decoder(chunk) for chunk in codes.split(AT_ONCE)])
         if isinstance(self.decoder, MeshDecoder):
             faces = self.decoder.faces.cpu().numpy()
-            return [Mesh(vertices, faces) for vertices in found.double().cpu().numpy()]
+            return [_outward(Mesh(vertices, faces)) for vertices in found.double().cpu().numpy()]
         return [voxel_surface(grid) for grid in found.float().sigmoid().cpu().numpy()]
+
+
+def _outward(surface: Mesh) -> Mesh:
+    """The closed surface with its faces outward: a Chamfer distance does not tell a sphere from one turned inside out,
+    and some of the decoder's are."""
+    return surface if surface.volume >= 0 else Mesh(surface.vertices, surface.faces[:, ::-1])

@@ -1,10 +1,10 @@
 """Topology prediction from true spheres beside the alternatives: F1 of edges and faces, and paired tests.
 
-`python tests/methods/immat/compare_topologies.py DATA [epochs=12] [train=0] [test=0]`: DATA is a data set with medial
-meshes (`svr3d prepare parametric --out DATA --targets '[medial]'`). The network learns on the first objects of its
-training split, as many as `train` says, 0 for all, and is scored on those of its test split, with dense centres of
-another draw, and once more by a network that sees none. p-values are Wilcoxon's signed-rank test over objects, times
-the number of comparisons.
+`python tests/methods/immat/compare_topologies.py DATA [epochs=12] [train=0] [test=0] [without=1]`: DATA is a data set
+with medial meshes (`svr3d prepare parametric --out DATA --targets '[medial]'`). The network learns on `train` objects
+of its training split, evenly chosen, 0 for all, and is scored on those of its test split, with dense centres of another
+draw; `without=0` leaves out a second network, which sees none. p-values are Wilcoxon's signed-rank test over objects,
+times the number of comparisons.
 """
 
 from __future__ import annotations
@@ -98,14 +98,15 @@ def p_value(scores: dict[str, list[TopologyScores]], name: str, of: str) -> str:
 
 
 def main() -> None:
-    numbers = {"epochs": 12, "train": 0, "test": 0}
+    numbers = {"epochs": 12, "train": 0, "test": 0, "without": 1}
     numbers |= {name: int(value) for name, value in (word.split("=") for word in sys.argv[2:])}
     data = open_dataset(sys.argv[1])
     train, test = (medial_meshes(data, split, numbers[split]) for split in ("train", "test"))
     start = time.process_time()
     networks = {PREDICTED: trained(train, numbers["epochs"], DENSE_NEIGHBORS)}
     seconds = time.process_time() - start
-    networks[WITHOUT] = trained(train, numbers["epochs"], 0)
+    if numbers["without"]:
+        networks[WITHOUT] = trained(train, numbers["epochs"], 0)
     scores = scored(test, networks)
     table = Table(title=f"{len(test)} objects; learned on {len(train)} in {seconds:.0f} s of one core's time")
     for heading in ("topology", *(f"{of}: {what}" for of in ("edges", "faces") for what in ("P", "R", "F1", "p"))):

@@ -12,6 +12,8 @@ from torch import nn
 
 from svr3d.geometry import Mesh, genus, is_watertight
 from svr3d.methods.smnet.mesh_decoder import MeshDecoder, icosphere, points_on, surface_loss
+from svr3d.methods.smnet.options import SMNetOptions
+from svr3d.methods.smnet.part_network import PartNetwork
 from svr3d.methods.smnet.point_encoder import PointEncoder
 from svr3d.methods.smnet.voxel_decoder import VoxelDecoder, own_voxels, voxel_surface
 
@@ -142,3 +144,19 @@ def test_voxel_surface():
     np.testing.assert_allclose(mesh.bounds, [[-0.25] * 3, [0.25] * 3], atol=1e-6)
     assert is_watertight(mesh) and mesh.volume > 0
     assert voxel_surface(np.zeros((16, 16, 16), np.float32)).is_empty
+
+
+@torch.no_grad()
+def test_decoded_surfaces_look_outward():
+    """Whichever way the decoder turns its sphere, by the volume that the divergence theorem gives."""
+    network = PartNetwork(SMNetOptions(code=64, subdivisions=1)).eval()
+    codes = torch.randn(6, 64, generator=torch.Generator().manual_seed(0))
+    plain = network.surfaces(codes)
+    network.decoder.last.weight[0].neg_()  # mirrored: every surface is turned inside out
+    network.decoder.last.bias[0].neg_()
+    mirrored = network.surfaces(codes)
+    for mesh in (*plain, *mirrored):
+        a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
+        assert np.einsum("ij,ij->", a, np.cross(b, c)) >= 0
+    flipped = [np.array_equal(one.faces[0], other.faces[0][::-1]) for one, other in zip(plain, mirrored, strict=True)]
+    assert all(flipped)

@@ -64,6 +64,20 @@ def test_stages_in_order():
     assert sum(isinstance(s, Fitted) for s in stages) == 1
 
 
+def test_a_method_that_reads_parts_has_nothing_for_pictures():
+    """Its one output is the autoencoder's of the whole method with the same weights."""
+    whole, lean = made(), made(reads="parts")
+    assert [s.name for s in lean.stages()] == [s.name for s in whole.stages()][:4]
+    (output,) = lean.outputs
+    assert (output.name, output.given) == ("final", {"parts"})
+    assert {k.split(".")[0] for k in lean.state_dict()} == {"parts", "sequence"}
+    lean.load_state_dict({k: v for k, v in whole.state_dict().items() if k in lean.state_dict()})
+    batch = parts_batch()
+    for mine, theirs in zip(reconstruct(lean, batch), reconstruct(whole, batch, "autoencode"), strict=True):
+        assert isinstance(mine, PartMesh) and isinstance(theirs, PartMesh)
+        np.testing.assert_array_equal(mine.vertices, theirs.vertices)
+
+
 def test_points_of_parts_fill_their_boxes():
     method, batch = made(part_points=500), box_batch({"part"}, count=4, unit="part")
     points = derive(method, stage(method, "points"), batch)["part_points"]
@@ -116,11 +130,29 @@ def test_latents_of_views_are_those_of_their_objects():
     )
     seen: list[int] = []
     method.sequence.encoder.register_forward_hook(lambda *given: seen.append(given[2][1].shape[1]))
-    found = derive(method, stage(method, "latents"), views)["latent"]
+    values = derive(method, stage(method, "latents"), views)
+    found = values["latent"]
     assert seen == [3]
+    codes = derive(method, stage(method, "codes"), batch)
+    assert torch.equal(values["view_boxes"], codes["part_boxes"][order])
+    assert values["view_count"].tolist() == codes["part_count"][order].tolist() == [2, 2, 3, 2, 2, 3]
     expected = derive(method, stage(method, "latents"), batch)["latent"]
     torch.testing.assert_close(found, expected[order])
     assert not torch.allclose(expected[0], expected[1])
+
+
+def test_predicted_codes_are_judged_by_the_boxes_they_are_decoded_to(monkeypatch):
+    """With the true latent code, the errors of stage `image` are those of stage `sequence`."""
+    method, batch = made(), parts_batch()
+    own = derive(method, stage(method, "codes"), batch)
+    sequence = method.sequence_losses(replace(batch, targets=own))
+    values = derive(method, stage(method, "latents"), batch)
+    monkeypatch.setattr(method, "_latent", lambda images: values["latent"])
+    found = method.image_losses(replace(batch, images=torch.zeros(4, 3, 32, 32), targets=values))
+    assert float(found["latent"]) == 0
+    for name in ("box_error", "count_error"):
+        torch.testing.assert_close(found[name], sequence[name])
+    assert float(found["box_error"]) > 0.01
 
 
 def test_padding_of_codes_never_reaches_the_losses():
@@ -137,6 +169,7 @@ def test_padding_of_codes_never_reaches_the_losses():
         losses = []
         for given in (values, dirty):
             enter(method, learned)
+            torch.manual_seed(0)  # the changes of the sequences are drawn
             losses.append({n: float(v) for n, v in method.sequence_losses(replace(batch, targets=given)).items()})
         assert losses[0] == losses[1] and set(losses[0]) == {*learned.terms, *learned.diagnostics}
 
