@@ -436,6 +436,7 @@ def medial_command(
     spheres: int = 256,
     out: str | None = None,
     suffix: Literal[".ma", ".npz"] = ".ma",
+    picture: str | None = None,
     seed: int = 0,
 ) -> int:
     """Make medial meshes of watertight meshes: spheres, and the edges and faces between them.
@@ -445,13 +446,14 @@ def medial_command(
         spheres: At most, in each medial mesh.
         out: Folder for the medial meshes; without it, only the table of how near they are is printed.
         suffix: .ma, as Q-MAT writes it, or .npz.
+        picture: PNG file to draw the meshes and their medial meshes into.
         seed: Of the samples of the surface.
     """
     from rich.console import Console
 
     from .medial import medial_files
 
-    table, refused = medial_files(meshes, spheres, out, suffix=suffix, seed=seed)
+    table, refused = medial_files(meshes, spheres, out, suffix=suffix, picture=picture, seed=seed)
     if table.row_count:
         Console().print(table)
     return 2 if refused else 0

@@ -23,26 +23,35 @@ COLUMNS = (
 
 
 def medial_files(
-    meshes: Sequence[str], spheres: int, out: str | None, *, suffix: str = ".ma", seed: int = 0
+    meshes: Sequence[str],
+    spheres: int,
+    out: str | None,
+    *,
+    suffix: str = ".ma",
+    picture: str | None = None,
+    seed: int = 0,
 ) -> tuple[Table, list[str]]:
     """Makes medial meshes of files and writes them, NAME.ma or NAME.npz each, if there is an `out`.
 
-    Files of the same name are told apart by their folders' names.
+    Files of the same name are told apart by their folders' names. `picture` is a PNG file to draw them into.
 
     Returns:
         A table of how near each is to its mesh, and a sentence for each file that was refused.
 
     Raises:
-        InputError: two files would be written to the same place.
+        InputError: two files would be written to the same place, or the picture is no .png file.
     """
     from rich.table import Column, Table
 
     from ..geometry import medial_axis, medial_quality, read_shape, to_mesh, write_shape
+    from .medial_picture import draw_medial
 
+    if picture is not None and Path(picture).suffix.lower() != ".png":
+        raise InputError(f"{picture}: expected the name of a .png file for the picture")
     names = _names([Path(mesh) for mesh in meshes])
     first, *numbers = COLUMNS
     table = Table(Column(first, overflow="fold"), *(Column(number, justify="right") for number in numbers))
-    refused = []
+    made, refused = [], []
     for path, name in zip(meshes, names, strict=True):
         try:
             mesh = to_mesh(read_shape(path))
@@ -56,7 +65,10 @@ def medial_files(
         if out is not None:
             Path(out).mkdir(parents=True, exist_ok=True)
             write_shape(Path(out) / f"{name}{suffix}", medial)
+        made.append((name, mesh, medial))
         table.add_row(*_row(name, medial, medial_quality(mesh, medial, seed=seed), seconds))
+    if picture is not None and made:
+        draw_medial(made, picture)
     return table, refused
 
 

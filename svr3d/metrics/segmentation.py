@@ -62,8 +62,8 @@ def compare_segmentations(
 def score_labels(found: Int[np.ndarray, " n"], true: Int[np.ndarray, " n"]) -> SegmentationScore:
     """The same of the labels Int[N] of the same N items, at least two, in closed form.
 
-    >>> score_labels(np.array([5, 5, 7, 7]), np.array([0, 0, 1, 2]))
-    SegmentationScore(rand=0.8333333333333334, adjusted_rand=0.5714285714285714, matched_iou=0.5, found=2, true=3)
+    >>> score_labels(np.array([5, 5, 7, 7]), np.array([1, 1, 0, 0]))
+    SegmentationScore(rand=1.0, adjusted_rand=1.0, matched_iou=1.0, found=2, true=2)
 
     Raises:
         InputError: fewer than two items, or different numbers of them.

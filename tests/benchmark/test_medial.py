@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.medial import _names
+from svr3d.benchmark.medial_picture import TILE, skeleton
 from svr3d.geometry import InputError, MedialMesh, Mesh, read_shape, write_shape
 
 
@@ -31,6 +33,32 @@ def test_a_medial_mesh_is_written_and_measured(suffix: str, tmp_path: Path, caps
     row = next(line for line in capsys.readouterr().out.splitlines() if "brick" in line)
     cells = [cell.strip() for cell in row.strip("│ ").split("│")]
     assert cells[:2] == ["brick", str(len(medial.spheres))] and float(cells[4]) > 0.9
+
+
+def test_a_picture_shows_balls_lines_and_sheets(tmp_path: Path, capsys) -> None:
+    write_shape(tmp_path / "brick.ply", box((1, 0.5, 0.25)))
+    arguments = ["medial", str(tmp_path / "brick.ply"), "--spheres", "16", "--picture"]
+    assert main([*arguments, str(tmp_path / "made.png")]) == 0
+    picture = np.asarray(Image.open(tmp_path / "made.png").convert("RGB"))
+    assert picture.shape[0] > 2 * TILE and picture.shape[1] > TILE
+    assert main([*arguments, str(tmp_path / "made.pdf")]) == 2
+    assert "expected the name of a .png file" in capsys.readouterr().err
+
+
+def test_what_a_picture_shows_of_a_medial_mesh() -> None:
+    """Octahedra in spheres, prisms along edges in no face, and the faces."""
+    medial = MedialMesh(
+        [[0, 0, 0, 0.3], [1, 0, 0, 0.001], [0, 1, 0, 0.2], [0, 0, 2, 0.1]], [[0, 1], [0, 3]], [[0, 1, 2]]
+    )
+    shown = skeleton(medial, box((1, 1, 2)))
+    assert [part.label for part in shown.parts] == ["balls", "lines", "sheets"]
+    assert np.bincount(shown.face_part).tolist() == [4 * 8, 6, 1]
+    dots = shown.vertices[:24].reshape(4, 6, 3)
+    reach = np.linalg.norm(dots - medial.centers[:, None], axis=2)
+    assert np.allclose(reach, np.array([0.018, 0.001, 0.018, 0.018])[:, None])
+    prism = shown.vertices[24:30]
+    assert np.allclose(np.linalg.norm(prism[:, :2], axis=1), 0.01) and set(prism[:, 2]) == {0, 2}
+    assert [part.label for part in skeleton(MedialMesh([[0, 0, 0, 1]]), box((1, 1, 1))).parts] == ["balls"]
 
 
 def test_what_is_refused_is_named_and_ends_nothing(tmp_path: Path, capsys) -> None:

@@ -8,9 +8,12 @@ from svr3d.geometry import InputError, MedialMesh, Mesh, contains, medial_axis, 
 from svr3d.geometry.medial.boundary import Boundary
 from svr3d.geometry.medial.candidates import medial_balls
 from svr3d.geometry.medial.coverage import covering_balls
+from svr3d.geometry.medial.holes import tunnels, with_holes_filled
 from svr3d.geometry.medial.nearest import corners_of, touching_balls
 from svr3d.geometry.medial.pruning import sticking_out
+from svr3d.geometry.medial.regions import graph_of, with_bends
 from svr3d.geometry.medial.simplify import Complex, simplified
+from svr3d.geometry.medial.topology import _cliques, _thinned, _without_solids
 from svr3d.geometry.solids.medial_distance import signed_distance
 
 RNG = np.random.default_rng(0)
@@ -84,7 +87,7 @@ def test_which_way_faces_look_and_walls_inside_do_not_matter(shapes):
     """Two overlapping boxes, one inside out, are one solid; the walls within are no part of its boundary."""
     pair = shapes.join(shapes.box((0, 0, 0), (1, 0.3, 0.3)), shapes.inward(shapes.box((0.4, 0, 0), (0.7, 1, 0.3))))
     medial = medial_axis(pair, 64)
-    assert iou(pair, medial) > 0.96
+    assert iou(pair, medial) > 0.96 and medial_quality(pair, medial).keeps_euler
     boundary = Boundary(pair)
     inside = boundary.triangles.mean(axis=1) * boundary.side + boundary.centre
     assert (
@@ -101,6 +104,7 @@ def test_a_narrow_gap_is_not_bridged(shapes):
     assert not occupied(medial, np.column_stack([RNG.uniform(0.05, 0.95, (500, 2)), np.full(500, 0.03)])).any()
     upper = medial.centers[:, 2] > 0.03
     assert all(len(set(upper[corners])) == 1 for corners in (*medial.edges, *medial.faces))
+    assert medial_quality(plates, medial).hausdorff < 0.05
 
 
 @pytest.mark.parametrize(
@@ -181,6 +185,70 @@ def test_collapsing_keeps_a_hole():
     for count in (30, 12):
         few, few_edges, few_faces = simplified(balls, edges, faces, count)
         assert len(few) == count and count - len(few_edges) + len(few_faces) == 1
+
+
+def test_each_tunnel_has_a_ring():
+    """Of a sheet none, of one with a hole the hole's rim, of a wheel with four spokes its rim and three sectors."""
+    balls, edges, faces = grid_sheet(7)
+    assert tunnels(balls, edges, faces) == []
+    edges, faces = edges[~(edges == 24).any(axis=1)], faces[~(faces == 24).any(axis=1)]
+    (rim,) = tunnels(balls, edges, faces)
+    around = {tuple(sorted(side)) for side in zip(rim, rim[1:] + rim[:1], strict=True)}
+    assert around <= set(map(tuple, edges.tolist())) and 6 <= len(rim) <= 8
+    assert np.linalg.norm(balls[rim, :2] - 0.5, axis=1).max() < 0.25
+    angle = np.arange(8) * np.pi / 4
+    wheel = np.concatenate([[[0, 0]], np.column_stack([np.cos(angle), np.sin(angle)])])
+    spokes = [(n, n % 8 + 1) for n in range(1, 9)] + [(0, n) for n in (1, 3, 5, 7)]
+    rings = tunnels(np.column_stack([wheel, np.zeros((9, 2))]), np.array(spokes), np.zeros((0, 3), int))
+    assert sorted(len(ring) for ring in rings) == [4, 4, 4, 8]
+
+
+def test_holes_are_filled_where_the_solid_has_none(shapes):
+    plate = Boundary(shapes.box((-0.05, -0.05, -0.05), (1.05, 1.05, 0.05)))
+    balls, edges, faces = grid_sheet(7)
+    balls = np.column_stack([balls[:, :3] - plate.centre, balls[:, 3]]) / plate.side
+    edges, faces = edges[~(edges == 24).any(axis=1)], faces[~(faces == 24).any(axis=1)]
+    filled_edges, filled = with_holes_filled(plate, balls, edges, faces)
+    assert tunnels(balls, filled_edges, filled) == [] and len(balls) - len(filled_edges) + len(filled) == 2
+    torus = Boundary(shapes.torus(sections=32))
+    angle = np.arange(8) * np.pi / 4
+    middle = torus.triangles.reshape(-1, 3)
+    major = (np.linalg.norm(middle[:, :2], axis=1).max() + np.linalg.norm(middle[:, :2], axis=1).min()) / 2
+    ring = np.column_stack([major * np.cos(angle), major * np.sin(angle), np.zeros(8), np.full(8, 0.1)])
+    around = np.sort([[n, (n + 1) % 8] for n in range(8)], axis=1)
+    assert len(with_holes_filled(torus, ring, around, np.zeros((0, 3), int))[1]) == 0
+
+
+def test_thinning_keeps_pieces_tunnels_and_cavities():
+    """Of the complex of all that is near each other, around two circles that meet nowhere."""
+    angle = 2 * np.pi * (np.arange(160) + RNG.random(160)) / 80
+    circle = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(160)]) + RNG.normal(0, 0.02, (160, 3))
+    circle[80:] += (5, 0, 0)
+    gap = np.linalg.norm(circle[:, None] - circle[None], axis=2)
+    edges = np.argwhere(np.triu(gap < 0.3, 1))
+    balls = np.column_stack([circle, np.full(160, 0.1)])
+    assert len(tunnels(balls, edges, _cliques(edges, 160))) == 2
+    thin = _thinned(edges, RNG.integers(1, 9, len(edges)), RNG.random(len(edges)) < 0.8, 160)
+    assert len(thin) < 0.7 * len(edges)
+    thin, faces = _without_solids(balls, thin, _cliques(thin, 160))
+    assert len(tunnels(balls, thin, faces)) == 2 and 160 - len(thin) + len(faces) == 0
+
+
+def test_a_ball_is_added_at_a_bend(shapes):
+    """The ends of an angle are neighbours, but the straight way between them leaves the solid."""
+    angle = shapes.join(shapes.box((0, 0, 0), (1, 0.2, 0.2)), shapes.box((0, 0, 0), (0.2, 1, 0.2)))
+    boundary = Boundary(angle)
+    along = np.linspace(0.9, 0.1, 41)
+    way = np.concatenate(
+        [np.column_stack([along, np.full(41, 0.1)]), np.column_stack([np.full(40, 0.1), along[-2::-1]])]
+    )
+    balls = np.column_stack([way, np.full((81, 2), 0.1)])
+    balls[:, :3] -= boundary.centre
+    graph = graph_of(boundary, balls)
+    chosen = with_bends(boundary, balls, graph, np.array([0, 80]), 3)
+    assert chosen[:2].tolist() == [0, 80] and len(chosen) == 3  # one is enough
+    assert np.linalg.norm(balls[chosen[2]] - balls[40]) < 0.15
+    assert with_bends(boundary, balls, graph, chosen, 3).tolist() == chosen.tolist()
 
 
 def test_as_few_balls_as_are_asked_for():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from trimesh.creation import cylinder
 
 from svr3d.geometry import InputError, MedialMesh, Mesh, PartMesh, medial_axis, segmented, to_mesh
 from svr3d.geometry.surface.patches import without_small_patches
@@ -116,8 +117,10 @@ def test_specks_are_noise_and_go_to_the_nearest():
 
 
 def test_a_mesh_through_its_medial_axis(shapes):
-    """A plate on a rod: what lies on either is known by its height."""
-    plate, rod = shapes.box((-0.5, -0.02, -0.5), (0.5, 0.02, 0.5)), shapes.box((-0.03, -0.7, -0.03), (0.03, 0.01, 0.03))
+    """A plate on a round rod, whose medial axis is a curve: what lies on either is known by its height."""
+    plate = shapes.box((-0.5, -0.02, -0.5), (0.5, 0.02, 0.5))
+    around = cylinder(radius=0.03, segment=[(0, -0.7, 0), (0, 0.01, 0)], sections=32)
+    rod = Mesh(np.asarray(around.vertices), np.asarray(around.faces))
     medial = medial_axis(shapes.join(plate, rod), 64)
     found = segmented(medial)
     middles = found.triangles.mean(axis=1)

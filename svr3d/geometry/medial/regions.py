@@ -60,11 +60,11 @@ def regions_of(balls: Float[np.ndarray, "n 4"], graph: Graph, chosen: Int[np.nda
 
 
 def with_bends(
-    boundary: Boundary, balls: Float[np.ndarray, "n 4"], graph: Graph, chosen: Int[np.ndarray, " m"]
+    boundary: Boundary, balls: Float[np.ndarray, "n 4"], graph: Graph, chosen: Int[np.ndarray, " m"], rounds: int
 ) -> Int[np.ndarray, " n"]:
     """`chosen` and, where the way from one to a neighbour on the axis turns a corner of the solid, which a straight
     cone would cut off, the ball at the bend, again and again (as Douglas and Peucker refine a line)."""
-    for _ in range(BENDS):
+    for _ in range(rounds):
         regions = regions_of(balls, graph, chosen)
         edges, crossing = _crossings(balls, regions, graph)
         out = ~is_within(boundary, balls[chosen], edges)

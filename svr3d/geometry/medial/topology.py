@@ -12,25 +12,31 @@ from .boundary import Boundary
 from .complexes import Face, arrays, neighbors, opposite_corners, sides_of
 from .holes import with_holes_filled
 from .pruning import is_within
-from .regions import graph_of, regions_of, with_bends
+from .regions import BENDS, graph_of, regions_of, with_bends
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
 
 def dual_complex(
-    boundary: Boundary, balls: Float[np.ndarray, "n 4"], chosen: Int[np.ndarray, " m"]
+    boundary: Boundary, balls: Float[np.ndarray, "n 4"], chosen: Int[np.ndarray, " m"], bends: int = BENDS
 ) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, "e 2"], Int[np.ndarray, "f 3"]]:
-    """Edges Int[E, 2] and faces Int[F, 3] between `chosen` Int[M] of `balls`, as indices into `chosen`.
+    """Edges Int[E, 2] and faces Int[F, 3] between `chosen` Int[M] of `balls`, as indices into the chosen ones.
 
     The axis is what its many balls sample: a graph joins those that are near each other, centre and radius, without
     leaving the solid in between. On it, each ball belongs to the chosen one to which its way is shortest. Regions that
     touch are joined by an edge, and three that touch each other by a face: the dual of a geodesic Voronoi diagram.
     (A restricted power diagram, with the axis in the solid's place: regions of sheets have few tetrahedra in their
     dual, and do not reach through gaps that are narrower than the balls are apart.)
+
+    Args:
+        bends: how often balls are added to the chosen ones where ways between neighbours bend.
+
+    Returns:
+        The chosen balls with those that were added Int[N], edges and faces.
     """
     graph = graph_of(boundary, balls)
-    chosen = with_bends(boundary, balls, graph, chosen)
+    chosen = with_bends(boundary, balls, graph, chosen, bends)
     spheres = balls[chosen]
     edges, weight = _touching(regions_of(balls, graph, chosen).of, *graph)
     edges = _thinned(edges, weight, is_within(boundary, spheres, edges), len(chosen))
