@@ -99,7 +99,7 @@ def write_board(
     if stamp.exists() and read_json(stamp).get("inputs") == state.hexdigest() and (out / "leaderboard.csv").exists():
         return out
     out.mkdir(parents=True, exist_ok=True)
-    records = load_records([folder.records for folder in folders])
+    records: Any = load_records([folder.records for folder in folders])
     if only is not None:
         records = records[[pair in only for pair in zip(records["category"], records["object"], strict=True)]]
         if not len(records):

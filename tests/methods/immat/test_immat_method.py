@@ -129,7 +129,7 @@ def test_terms_of_weight_0_are_left_out() -> None:
     (learned,) = [s for s in method.stages() if s.name == "spheres" and isinstance(s, Learned)]
     assert learned.terms == ("chamfer", "radius", "dense_chamfer", "dense_emd")
     batch = with_truth(method)
-    radius, plain = (float(m.sphere_losses(batch)["radius"]) for m in (method, made(emd_weight=0.0)))
+    radius, plain = (float(m.sphere_losses(batch)["radius"].detach()) for m in (method, made(emd_weight=0.0)))
     assert radius == pytest.approx(2 * plain)
 
 
@@ -186,8 +186,8 @@ def test_outputs() -> None:
         assert not np.allclose(shapes["initial"][row].spheres, shapes["refined"][row].spheres)
         assert not np.allclose(shapes["refined"][row].spheres, final.spheres)
         everything, nothing = shapes["edges0-faces0"][row], shapes["edges1-faces1"][row]
-        assert len(everything.edges) >= len(final.edges) >= len(nothing.edges) == len(nothing.faces) == 0
-        assert len(everything.edges) > 0
+        assert len(everything.edges) >= 48 * 8 / 2 and len(everything.edges) >= len(final.edges)
+        assert len(nothing.edges) == len(nothing.faces) == 0
 
 
 def test_without_smoothing_the_final_spheres_are_the_refined() -> None:
