@@ -14,7 +14,7 @@ BOARD ?= leaderboards/local
 PRESET ?= tiny
 SEED ?= 0
 PYTEST ?=
-RUN ?= $(RUNS)/parametric-tiny/smnet/tiny/seed0
+RUN ?= $(RUNS)/parametric-tiny/smnet/tiny@autoencode/seed0
 FIRST ?= chair/chair_900005/000
 SECOND ?= chair/chair_900002/000
 
@@ -110,7 +110,7 @@ exchange: $(READY) ## Make the picture of docs/parts.md: one chair on another's 
 	$(BIN)/svr3d parts data/chairs/chair/chair_000008 --replace base --using data/chairs/chair/chair_000002 --out data/exchanged.glb --picture docs/figures/exchange.png
 
 .PHONY: exchange-predicted
-exchange-predicted: $(READY) ## The same of what a trained run (RUN=…, scored) makes of two pictures (FIRST, SECOND)
+exchange-predicted: $(READY) ## The same of two reconstructions (FIRST, SECOND) of a scored run (RUN=…)
 	$(BIN)/svr3d parts $(RUN)/predictions/$(FIRST).npz --replace base --using $(RUN)/predictions/$(SECOND).npz --out data/exchanged-predicted.glb --picture docs/figures/exchange-predicted.png
 
 .PHONY: topology

@@ -190,6 +190,12 @@ def _label_colors(mesh: PartMesh) -> np.ndarray:
     return part_colors(order)[mesh.face_part]
 
 
+def _title(path: str | Path) -> str:
+    """What a shape is called in a picture: its file, or the object whose view a file with a number for a name is."""
+    file = Path(path)
+    return file.parent.name if file.stem.isdecimal() and file.parent.name else file.stem
+
+
 def edited(path: str | Path, edit: Edit, split: Split | None = None) -> tuple[PartMesh, list[tuple[str, PartMesh]]]:
     """A shape after an edit, and those that it is made from, with the names of their files; first divided, if it is.
 
@@ -197,10 +203,10 @@ def edited(path: str | Path, edit: Edit, split: Split | None = None) -> tuple[Pa
         InputError: as `read_parts` and `PartMesh`, or no part is left.
     """
     mesh = read_parts(path) if split is None else split(Path(path))
-    made_from, new = [(Path(path).stem, mesh)], None
+    made_from, new = [(_title(path), mesh)], None
     if edit.using is not None:
         other = read_parts(edit.using)
-        made_from.append((Path(edit.using).stem, other))
+        made_from.append((_title(edit.using), other))
         with _about(edit.using):
             new = other.only(*(edit.taking or edit.replace))
     with _about(path):
