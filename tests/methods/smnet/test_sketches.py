@@ -210,7 +210,7 @@ def test_every_weight_of_the_generator_learns():
     assert not [name for name, p in sketcher.named_parameters() if p.grad is None or not p.grad.any()]
 
 
-@pytest.mark.parametrize("batch", [1, 3, 5, 7])
+@pytest.mark.parametrize("batch", [3, 5, 7])
 def test_narrow_generators_learn_from_odd_batches(batch):
     """Channels last, the backward pass of 8 channels writes beyond its memory in torch 2.15 on several threads."""
     sketcher = Sketcher(0.125)
