@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 STAGES = (64, 128, 256, 512)
 """Channels of the four stages at the width 1."""
 
+IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Mean and deviation of the colours that ResNet-18's weights expect."""
+
 
 class ResNet18(nn.Module):
     """Feature maps at five scales: Float[B, C, S, S] → 64 at S/2, 64 at S/4, 128 at S/8, 256 at S/16, 512 at S/32.

@@ -21,6 +21,7 @@ from ..interface import Method
 from ..learning import optimize
 from ..outputs import FINAL, Output
 from ..pictures import resized
+from ..resnet18 import IMAGENET
 from ..stages import Derived, Learned, Optimization, Stage
 from ..view import View
 from .alternatives import ALTERNATIVES
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
     from jaxtyping import Bool, Float
 
     from .alternatives import Topology
-
-IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Mean and deviation of the colours that ResNet-18's weights expect."""
 
 INITIAL, REFINED = "initial", "refined"
 """Outputs: the spheres of the global stage, and those of the local stage, each with the topology of its own."""

@@ -22,6 +22,7 @@ from ..interface import Method
 from ..learning import optimize
 from ..outputs import FINAL, Output
 from ..pictures import resized
+from ..resnet18 import IMAGENET
 from ..stages import Derived, Fitted, Learned, Optimization, Stage
 from .assembly import assembled
 from .backgrounds import Folder
@@ -43,9 +44,6 @@ from .voxel_decoder import own_voxels
 
 if TYPE_CHECKING:
     from jaxtyping import Float
-
-IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Mean and deviation of the colours that ResNet-18's weights expect."""
 
 
 class SMNet(Method):
