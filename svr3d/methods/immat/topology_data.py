@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .topology_truth import (
     Neighborhoods,
@@ -64,14 +65,17 @@ def some_rows(
 
 def random_turns(count: int, device: torch.device) -> Float[Tensor, "M 3 3"]:
     """Orthogonal matrices, evenly drawn, mirror images among them."""
-    q, r = torch.linalg.qr(torch.randn(count, 3, 3, device=device))
-    return q * r.diagonal(dim1=-2, dim2=-1).sign()[:, None]
+    # By hand, since a GPU decomposes thousands of small matrices one after the other.
+    first, second = F.normalize(torch.randn(2, count, 3, device=device), dim=-1)
+    second = F.normalize(second - (first * second).sum(-1, keepdim=True) * first, dim=-1)
+    hand = torch.randint(2, (count, 1), device=device) * 2 - 1
+    return torch.stack([first, second, hand * torch.linalg.cross(first, second)], 1)
 
 
 def packed(adjacency: Iterable[Bool[Tensor, "N N"]]) -> Tensor:
     """UInt8[B, N, ⌈N / 8⌉]: eight places a byte."""
     stacked = torch.stack(list(adjacency))
-    padded = torch.nn.functional.pad(stacked, (0, -stacked.shape[-1] % 8)).unflatten(-1, (-1, 8))
+    padded = F.pad(stacked, (0, -stacked.shape[-1] % 8)).unflatten(-1, (-1, 8))
     return (padded * _bits(stacked.device)).sum(-1).to(torch.uint8)
 
 

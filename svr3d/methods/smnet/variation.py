@@ -63,12 +63,14 @@ def _exchanged(
 ) -> Float[Tensor, "B T C"]:
     """Codes of which a share is that of another part of the same kind."""
     found = codes.clone()
-    for kind in kinds[valid].unique():
-        places = (valid & (kinds == kind)).nonzero()
-        others = places[torch.randperm(len(places), device=places.device)]
-        taken = torch.rand(len(places), device=places.device) < share
-        (to, of) = places[taken], others[taken]
-        found[to[:, 0], to[:, 1]] = codes[of[:, 0], of[:, 1]]
+    places = valid.nonzero()
+    of_places = kinds[valid]
+    drawn = torch.randperm(len(places), device=places.device)
+    # Both in the order of their kinds, so that side by side they are of one kind.
+    to, of = places[of_places.argsort(stable=True)], places[drawn[of_places[drawn].argsort(stable=True)]]
+    taken = torch.rand(len(places), device=places.device) < share
+    to, of = to[taken], of[taken]
+    found[to[:, 0], to[:, 1]] = codes[of[:, 0], of[:, 1]]
     return found
 
 
