@@ -7,24 +7,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..datasets.part_check import Divided, divide
+from ..datasets.part_check import divide
 from ..datasets.part_sm import TAU, checked_tau
-from ..datasets.preparation.prepare import checked_items
 from ..datasets.sources import open_source
-from ..errors import InputError
 from ..files import write_json, write_text
 from ..geometry import Camera, Mesh, PartMesh, render
 from ..geometry.shapes.part_colors import part_colors
-from ..leaderboards import picture_grid
-from ..processes import default_workers, outcomes
-from ..progress import track
+from .random_objects import Item, left_out, of_random_objects, sheet
 
 TILE, COLUMNS = 192, 6
 
@@ -73,50 +68,24 @@ def audit(
         InputError: bad options or source, or no object can be used.
     """
     checked_tau(tau)
-    for name, number in (("count", count), ("shown", shown)):
-        if number < 1:
-            raise InputError(f"{name} is {number}, expected at least 1")
     opened = open_source(source, format, seed=seed, categories=categories, options=options)
-    items = checked_items(opened, categories)
-    order = np.random.default_rng(seed).permutation(len(items))[:count]
-    chosen = [items[i][:2] for i in order]
-    rows, refused = [], []
-    attempt = partial(_row, opened, tau)
-    with closing(outcomes(attempt, chosen, default_workers() if workers is None else workers)) as done:
-        for item, outcome in track(done, len(chosen), "dividing", forecast_after=None, quiet=quiet):
-            (rows if isinstance(outcome, Row) else refused).append((item, outcome))
-    if not rows:
-        (category, name), error = refused[0]
-        raise InputError(f"no object could be divided; the first, {category}/{name}: {error}")
-    place = {item: i for i, item in enumerate(chosen)}
-    found = [row for item, row in sorted(rows, key=lambda pair: place[pair[0]])]
+    make = partial(_row, tau=tau)
+    rows, refused = of_random_objects(
+        opened, make, count=count, shown=shown, seed=seed, categories=categories, workers=workers, quiet=quiet
+    )
     root = Path(out)
-    sheet([(row, divide(opened, row.category, row.object, tau)) for row in found[:shown]], root / "sheet.png")
-    facts = _facts(found, [(*item, str(error)) for item, error in refused], tau)
+    drawn = [(row, divide(opened, row.category, row.object, tau).mesh) for row in rows[:shown]]
+    captions = [_caption(row, len(mesh.parts)) for row, mesh in drawn]
+    sheet([picture_of_parts(mesh) for _, mesh in drawn], captions, [""] * COLUMNS, root / "sheet.png")
+    facts = _facts(rows, refused, tau)
     write_json(root / "audit.json", facts)
-    write_text(root / "audit.md", _page(facts, min(shown, len(found))))
+    write_text(root / "audit.md", _page(facts, min(shown, len(rows))))
     return root / "audit.md"
 
 
-def _row(source: Any, tau: float, item: tuple[str, str]) -> Row | Exception:
-    try:
-        divided = divide(source, *item, tau)
-    except InputError as error:
-        return error
+def _row(source: Any, item: Item, *, tau: float) -> Row:
+    divided = divide(source, *item, tau)
     return Row(*item, divided.legs, divided.known, divided.under, divided.wrong)
-
-
-def sheet(objects: Sequence[tuple[Row, Divided]], path: Path) -> None:
-    """Draws the objects, each part in a colour of its own."""
-    tiles = [picture_of_parts(divided.mesh) for _, divided in objects]
-    captions = [_caption(row, divided) for row, divided in objects]
-    missing = -len(tiles) % min(COLUMNS, len(tiles))
-    tiles += [np.full((TILE, TILE, 3), 255, np.uint8)] * missing
-    captions += [""] * missing
-    width = min(COLUMNS, len(tiles))
-    lines = range(0, len(tiles), width)
-    rows = [[*tiles[i : i + width]] for i in lines]
-    picture_grid([""] * len(rows), [""] * width, rows, path, captions=[captions[i : i + width] for i in lines])
 
 
 def picture_of_parts(mesh: PartMesh, size: int = TILE) -> np.ndarray:
@@ -127,12 +96,12 @@ def picture_of_parts(mesh: PartMesh, size: int = TILE) -> np.ndarray:
     return color
 
 
-def _caption(row: Row, divided: Divided) -> str:
+def _caption(row: Row, parts: int) -> str:
     faults = [text for fault, text in ((row.under_split, "under-split"), (row.wrong, "wrong")) if fault]
-    return " · ".join([row.object.rsplit("__", 1)[-1], f"{len(divided.mesh.parts)} parts", *faults])
+    return " · ".join([row.object.rsplit("__", 1)[-1], f"{parts} parts", *faults])
 
 
-def _facts(rows: Sequence[Row], refused: Sequence[tuple[str, str, str]], tau: float) -> dict[str, Any]:
+def _facts(rows: Sequence[Row], refused: Sequence[dict[str, str]], tau: float) -> dict[str, Any]:
     known = [row for row in rows if row.known is not None]
     facts: dict[str, Any] = {"tau": tau, "objects": len(rows), "known": len(known)}
     if known:
@@ -140,8 +109,7 @@ def _facts(rows: Sequence[Row], refused: Sequence[tuple[str, str, str]], tau: fl
         for name in PUBLISHED:
             errors = sum(getattr(row, name) for row in known)
             facts |= {name: errors / len(known), f"{name}_interval": _interval(errors, len(known))}
-    facts["refused"] = [dict(zip(("category", "object", "reason"), entry, strict=True)) for entry in refused]
-    return facts | {"rows": [row._asdict() for row in rows]}
+    return facts | {"refused": refused, "rows": [row._asdict() for row in rows]}
 
 
 def _interval(errors: int, count: int) -> tuple[float, float]:
@@ -168,7 +136,7 @@ def _page(facts: dict[str, Any], shown: int) -> str:
         lines.append("What the objects stand on is not known, so that errors are for a person to see.")
     counts = np.bincount([row["legs"] for row in facts["rows"]])
     lines += ["", "| pieces | objects |", "|---|---|", *(f"| {n} | {k} |" for n, k in enumerate(counts) if k)]
-    lines += ["", *(f"- {r['category']}/{r['object']}: left out, {r['reason']}" for r in facts["refused"])]
+    lines += left_out(facts["refused"])
     return "\n".join(lines).rstrip() + "\n"
 
 
