@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import torch
+from torch import nn
 from torch.optim import lr_scheduler
 
 from .stages import Optimization
@@ -27,3 +29,8 @@ def optimize(optimizer: torch.optim.Optimizer, epochs: int, schedule: Schedule) 
         highest = float(optimizer.param_groups[0]["lr"])
         return Optimization(optimizer, lambda steps: lr_scheduler.OneCycleLR(optimizer, highest, steps), each="step")
     return Optimization(optimizer)
+
+
+def adam(lr: float, epochs: int, schedule: Schedule) -> Callable[[list[nn.Parameter]], Optimization]:
+    """What makes Adam for the parameters of a stage, with `lr` as the highest of a schedule."""
+    return lambda parameters: optimize(torch.optim.Adam(parameters, lr=lr), epochs, schedule)

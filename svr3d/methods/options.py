@@ -75,6 +75,17 @@ def require_positive(options: Any, *names: str) -> None:
             raise InputError(f"option '{name}': expected a number above 0, found {value!r}")
 
 
+def require_stages(options: Any, *stages: str) -> None:
+    """Checks the options `STAGE_epochs`, `STAGE_batch` and `STAGE_lr` of stages.
+
+    Raises:
+        InputError: naming the first option that is below 1, or a learning rate that is not above zero.
+    """
+    for stage in stages:
+        require_at_least(options, **{f"{stage}_epochs": 1, f"{stage}_batch": 1})
+        require_positive(options, f"{stage}_lr")
+
+
 def described(annotation: Any) -> str:
     """A type in words: `int | None` → "a whole number or null"."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from ...datasets.batch import SampleBatch
@@ -21,9 +21,9 @@ from ...datasets.facts import DataFacts
 from ...errors import InputError
 from ...geometry import VoxelGrid
 from ..interface import Method
-from ..learning import optimize
+from ..learning import adam
 from ..outputs import FINAL
-from ..stages import Fitted, Learned, Optimization, Stage
+from ..stages import Fitted, Learned, Stage
 from ..voxel_networks import crop, fit_threshold, flip_some, to_grids, voxel_target
 from .network import ClassVoxelNetwork
 from .options import ClassVoxelsOptions
@@ -63,6 +63,7 @@ class ClassVoxels(Method):
             self.register_fitted("fitted_threshold")  # ()
 
     def stages(self) -> list[Stage]:
+        o = self.options
         stages: list[Stage] = [
             Learned(
                 name="reconstruction",
@@ -70,9 +71,9 @@ class ClassVoxels(Method):
                 cameras=False,
                 losses=self.losses,
                 terms=("voxels", "category"),
-                optimizer=self.optimizer,
-                epochs=self.options.epochs,
-                batch_size=self.options.batch_size,
+                optimizer=adam(o.lr, o.epochs, o.schedule),
+                epochs=o.epochs,
+                batch_size=o.batch_size,
                 monitor="voxels",
             )
         ]
@@ -101,10 +102,6 @@ class ClassVoxels(Method):
             "voxels": o.voxel_weight * F.binary_cross_entropy_with_logits(voxel_logits, voxels),
             "category": o.class_weight * F.cross_entropy(class_logits, batch.target("category")),
         }
-
-    def optimizer(self, parameters: list[nn.Parameter]) -> Optimization:
-        """Adam."""
-        return optimize(torch.optim.Adam(parameters, lr=self.options.lr), self.options.epochs, self.options.schedule)
 
     @torch.no_grad()
     def reconstruct(self, batch: SampleBatch, output: str = FINAL) -> list[VoxelGrid]:

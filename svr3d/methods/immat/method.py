@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ...datasets.batch import SampleBatch
 from ...datasets.facts import DataFacts
 from ...errors import InputError
 from ...geometry import MedialMesh
 from ..interface import Method
-from ..learning import optimize
+from ..learning import adam
 from ..outputs import FINAL, Output
 from ..pictures import resized
 from ..resnet18 import IMAGENET
-from ..stages import Derived, Learned, Optimization, Stage
+from ..stages import Derived, Learned, Stage
 from ..view import View
 from .alternatives import ALTERNATIVES
 from .dense_centers import dense_centers
@@ -118,7 +118,7 @@ class IMMAT(Method):
                 cameras=False,
                 losses=self.sphere_losses,
                 terms=(*weights, *dense),
-                optimizer=self._optimizer("sphere"),
+                optimizer=adam(o.sphere_lr, o.sphere_epochs, o.schedule),
                 epochs=o.sphere_epochs,
                 batch_size=o.sphere_batch,
                 trains=("spheres",),
@@ -128,7 +128,7 @@ class IMMAT(Method):
                 targets=frozenset({"true_spheres"}),
                 losses=self.refinement_losses,
                 terms=tuple(weights),
-                optimizer=self._optimizer("refinement"),
+                optimizer=adam(o.refinement_lr, o.refinement_epochs, o.schedule),
                 epochs=o.refinement_epochs,
                 batch_size=o.refinement_batch,
                 trains=("refinement",),
@@ -155,7 +155,7 @@ class IMMAT(Method):
                 cameras=False,
                 losses=partial(self.topology_losses, kinds=kinds),
                 terms=tuple(f"{kind}_{term}" for kind in kinds for term in ("edge", "face")),
-                optimizer=self._optimizer("topology"),
+                optimizer=adam(o.topology_lr, o.topology_epochs, o.schedule),
                 epochs=o.topology_epochs,
                 batch_size=o.topology_batch,
                 trains=("topology",),
@@ -178,7 +178,7 @@ class IMMAT(Method):
                 targets=frozenset({"true_spheres", "found_spheres", "joined"}),
                 losses=self.smoothing_losses,
                 terms=tuple(self._weights),
-                optimizer=self._optimizer("smoothing"),
+                optimizer=adam(o.smoothing_lr, o.smoothing_epochs, o.schedule),
                 epochs=o.smoothing_epochs,
                 batch_size=o.smoothing_batch,
                 trains=("smoothing",),
@@ -192,16 +192,6 @@ class IMMAT(Method):
         o = self.options
         weights = {"chamfer": o.chamfer_weight, "emd": o.emd_weight, "radius": o.radius_weight}
         return {name: weight for name, weight in weights.items() if weight}
-
-    def _optimizer(self, stage: str) -> Any:
-        """Adam for one of the stages, by its options."""
-        o = self.options
-        lr, epochs = getattr(o, f"{stage}_lr"), getattr(o, f"{stage}_epochs")
-
-        def optimizer(parameters: list[nn.Parameter]) -> Optimization:
-            return optimize(torch.optim.Adam(parameters, lr=lr), epochs, o.schedule)
-
-        return optimizer
 
     # Spheres
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from ...errors import InputError
 from ..learning import Schedule
-from ..options import require_at_least, require_positive
+from ..options import require_at_least, require_positive, require_stages
 
 TopologyKind = Literal["predicted", "ball_pivoting", "delaunay", "nearest_neighbors"]
 
@@ -78,9 +78,7 @@ class IMMATOptions:
         require_at_least(self, spheres=2, dense=1, image_size=32, hidden=1, units=1)
         require_at_least(self, chamfer_weight=0, emd_weight=0, radius_weight=0, dense_matched=0, dense_neighbors=0)
         require_at_least(self, topology_rows=1, edge_threshold=0, face_threshold=0, smoothing=0)
-        for stage in ("sphere", "refinement", "topology", "smoothing"):
-            require_at_least(self, **{f"{stage}_epochs": 1, f"{stage}_batch": 1})
-            require_positive(self, f"{stage}_lr")
+        require_stages(self, "sphere", "refinement", "topology", "smoothing")
         require_positive(self, "width", "topology_width")
         for name in ("edge_threshold", "face_threshold", "smoothing"):
             if getattr(self, name) > 1:

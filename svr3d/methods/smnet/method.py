@@ -19,7 +19,7 @@ from ...datasets.facts import DataFacts
 from ...errors import InputError
 from ...geometry import NAMELESS, PartMesh
 from ..interface import Method
-from ..learning import optimize
+from ..learning import adam
 from ..outputs import FINAL, Output
 from ..pictures import resized
 from ..resnet18 import IMAGENET
@@ -121,7 +121,7 @@ class SMNet(Method):
                 unit="part",
                 losses=self.part_losses,
                 terms=("part",),
-                optimizer=self._optimizer("part"),
+                optimizer=adam(o.part_lr, o.part_epochs, o.schedule),
                 epochs=o.part_epochs,
                 batch_size=o.part_batch,
                 trains=("parts",),
@@ -157,7 +157,7 @@ class SMNet(Method):
                 losses=self.sketch_losses,
                 terms=("depth", "normal", "silhouette"),
                 diagnostics=("depth_rmse", "normal_degrees", "silhouette_iou"),
-                optimizer=self._optimizer("sketch"),
+                optimizer=adam(o.sketch_lr, o.sketch_epochs, o.schedule),
                 epochs=o.sketch_epochs,
                 batch_size=o.sketch_batch,
                 trains=("sketcher",),
@@ -177,7 +177,7 @@ class SMNet(Method):
                 losses=self.image_losses,
                 terms=("latent",),
                 diagnostics=("box_error", "count_error"),
-                optimizer=self._optimizer("image"),
+                optimizer=adam(o.image_lr, o.image_epochs, o.schedule),
                 epochs=o.image_epochs,
                 batch_size=o.image_batch,
                 trains=("image_encoder",),
@@ -194,16 +194,6 @@ class SMNet(Method):
     def _labelled(self) -> bool:
         """Whether parts get labels."""
         return self.sequence.label_head is not None
-
-    def _optimizer(self, stage: str) -> Any:
-        """Adam for one of the stages, by its options."""
-        o = self.options
-        lr, epochs = getattr(o, f"{stage}_lr"), getattr(o, f"{stage}_epochs")
-
-        def optimizer(parameters: list[nn.Parameter]) -> Optimization:
-            return optimize(torch.optim.Adam(parameters, lr=lr), epochs, o.schedule)
-
-        return optimizer
 
     def _sequence_optimizer(self, parameters: list[nn.Parameter]) -> Optimization:
         o = self.options

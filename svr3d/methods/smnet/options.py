@@ -7,7 +7,7 @@ from typing import Literal
 
 from ...errors import InputError
 from ..learning import Schedule
-from ..options import require_at_least, require_positive
+from ..options import require_at_least, require_positive, require_stages
 from .boxes import Fit
 from .donor import Taken
 
@@ -94,9 +94,7 @@ class SMNetOptions:
         require_at_least(self, code=8, part_points=1, loss_points=0, hidden=1, subdivisions=0, image_size=32)
         require_at_least(self, dropout=0, forcing=0, forcing_decay=0, stop_weight=0, label_weight=0, clutter=0)
         require_at_least(self, jitter=0, variation=0, box_weight=0)
-        for stage in ("part", "sequence", "sketch", "image"):
-            require_at_least(self, **{f"{stage}_epochs": 1, f"{stage}_batch": 1})
-            require_positive(self, f"{stage}_lr")
+        require_stages(self, "part", "sequence", "sketch", "image")
         require_positive(self, "point_width", "width", "sequence_decay")
         for name in ("forcing", "forcing_decay", "variation", "clutter", "jitter", "dropout"):
             if getattr(self, name) > 1:
