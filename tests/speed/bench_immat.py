@@ -1,0 +1,95 @@
+"""Speed of each of IMMAT's training steps beside its dense floor: the products alone.
+
+`python tests/speed/bench_immat.py [spheres] [refined] [topology] [smoothing] [reconstruction]`: all of them without
+argument; `preset=small` for another preset than `tiny`. Noise for pictures, the true medial meshes of boxes, and what
+untrained networks find. What is compared takes turns in one run; each figure is the best of several turns after one
+that warms up.
+
+The floor is every convolution, linear layer and product with a graph, on inputs of the right size, forward, and
+backward where its weights are trained: no batch norms, activations, matching, distances, loss or optimiser.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import torch
+from dense_floor import Product, floor, learned, products, training_step
+from rich.console import Console
+from rich.table import Table
+from side_by_side import best_in_turns, versions
+
+from svr3d.datasets.batch import SampleBatch
+from svr3d.datasets.box_objects import box_batch, box_facts
+from svr3d.methods.immat import IMMAT
+from svr3d.methods.immat.graph import GraphConvolution
+from svr3d.methods.stages import Derived
+from svr3d.methods.training.once import derive
+
+THREADS = 2
+TURNS = 5
+STAGES = ("spheres", "refined", "topology", "smoothing")
+RECONSTRUCTED = 8
+
+
+def make_batch(method: IMMAT, count: int) -> SampleBatch:
+    """Boxes, with what the derived stages make of them."""
+    method.eval()
+    batch = box_batch({"medial"}, count=count, size=137)
+    for stage in method.stages():
+        if isinstance(stage, Derived):
+            batch = replace(batch, targets=batch.targets | derive(method, stage, batch))
+    return batch
+
+
+def with_graphs(method: IMMAT, found: list[Product], count: int) -> list[Product]:
+    """The products and those of features with a graph, which are no layers."""
+    spheres = method.options.spheres
+    means = torch.rand(count, spheres, spheres)
+    graphs = [layer for layer in method.smoothing.modules() if isinstance(layer, GraphConvolution)]
+    widths = [layer.near.out_features for layer in graphs if layer.near is not None]
+    return [*found, *(Product(lambda x: means @ x, torch.rand(count, spheres, width), True) for width in widths)]
+
+
+def bench_stage(name: str, preset: str) -> tuple[str, dict[str, float]]:
+    method = IMMAT.create(preset, box_facts())
+    stage = learned(method, name)
+    batch = make_batch(method, stage.batch_size)
+    step = training_step(method, stage, batch)
+    found = products(method, step)
+    if name == "smoothing":
+        found = with_graphs(method, found, stage.batch_size)
+    return f"{name}, batch {stage.batch_size}", best_in_turns({"step": step, "floor": floor(found)}, TURNS)
+
+
+def bench_reconstruction(preset: str) -> tuple[str, dict[str, float]]:
+    """All of `final`, with what untrained networks join."""
+    method = IMMAT.create(preset, box_facts()).eval()
+    batch = box_batch(set(), count=RECONSTRUCTED, size=137)
+
+    def run() -> None:
+        method.reconstruct(batch)
+
+    return f"reconstruction, batch {RECONSTRUCTED}", best_in_turns(
+        {"step": run, "floor": floor(products(method, run))}, TURNS
+    )
+
+
+def main() -> None:
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(0)
+    console = Console(width=100)
+    console.print(versions(["torch", "torchvision"]), f"on {THREADS} threads")
+    preset = next((word.removeprefix("preset=") for word in sys.argv[1:] if word.startswith("preset=")), "tiny")
+    table = Table(title=f"One step of each stage, preset {preset}")
+    for heading in ("stage", "ms", "floor, ms", "times the floor"):
+        table.add_column(heading, justify="left" if heading == "stage" else "right")
+    for name in [name for name in (*STAGES, "reconstruction") if name in sys.argv[1:]] or (*STAGES, "reconstruction"):
+        title, best = bench_reconstruction(preset) if name == "reconstruction" else bench_stage(name, preset)
+        table.add_row(title, f"{best['step']:,.1f}", f"{best['floor']:,.1f}", f"{best['step'] / best['floor']:.2f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
