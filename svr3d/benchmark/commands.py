@@ -317,7 +317,7 @@ def parts_command(
         split: topology divides the shape anew, into the curves and sheets of its medial mesh: of a file of one, or of
             that which `svr3d medial` makes of a watertight mesh.
         spheres: Of the medial mesh that is made for this, at most.
-        turn: Degrees between neighbouring slabs from which on they belong to two sheets; 50 if not given.
+        turn: Degrees between neighbouring slabs from which on they belong to two sheets; 40 if not given.
         truth: A shape in known parts, in the same frame, which the parts are compared with, whatever their names.
         only: Parts that stay, by name or label, separated by commas (in quotes where a name has one).
         remove: Parts that go.

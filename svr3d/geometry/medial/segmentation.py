@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int
     from scipy.sparse import csr_matrix
 
-TURN = 50.0
+TURN = 40.0
 """Degrees between two slabs with a common edge, from which on they belong to two sheets."""
 
 LEAST = 0.015
