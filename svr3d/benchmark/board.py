@@ -19,7 +19,9 @@ from .runs import RunFolder, records_of
 
 
 def run_table(folders: list[RunFolder], records: Any) -> Any:
-    """What the board says of each run besides its scores: a DataFrame with one row per run.
+    """What the board says of each run besides its scores: a DataFrame with one row per run and data set.
+
+    A run may be scored on another data set than it was trained on.
 
     Args:
         records: of all these runs.
@@ -31,12 +33,12 @@ def run_table(folders: list[RunFolder], records: Any) -> Any:
         config = folder.config()
         manifest = folder.read_manifest()
         method, training = manifest.get("method", {}), manifest.get("training", {})
-        own = records_of(config, records)
-        seconds = own.drop_duplicates(["category", "object", "view"])["seconds"].median()
-        rows.append(
-            {
+        for dataset in load_records([folder.records])["dataset"].unique():
+            own = records_of(config, records, dataset)
+            seconds = own.drop_duplicates(["category", "object", "view"])["seconds"].median()
+            row = {
                 "method": config.method,
-                "dataset": config.dataset,
+                "dataset": dataset,
                 "preset": config.preset,
                 "seed": config.seed,
                 "representation": method.get("representation", ""),
@@ -46,7 +48,7 @@ def run_table(folders: list[RunFolder], records: Any) -> Any:
                 "train_seconds": training.get("total_seconds"),
                 "inference_ms": None if pd.isna(seconds) else 1000 * float(seconds),
             }
-        )
+            rows.append(row)
     return pd.DataFrame(rows)
 
 

@@ -226,7 +226,11 @@ def _score(task: _Task, workers: int | None) -> int:
                 "protocols": list(task.protocols),
                 "samples": len(task.keys),
                 "seconds": round(spent, 2),
-                "data": {"name": dataset.name, "fingerprint": dataset.fingerprint()},
+                "data": {
+                    "name": dataset.name,
+                    "root": str(dataset.root),
+                    "fingerprint": dataset.fingerprint(),
+                },
                 "versions": versions(),
                 "hardware": hardware(),
             },

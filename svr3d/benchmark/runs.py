@@ -171,10 +171,10 @@ class RunFolder:
         write_yaml(self.config_path, values)
 
 
-def records_of(config: RunConfig, records: Any) -> Any:
-    """The rows of one run in a DataFrame of records of many."""
-    same = [records[name] == getattr(config, name) for name in ("method", "dataset", "preset", "seed")]
-    return records[np.logical_and.reduce(same)]
+def records_of(config: RunConfig, records: Any, dataset: str) -> Any:
+    """The rows of one run in a DataFrame of records of many, on the data set of this name."""
+    same = [records[name] == getattr(config, name) for name in ("method", "preset", "seed")]
+    return records[np.logical_and.reduce([*same, records["dataset"] == dataset])]
 
 
 def find_runs(folders: list[str] | list[Path]) -> list[RunFolder]:

@@ -19,7 +19,7 @@ from ..progress import say
 from .prediction_files import PredictionFrame, read_prediction
 from .prediction_index import find_predictions
 from .reconstructing import reconstructions
-from .runs import RunConfig, RunFolder, records_of
+from .runs import RunFolder, records_of
 
 TILE = 192
 ROWS = 8
@@ -52,12 +52,13 @@ def write_grid(folders: list[RunFolder], records: Any, path: Path) -> Path | Non
         )
         by_method.setdefault(name, folder)
     configs = [folder.config() for folder in by_method.values()]
-    root = configs[0].data
-    if len({config.data for config in configs}) > 1 or not Path(root).is_dir():
-        say(f"no picture grid: the runs must share one data set that is still there ({root})")
+    roots = [_scored_on(folder) for folder in by_method.values()]
+    if len(set(roots)) > 1 or not roots[0].is_dir():
+        say(f"no picture grid: the runs must be scored on one data set that is still there ({roots[0]})")
         return None
-    dataset = open_dataset(root)
-    keys = choose_samples(records_of(configs[0], records))
+    dataset = open_dataset(roots[0])
+    records = records[records["dataset"] == dataset.name]
+    keys = choose_samples(records_of(configs[0], records, dataset.name))
     shown = records[(records["metric"] == "f_02") & (records["part"] == "")]
     drawn = [_Reconstructions(folder, dataset, keys) for folder in by_method.values()]
     predicted = [[one.shape(key) for one in drawn] for key in keys]
@@ -70,10 +71,16 @@ def write_grid(folders: list[RunFolder], records: Any, path: Path) -> Path | Non
         camera = (Camera.look_at((1.2, 0.8, 1.2)) if camera is None else camera).resized(TILE, TILE)
         tiles.append([image, *(_drawn(shape, camera, labels) for shape in shapes), _render(truth, camera, labels)])
         rows.append(key.category)
-        captions.append(["", *(_score(config, shown, key) for config in configs), ""])
+        captions.append(["", *(_score(records_of(config, shown, dataset.name), key) for config in configs), ""])
     legend = list(zip(labels, map(tuple, legend_colors(len(labels)).tolist()), strict=True))
     picture_grid(rows, ["input", *by_method, "truth"], tiles, path, captions=captions, legend=legend)
     return path
+
+
+def _scored_on(folder: RunFolder) -> Path:
+    """The folder of the data set that a run was scored on last; manifests did not always say."""
+    said = folder.read_manifest().get("evaluation", {}).get("data", {})
+    return Path(said.get("root", folder.config().data)).resolve()
 
 
 def _truth(dataset: Dataset, key: SampleKey) -> Any:
@@ -137,8 +144,7 @@ def _render(shape: Any, camera: Camera, labels: Sequence[str]) -> np.ndarray | N
     return render_shape(shape, camera, TILE, parts=labels) if _is_drawable(shape) else None
 
 
-def _score(config: RunConfig, records: Any, key: SampleKey) -> str:
-    """The F-score at 2 % of one run on one sample, for the line under its picture."""
-    own = records_of(config, records)
+def _score(own: Any, key: SampleKey) -> str:
+    """The F-score at 2 %, of which `own` are a run's records, on one sample, for the line under its picture."""
     here = own[(own["category"] == key.category) & (own["object"] == key.object) & (own["view"] == key.view)]
     return f"F {here['value'].iloc[0]:.2f}" if len(here) else ""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import trimesh
 import yaml
 
 from svr3d.benchmark import suite
+from svr3d.benchmark.board import write_board
+from svr3d.benchmark.evaluation import evaluate_run
 from svr3d.benchmark.high_genus import of_genus
 from svr3d.benchmark.run_suite import _Doing, run_suite
 from svr3d.benchmark.suite import Suite
+from svr3d.benchmark.train_run import train
 from svr3d.datasets import DataFacts, Dataset, open_dataset
 from svr3d.datasets.parametric.source import CATEGORIES
 from svr3d.errors import InputError
@@ -130,6 +135,21 @@ def test_a_board_of_objects_of_high_genus(
     assert "plank" in boards[0] and "post" in boards[0]
     assert "plank" not in boards[1] and "post" in boards[1]
     assert "objects of genus 2 or more, 1 of them" in (tmp_path / "high/boxes/leaderboard.md").read_text()
+
+
+def test_a_board_of_runs_from_another_data_set(box_dataset: Dataset, tmp_path: Path) -> None:
+    """One trained on other data stands beside one trained on these, where both are scored on these, with a picture."""
+    other = open_dataset(shutil.copytree(box_dataset.root, tmp_path / "others"))
+    folders = []
+    for method, dataset in (("mean_shape", other), ("class_mean", box_dataset)):
+        folder = train(method, dataset, runs=tmp_path / "runs")
+        evaluate_run(folder, box_dataset, protocols=["classvoxels"], workers=1)
+        folders.append(folder)
+    assert folders[0].config().dataset == "others"
+    board = write_board(folders, tmp_path / "board")
+    rows = pd.read_csv(board / "leaderboard.csv")
+    assert set(rows["dataset"]) == {"boxes"} and set(rows["method"]) == {"mean_shape", "class_mean"}
+    assert (board / "figures/grid.png").is_file()
 
 
 class Solids:
