@@ -17,10 +17,6 @@ MAPS = {"depth": 1, "normal": 3, "silhouette": 1}
 """Channels of each map."""
 
 
-LEAST_CHANNELS_LAST = 16
-"""Networks narrower than this keep their channels first."""
-
-
 class Sketcher(nn.Module):
     """Pictures Float[B, 3, S, S] → maps of their size, S a multiple of 32.
 
@@ -32,13 +28,10 @@ class Sketcher(nn.Module):
         super().__init__()
         self.encoder = ResNet18(3, width)
         self.decoders = nn.ModuleDict({name: MirroredResNet(self.encoder.widths, c) for name, c in MAPS.items()})
-        # channels last is faster, but of 8 channels and an odd batch on several threads, torch 2.15 on a CPU writes
-        # beyond its memory in the backward pass
-        self.layout = torch.channels_last if self.encoder.widths[0] >= LEAST_CHANNELS_LAST else torch.contiguous_format
-        self.to(memory_format=self.layout)
+        self.to(memory_format=torch.channels_last)
 
     def forward(self, images: Float[Tensor, "B 3 S S"]) -> Maps:
-        features = self.encoder(images.contiguous(memory_format=self.layout))
+        features = self.encoder(images.contiguous(memory_format=torch.channels_last))
         found = {name: decoder(features) for name, decoder in self.decoders.items()}
         return Maps(found["depth"][:, 0], found["normal"], found["silhouette"][:, 0])
 

@@ -208,12 +208,3 @@ def test_every_weight_of_the_generator_learns():
     sketcher = Sketcher(0.125)
     torch.stack(list(map_losses(sketcher(torch.rand(3, 3, 64, 64)), maps).values())).sum().backward()
     assert not [name for name, p in sketcher.named_parameters() if p.grad is None or not p.grad.any()]
-
-
-@pytest.mark.parametrize("batch", [3, 5, 7])
-def test_narrow_generators_learn_from_odd_batches(batch):
-    """Channels last, the backward pass of 8 channels writes beyond its memory in torch 2.15 on several threads."""
-    sketcher = Sketcher(0.125)
-    maps = sketcher(torch.rand(batch, 3, 32, 32))
-    (maps.depth.square().mean() + maps.normal.square().mean() + maps.silhouette.square().mean()).backward()
-    assert all(p.grad is not None and p.grad.isfinite().all() for p in sketcher.parameters())
