@@ -6,9 +6,9 @@ import warnings
 from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from .learning import scaled
+from .shortcuts import DownShortcut
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -47,7 +47,7 @@ class ResNet18(nn.Module):
             stride = 1 if number == 1 else 2
             down = None
             if stride > 1 or c_in != c_out:
-                down = nn.Sequential(_Shortcut(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out))
+                down = nn.Sequential(DownShortcut(c_in, c_out, stride), nn.BatchNorm2d(c_out))
             stage = nn.Sequential(BasicBlock(c_in, c_out, stride, down), BasicBlock(c_out, c_out))
             self.add_module(f"layer{number}", stage)
         for module in self.modules():
@@ -78,15 +78,3 @@ class ResNet18(nn.Module):
         for number in (2, 3, 4):
             features.append(self.get_submodule(f"layer{number}")(features[-1]))
         return features
-
-
-class _Shortcut(nn.Conv2d):
-    """A convolution of 1 × 1 with a stride, as one without of the pixels that it sees.
-
-    Of 8 channels, channels last, and an odd batch, torch 2.15's own writes beyond its memory in the backward pass on
-    several threads of a CPU.
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        rows, columns = self.stride
-        return F.conv2d(input[:, :, ::rows, ::columns], self.weight)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..resnet18 import ResNet18
+from ..shortcuts import UpShortcut
 from .maps import Maps
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ class UpBlock(nn.Module):
         )
         self.shortcut = nn.Sequential()
         if stride > 1 or c_in != c_out:
-            self.shortcut = nn.Sequential(
-                nn.ConvTranspose2d(c_in, c_out, 1, stride, output_padding=more, bias=False), nn.BatchNorm2d(c_out)
-            )
+            self.shortcut = nn.Sequential(UpShortcut(c_in, c_out, stride), nn.BatchNorm2d(c_out))
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
