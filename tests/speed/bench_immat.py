@@ -1,7 +1,7 @@
 """Speed of each of IMMAT's training steps beside its dense floor: the products alone.
 
-`python tests/speed/bench_immat.py [spheres] [refined] [topology] [smoothing] [reconstruction]`: all of them without
-argument; `preset=small` for another preset than `tiny`. Noise for pictures, the true medial meshes of boxes, and what
+`python tests/speed/bench_immat.py [spheres] [refined] [topology] [smoothing]`: all of them without argument;
+`preset=small` for another preset than `tiny`. Noise for pictures, the true medial meshes of boxes, and what
 untrained networks find. What is compared takes turns in one run; each figure is the best of several turns after one
 that warms up.
 
@@ -30,7 +30,6 @@ from svr3d.methods.training.once import derive
 THREADS = 2
 TURNS = 5
 STAGES = ("spheres", "refined", "topology", "smoothing")
-RECONSTRUCTED = 8
 
 
 def make_batch(method: IMMAT, count: int) -> SampleBatch:
@@ -63,19 +62,6 @@ def bench_stage(name: str, preset: str) -> tuple[str, dict[str, float]]:
     return f"{name}, batch {stage.batch_size}", best_in_turns({"step": step, "floor": floor(found)}, TURNS)
 
 
-def bench_reconstruction(preset: str) -> tuple[str, dict[str, float]]:
-    """All of `final`, with what untrained networks join."""
-    method = IMMAT.create(preset, box_facts()).eval()
-    batch = box_batch(set(), count=RECONSTRUCTED, size=137)
-
-    def run() -> None:
-        method.reconstruct(batch)
-
-    return f"reconstruction, batch {RECONSTRUCTED}", best_in_turns(
-        {"step": run, "floor": floor(products(method, run))}, TURNS
-    )
-
-
 def main() -> None:
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
@@ -85,8 +71,8 @@ def main() -> None:
     table = Table(title=f"One step of each stage, preset {preset}")
     for heading in ("stage", "ms", "floor, ms", "times the floor"):
         table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for name in [name for name in (*STAGES, "reconstruction") if name in sys.argv[1:]] or (*STAGES, "reconstruction"):
-        title, best = bench_reconstruction(preset) if name == "reconstruction" else bench_stage(name, preset)
+    for name in [name for name in STAGES if name in sys.argv[1:]] or STAGES:
+        title, best = bench_stage(name, preset)
         table.add_row(title, f"{best['step']:,.1f}", f"{best['floor']:,.1f}", f"{best['step'] / best['floor']:.2f}")
     console.print(table)
 
