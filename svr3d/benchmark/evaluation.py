@@ -20,7 +20,7 @@ from .json_lines import add_line
 from .manifest import hardware, update_manifest, versions
 from .prediction_files import USES, PredictionFrame
 from .prediction_index import Predictions, find_predictions, nothing_found
-from .reconstructing import reconstruct_split, reconstructions
+from .reconstructing import check_data, reconstruct_split, reconstructions
 from .runs import RunConfig, RunFolder
 from .scored_samples import join_records, log_file, not_scored
 from .scoring import score_sample
@@ -72,10 +72,12 @@ def evaluate_run(
         The number of samples that were scored now.
 
     Raises:
-        InputError: the run is not trained, the data set lacks what a protocol needs, or the split is empty.
+        InputError: the run is not trained, the data set lacks what a protocol needs, the split is empty, or the run has
+            been scored on other data.
         RunStoppedError: its first samples all failed alike, or the memory did not suffice.
     """
     with error_kept(folder.path):
+        check_data(folder, dataset)
         of_run = folder.config().categories
         keys = [key for key in samples_of(dataset, split, views) if of_run is None or key.category in of_run]
         specs = check_protocols(dataset, protocols, split)

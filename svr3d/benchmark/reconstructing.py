@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..datasets import SampleKey
 from ..errors import InputError, is_out_of_memory
-from ..files import is_disk_full
+from ..files import is_disk_full, read_json, write_json
 from ..geometry import write_shape
 from ..methods.harness import reconstruct
 from ..progress import track
@@ -21,6 +21,9 @@ from .runs import RunFolder
 if TYPE_CHECKING:
     from ..datasets import Dataset
     from ..methods import Method
+
+DATA = "data.json"
+"""In a run's folder of reconstructions: of which data set they are."""
 
 ALIKE = 10
 """When so many samples, the first of a run, fail alike, the method or its input is broken, not the samples hard."""
@@ -46,6 +49,25 @@ def reconstructions(folder: RunFolder, keys: list[SampleKey]) -> Predictions:
     return found
 
 
+def check_data(folder: RunFolder, dataset: Dataset) -> None:
+    """Refuses data of which a run's reconstructions are not: objects of the same names would count as reconstructed.
+
+    Raises:
+        InputError: they are of other data, or of the same in another state.
+    """
+    if not (folder.predictions / "log.jsonl").exists():
+        return
+    file, config = folder.predictions / DATA, folder.config()
+    made = {"name": config.dataset, "fingerprint": config.fingerprint}
+    made = read_json(file) if file.exists() else folder.read_manifest().get("evaluation", {}).get("data", made)
+    if made["fingerprint"] != dataset.fingerprint():
+        raise InputError(
+            f"{folder.predictions}: holds reconstructions of the data set '{made['name']}' as it was then, and "
+            f"{dataset.root} is another or has changed since; score a copy of the run without 'predictions' and "
+            f"'{folder.records.name}'"
+        )
+
+
 def reconstruct_split(folder: RunFolder, dataset: Dataset, split: str, keys: list[SampleKey]) -> None:
     """Writes the run's reconstruction of every sample that has none yet.
 
@@ -53,7 +75,8 @@ def reconstruct_split(folder: RunFolder, dataset: Dataset, split: str, keys: lis
     and the sample is scored as failed.
 
     Raises:
-        InputError: the run is not trained, or the data set lacks what its method is given.
+        InputError: the run is not trained, the data set lacks what its method is given, or the run has reconstructions
+            of other data.
         RunStoppedError: the first samples all failed alike, or the memory did not suffice; no sample counts as
             failed for it.
     """
@@ -66,6 +89,7 @@ def reconstruct_split(folder: RunFolder, dataset: Dataset, split: str, keys: lis
         return
     trained = _Trained(folder, dataset, split)
     log.parent.mkdir(parents=True, exist_ok=True)
+    write_json(folder.predictions / DATA, {"name": dataset.name, "fingerprint": dataset.fingerprint()})
     with log.open("a", encoding="utf-8") as lines:
         for key in track(pending, len(pending), f"{name}: reconstructing"):
             method, output, batch = trained.given(key)

@@ -152,6 +152,25 @@ def test_a_board_of_runs_from_another_data_set(box_dataset: Dataset, tmp_path: P
     assert (board / "figures/grid.png").is_file()
 
 
+def test_objects_of_other_data_are_not_taken_for_those_of_the_same_names(box_dataset: Dataset, tmp_path: Path) -> None:
+    folder = train("mean_shape", box_dataset, runs=tmp_path / "runs")
+    evaluate_run(folder, box_dataset, protocols=["classvoxels"], workers=1)
+    before = folder.records.read_bytes()
+    other = shutil.copytree(box_dataset.root, tmp_path / "others")
+    evaluate_run(folder, box_dataset, protocols=["classvoxels"], workers=1)  # the same data is fine
+    (category, name) = box_dataset.objects("test")[0]
+    (other / category / name / "more.txt").write_text("another object")
+    for known in (True, False):  # from the reconstructions themselves, or from what older runs say
+        if not known:
+            (folder.predictions / "data.json").unlink()
+        with pytest.raises(InputError, match=r"holds reconstructions of the data set 'boxes' as it was then"):
+            evaluate_run(folder, open_dataset(other), protocols=["classvoxels"], workers=1)
+    assert folder.records.read_bytes() == before
+    shutil.rmtree(folder.predictions)
+    folder.records.unlink()
+    assert evaluate_run(folder, open_dataset(other), protocols=["classvoxels"], workers=1) == 2
+
+
 class Solids:
     """A data set of a torus, a double torus and a box."""
 
