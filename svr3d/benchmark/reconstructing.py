@@ -55,7 +55,7 @@ def check_data(folder: RunFolder, dataset: Dataset) -> None:
     Raises:
         InputError: they are of other data, or of the same in another state.
     """
-    if not (folder.predictions / "log.jsonl").exists():
+    if not (folder.predictions / "log.jsonl").exists() and not folder.records.exists():
         return
     file, config = folder.predictions / DATA, folder.config()
     made = {"name": config.dataset, "fingerprint": config.fingerprint}

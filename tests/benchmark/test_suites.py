@@ -160,9 +160,10 @@ def test_objects_of_other_data_are_not_taken_for_those_of_the_same_names(box_dat
     evaluate_run(folder, box_dataset, protocols=["classvoxels"], workers=1)  # the same data is fine
     (category, name) = box_dataset.objects("test")[0]
     (other / category / name / "more.txt").write_text("another object")
-    for known in (True, False):  # from the reconstructions themselves, or from what older runs say
-        if not known:
-            (folder.predictions / "data.json").unlink()
+    # It is known from the reconstructions themselves, or from what older runs say, and where records alone are left.
+    for gone in (None, folder.predictions / "data.json", folder.predictions / "log.jsonl"):
+        if gone is not None:
+            gone.unlink()
         with pytest.raises(InputError, match=r"holds reconstructions of the data set 'boxes' as it was then"):
             evaluate_run(folder, open_dataset(other), protocols=["classvoxels"], workers=1)
     assert folder.records.read_bytes() == before

@@ -11,14 +11,12 @@ backward where its weights are trained: no batch norms, activations, matching, d
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
+from functools import partial
 
 import torch
-from dense_floor import Product, floor, learned, products, training_step
-from rich.console import Console
-from rich.table import Table
-from side_by_side import best_in_turns, versions
+from dense_floor import Product, floor, learned, print_stages, products, training_step
+from side_by_side import best_in_turns
 
 from svr3d.datasets.batch import SampleBatch
 from svr3d.datasets.box_objects import box_batch, box_facts
@@ -62,20 +60,5 @@ def bench_stage(name: str, preset: str) -> tuple[str, dict[str, float]]:
     return f"{name}, batch {stage.batch_size}", best_in_turns({"step": step, "floor": floor(found)}, TURNS)
 
 
-def main() -> None:
-    torch.set_num_threads(THREADS)
-    torch.manual_seed(0)
-    console = Console(width=100)
-    console.print(versions(["torch", "torchvision"]), f"on {THREADS} threads")
-    preset = next((word.removeprefix("preset=") for word in sys.argv[1:] if word.startswith("preset=")), "tiny")
-    table = Table(title=f"One step of each stage, preset {preset}")
-    for heading in ("stage", "ms", "floor, ms", "times the floor"):
-        table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for name in [name for name in STAGES if name in sys.argv[1:]] or STAGES:
-        title, best = bench_stage(name, preset)
-        table.add_row(title, f"{best['step']:,.1f}", f"{best['floor']:,.1f}", f"{best['step'] / best['floor']:.2f}")
-    console.print(table)
-
-
 if __name__ == "__main__":
-    main()
+    print_stages({name: partial(bench_stage, name) for name in STAGES}, THREADS)

@@ -10,15 +10,12 @@ where its weights are trained: no batch norms, no activations, no search for nea
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 
 import torch
-from dense_floor import floor, learned, products, training_step
-from rich.console import Console
-from rich.table import Table
-from side_by_side import best_in_turns, versions
+from dense_floor import floor, learned, print_stages, products, training_step
+from side_by_side import best_in_turns
 from torch import Tensor
 
 from svr3d.datasets.batch import SampleBatch, SampleKey
@@ -94,19 +91,5 @@ BENCHES: dict[str, Callable[[str], tuple[str, dict[str, float]]]] = {
 }
 
 
-def main() -> None:
-    torch.set_num_threads(THREADS)
-    console = Console(width=100)
-    console.print(versions(["torch", "torchvision"]), f"on {THREADS} threads")
-    preset = next((word.removeprefix("preset=") for word in sys.argv[1:] if word.startswith("preset=")), "tiny")
-    table = Table(title=f"One step of each stage, preset {preset}")
-    for heading in ("stage", "ms", "floor, ms", "times the floor"):
-        table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for name in [name for name in BENCHES if name in sys.argv[1:]] or list(BENCHES):
-        title, best = BENCHES[name](preset)
-        table.add_row(title, f"{best['step']:,.1f}", f"{best['floor']:,.1f}", f"{best['step'] / best['floor']:.2f}")
-    console.print(table)
-
-
 if __name__ == "__main__":
-    main()
+    print_stages(BENCHES, THREADS)

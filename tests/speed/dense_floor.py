@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import torch
+from rich.console import Console
+from rich.table import Table
+from side_by_side import versions
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -94,3 +98,23 @@ def floor(found: list[Product]) -> Callable[[], object]:
                     result.backward(gradient)
 
     return run
+
+
+def print_stages(benches: Mapping[str, Callable[[str], tuple[str, dict[str, float]]]], threads: int) -> None:
+    """Runs the benches that the command line names, or all, with the preset that it names, and prints their table.
+
+    Args:
+        benches: of a preset, each what it is called and the milliseconds of its `step` and `floor`.
+    """
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    console = Console(width=100)
+    console.print(versions(["torch", "torchvision"]), f"on {threads} threads")
+    preset = next((word.removeprefix("preset=") for word in sys.argv[1:] if word.startswith("preset=")), "tiny")
+    table = Table(title=f"One step of each stage, preset {preset}")
+    for heading in ("stage", "ms", "floor, ms", "times the floor"):
+        table.add_column(heading, justify="left" if heading == "stage" else "right")
+    for name in [name for name in benches if name in sys.argv[1:]] or benches:
+        title, best = benches[name](preset)
+        table.add_row(title, f"{best['step']:,.1f}", f"{best['floor']:,.1f}", f"{best['step'] / best['floor']:.2f}")
+    console.print(table)
