@@ -24,6 +24,7 @@ MAY_IMPORT = {
         "datasets.batch",
         "datasets.box_objects",
         "datasets.facts",
+        "datasets.picture_files",
         "datasets.targets",
         "metrics",
     },

@@ -375,7 +375,7 @@ def diagnose_command(
         views: Views of each object.
         count: Objects of each split at most, spread evenly over it.
         augmented: Change samples at random as training does, such as by putting pictures before backgrounds.
-        options: Options of the method that its networks do not rest on, for this time, such as --options.clutter 1.
+        options: Options of the method's augmentations, for this time, such as --options.clutter 1.
         seed: Of all that is random.
         out: Folder for stages.md, stages.csv and stages.png; by default the run's folder diagnosis.
     """

@@ -39,7 +39,7 @@ class Asked:
         views: of each object.
         count: objects of each split, spread evenly over it.
         augmented: whether samples are changed at random as in training.
-        options: of the method, for this time; such as its `clutter`.
+        options: of the method's augmentations, for this time; such as its `clutter`.
         seed: of all that is random.
     """
 
@@ -70,13 +70,14 @@ def diagnose(run: str | Path, asked: Asked, *, data: str | None = None, out: str
 
     Raises:
         InputError: no such run, it is not trained or learns nothing, the data lack what a stage needs, or an option
-            that the trained networks rest on.
+            that is not of the method's augmentations.
     """
     from ..datasets import open_dataset
 
     folder = RunFolder.open(run)
     config = folder.config()
     dataset = open_dataset(data or config.data)
+    asked = replace(asked, views=min(asked.views, dataset.facts.views or 1))
     values: dict[StageError, dict[tuple[str, str], list[float]]] = {}
     for category in config.categories or (None,):
         # The category's method counts categories as it was trained: among this one alone.
@@ -96,20 +97,21 @@ def diagnose(run: str | Path, asked: Asked, *, data: str | None = None, out: str
 
 
 def _with_options(method: Method, changes: dict[str, Any]) -> Method:
-    """The trained method with some options changed."""
+    """The trained method with other augmentations."""
     from ..methods.options import make_options
 
     if not changes:
         return method
     where = f"method '{method.name}'"
-    other = type(method)(method.facts, make_options(type(method).Options, method.option_values() | changes, where))
-    try:
-        other.load_state_dict(method.state_dict())
-    except RuntimeError as error:
+    rested_on = ", ".join(sorted(changes.keys() - method.augmentation_options))
+    if rested_on:
+        expected = ", ".join(sorted(method.augmentation_options)) or "none, as it has no augmentations"
         raise InputError(
-            f"{where}: its trained networks do not fit the options {', '.join(changes)}; expected options that no "
-            "network rests on"
-        ) from error
+            f"{where}: what was trained may rest on the option {rested_on}; expected options that say how training "
+            f"pictures are changed: {expected}"
+        )
+    other = type(method)(method.facts, make_options(type(method).Options, method.option_values() | changes, where))
+    other.load_state_dict(method.state_dict())
     return other.eval()
 
 

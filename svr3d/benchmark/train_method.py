@@ -131,6 +131,12 @@ class _Session:
                 f"method '{method.name}' was made for the categories {', '.join(method.facts.categories) or 'none'}, "
                 f"but the data set has {', '.join(dataset.categories)}"
             )
+        if method.learned_on - {dataset.fingerprint()}:
+            raise InputError(
+                f"method '{method.name}': what it takes over from another run was learned on another data set than "
+                f"{dataset.root}, or before that was changed; expected the same, since objects that are tested here "
+                "may have been learned there"
+            )
         world = (fabric.global_rank, fabric.world_size)
         self.data = StageData(dataset, self.stages, folder / "derived", seed, trainer.points, trainer.workers, world)
         self.data.require()

@@ -54,6 +54,8 @@ class Method(nn.Module):
     """Supervision that its training needs of the data."""
     paper: ClassVar[str] = ""
     """Citation: authors, title, venue, year."""
+    augmentation_options: ClassVar[frozenset[str]] = frozenset()
+    """Options that only say how training pictures are changed, so that a trained method may be told others."""
     Options: ClassVar[type] = NoOptions
     """The dataclass of its options; its fields' types and defaults are those of presets, suites and command line."""
 
@@ -101,6 +103,12 @@ class Method(nn.Module):
                 composited on white, or None; `cameras` those of the images, or None. Its keys say nothing.
             output: the name of one of its `outputs`.
         """
+
+    @property
+    def learned_on(self) -> frozenset[str]:
+        """Fingerprints of the data sets that it has learned from already, before its training: those of other runs
+        whose networks it takes over. Training on any other data set is refused."""
+        return frozenset()
 
     def initialize(self) -> None:
         """What a new method does and one from a checkpoint need not: loading pretrained weights.

@@ -59,7 +59,7 @@ def require_at_least(options: Any, **least: float) -> None:
     """
     for name, bound in least.items():
         value = getattr(options, name)
-        if value is not None and not value >= bound:
+        if value is not None and not bound <= value < float("inf"):
             raise InputError(f"option '{name}': expected at least {bound}, found {value!r}")
 
 

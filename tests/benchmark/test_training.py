@@ -572,6 +572,22 @@ def test_missing_target_and_other_categories_are_refused(box_dataset, tmp_path):
         train_method(Staged(DataFacts(categories=("lamp",))), box_dataset, tmp_path, seed=0)
 
 
+def test_what_was_learned_on_other_data_is_refused(box_dataset, tmp_path):
+    class Heir(Staged):
+        """Has networks of another run."""
+
+        learned_on = frozenset({box_dataset.fingerprint()})
+
+    class Stranger(Staged):
+        """Has networks of a run on other data."""
+
+        learned_on = frozenset({"0" * 64})
+
+    train(Heir, box_dataset, tmp_path / "heir")
+    with pytest.raises(InputError, match="takes over from another run was learned on another data set than"):
+        train(Stranger, box_dataset, tmp_path / "stranger")
+
+
 def test_cost_is_told_and_quiet_means_quiet(box_dataset, tmp_path, capfd):
     method = Staged.create("tiny", box_dataset.facts)
     train_method(method, box_dataset, tmp_path / "a", seed=0, preset_name="tiny", trainer=CPU)

@@ -42,6 +42,7 @@ class ClassVoxels(Method):
         "C. Li, J. Yang, J. Zhang, Y. Wang: Single-view 3D Reconstruction Supported by Classification, "
         "student report, TU Munich"
     )
+    augmentation_options = frozenset({"random_crop", "flip_axis"})
     Options = ClassVoxelsOptions
     options: ClassVoxelsOptions
 

@@ -67,6 +67,7 @@ class PartVoxels(Method):
     targets = frozenset({"part_voxels", "category"})
     paper = "D. Shi, Y. Zhao, J. Li: Reconstructing Part-Level 3D Models from a Single Image, ICIP 2020"
 
+    augmentation_options = frozenset({"brightness", "contrast", "saturation", "noise", "permute", "mirror"})
     Options = PartVoxelsOptions
     options: PartVoxelsOptions
 

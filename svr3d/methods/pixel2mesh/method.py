@@ -50,6 +50,7 @@ class Pixel2Mesh(Method):
         "Images, ECCV 2018"
     )
 
+    augmentation_options = frozenset({"mirror"})
     Options = Pixel2MeshOptions
     options: Pixel2MeshOptions
 

@@ -46,6 +46,7 @@ class ShapePrior(Method):
     given = frozenset({"picture", "category"})
     paper = "B. Wallace, B. Hariharan: Few-Shot Generalization for Single-Image 3D Reconstruction via Priors, ICCV 2019"
 
+    augmentation_options = frozenset({"random_crop", "flip_axis"})
     Options = ShapePriorOptions
     options: ShapePriorOptions
 

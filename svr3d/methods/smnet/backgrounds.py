@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...datasets.picture_files import read_picture
 from ...errors import InputError
 
 if TYPE_CHECKING:
@@ -84,24 +85,16 @@ class Folder:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         root = Path(path)
-        if not root.is_dir():
+        if not path or not root.is_dir():
             raise InputError(f"option 'backgrounds': {root}: no such folder, expected one of pictures")
-        self.files = sorted(file for file in root.rglob("*") if file.suffix.lower() in SUFFIXES)
+        self.files = sorted(file for file in root.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
         if not self.files:
             raise InputError(f"option 'backgrounds': {root}: has no pictures ({', '.join(sorted(SUFFIXES))})")
 
     def draw(self, side: int, generator: torch.Generator) -> Float[Tensor, "3 S S"]:
         """A square from one of the pictures, at random, as it is or mirrored."""
-        import numpy as np
-        from PIL import Image, ImageOps
-
         file = self.files[int(torch.randint(len(self.files), (), generator=generator))]
-        try:
-            with Image.open(file) as image:
-                pixels = np.array(ImageOps.exif_transpose(image).convert("RGB"))
-        except Exception as error:  # of damaged files Pillow raises whatever its parsers ran into
-            raise InputError(f"{file}: not a picture that can be read as a background ({error})") from error
-        picture = torch.from_numpy(pixels).permute(2, 0, 1)
+        picture = torch.tensor(read_picture(file)).permute(2, 0, 1)
         size = min(picture.shape[1:])
         size = int(size * (0.5 + 0.5 * float(torch.rand((), generator=generator)))) or 1
         top, left = (int(torch.randint(n - size + 1, (), generator=generator)) for n in picture.shape[1:])

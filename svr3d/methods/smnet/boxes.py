@@ -1,9 +1,10 @@
 """Parts in their canonical order, each in a unit box of its own, and back to their places.
 
 The order, by which the same parts have the same code however they are listed: by label, in the order of its letters;
-then by the middle of the box, from the ground up, then from low to high x and z. Middles count as equal within 1/32 of
-the object's longest side, so that four legs do not change places by what their feet were rounded to. What is
-still equal is ordered by exact middles, sizes and areas.
+then by the middle of the box, from the ground up, then from low to high x and z. Middles count as equal in the same
+cell of 1/32 of the object's longest side, so that four legs do not change places by what their feet were rounded to
+(unless that is where two cells meet). What is still equal is ordered by middles, sizes and areas to a
+millionth, and by the way it leans.
 
 A box is its middle and its size along x, y and z, 6 numbers in sides of the object. Networks have the middle in
 [0, 1]³ (the canonical frame plus a half), as PQ-NET has it.
@@ -26,7 +27,9 @@ Fit = Literal["sides", "longest"]
 or by one factor, so that its longest side has length 1 and angles stay, as in PQ-NET."""
 
 _EQUAL = 32
-"""Middles within one of this many steps per side of the object count as equal."""
+"""Cells per side of the object; middles in the same one count as equal."""
+_DECIMALS = 6
+"""To which middles, sizes, areas are compared, so that sums taken in another order do not decide."""
 _THIN = 1e-6
 """A side of a box that is shorter, in sides of the object, is not enlarged further."""
 
@@ -105,7 +108,7 @@ def to_network(box: Float[np.ndarray, "*n 6"]) -> Float[np.ndarray, "*n 6"]:
 
 
 def from_network(box: Float[np.ndarray, "*n 6"]) -> Float[np.ndarray, "*n 6"]:
-    """Boxes of the canonical frame, cut to the object's box [-0.5, 0.5]³, which no part can leave."""
+    """Boxes of the canonical frame, cut to the object's box [-0.5, 0.5]³."""
     middle, half = box[..., :3] - 0.5, np.maximum(box[..., 3:], 0) / 2
     low, high = (np.clip(side, -0.5, 0.5) for side in (middle - half, middle + half))
     return np.concatenate([(low + high) / 2, high - low], -1)
@@ -117,6 +120,14 @@ def place(points: Float[np.ndarray, "v 3"], box: Float[np.ndarray, " 6"], fit: F
 
 
 def _place(part: PlacedPart) -> tuple[object, ...]:
-    x, y, z, *size = (float(value) for value in part.box)
-    rounded = (round(y * _EQUAL), round(x * _EQUAL), round(z * _EQUAL))
-    return (part.label, rounded, (y, x, z), tuple(size), part.mesh.area)
+    x, y, z, *size = (round(float(value), _DECIMALS) for value in part.box)
+    cell = (round(y * _EQUAL), round(x * _EQUAL), round(z * _EQUAL))
+    return (part.label, cell, (y, x, z), tuple(size), round(part.mesh.area, _DECIMALS), _leaning(part.mesh))
+
+
+def _leaning(mesh: Mesh) -> tuple[float, ...]:
+    """What tells a part from its mirror image in the same box, such as the two bars of a cross: the products of its
+    vertices' coordinates, two by two, from the middle of its box, rounded."""
+    middle = np.mean(mesh.bounds, axis=0)
+    x, y, z = (mesh.vertices - middle).T
+    return tuple(round(float(np.mean(a * b)), _DECIMALS) for a, b in ((x, y), (y, z), (x, z)))

@@ -33,15 +33,19 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
 """Options that have to be the donor's for its weights to mean the same."""
 
 
-def take(method: SMNet, checkpoint: str, stages: tuple[Taken, ...]) -> None:
+def take(method: SMNet, checkpoint: str, stages: tuple[Taken, ...]) -> str:
     """Gives a method what another run's stages have learned.
 
     Args:
         checkpoint: `final.ckpt` of the other run.
         stages: of it.
 
+    Returns:
+        The fingerprint of the data set that the other run was trained on.
+
     Raises:
-        InputError: no such file, no checkpoint of this method, other data, or other options that a stage rests on.
+        InputError: no such file, no checkpoint of a run of this method, other labels or other options that a stage
+            rests on.
     """
     path = Path(checkpoint)
     where = f"option 'donor': {path}"
@@ -56,11 +60,15 @@ def take(method: SMNet, checkpoint: str, stages: tuple[Taken, ...]) -> None:
     other = unpack(content, where, type(method))
     assert isinstance(other, type(method))
     _check(method, other, where, stages)
+    dataset = content.get("training", {}).get("dataset")
+    if not isinstance(dataset, str):
+        raise InputError(f"{where}: does not say on which data it was trained, expected the final.ckpt of a run")
     for stage in stages:
         for name in SUBMODULES[stage]:
             method.get_submodule(name).load_state_dict(other.get_submodule(name).state_dict())
         for name in BUFFERS.get(stage, ()):
             setattr(method, name, getattr(other, name))
+    return dataset
 
 
 def _check(method: SMNet, other: SMNet, where: str, stages: tuple[Taken, ...]) -> None:

@@ -63,6 +63,7 @@ class SMNet(Method):
     targets = frozenset({"part", "parts", "sketches"})
     paper = "Structured mesh reconstruction from a single real-world image (SM-NET), Pacific Graphics 2021"
 
+    augmentation_options = frozenset({"clutter", "backgrounds", "jitter"})
     Options = SMNetOptions
     options: SMNetOptions
 
@@ -85,6 +86,12 @@ class SMNet(Method):
             self.register_fitted("depth_mean", "depth_deviation")  # () each
         self.weights = "scratch"
         self._course: Course | None = None
+        self._learned_on: frozenset[str] = frozenset()
+
+    @property
+    def learned_on(self) -> frozenset[str]:
+        """The data set of the donor."""
+        return self._learned_on
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -99,7 +106,7 @@ class SMNet(Method):
             self.image_encoder.features.load_imagenet()
             self.weights = "imagenet"
         if self.options.donor is not None:
-            take(self, self.options.donor, self.options.taken)
+            self._learned_on = frozenset({take(self, self.options.donor, self.options.taken)})
 
     # Stages
 

@@ -91,7 +91,7 @@ class SMNetOptions:
     taken: tuple[Taken, ...] = ()
 
     def __post_init__(self) -> None:
-        require_at_least(self, code=8, part_points=1, loss_points=0, hidden=1, subdivisions=0, image_size=32)
+        require_at_least(self, code=8, part_points=1, loss_points=0, hidden=2, subdivisions=0, image_size=32)
         require_at_least(self, dropout=0, forcing=0, forcing_decay=0, stop_weight=0, label_weight=0, clutter=0)
         require_at_least(self, jitter=0, variation=0, box_weight=0)
         require_stages(self, "part", "sequence", "sketch", "image")
@@ -107,6 +107,8 @@ class SMNetOptions:
             raise InputError(f"option 'pretrained': ImageNet's weights are of the width 1, found {self.width}")
         if (self.donor is None) != (not self.taken):
             raise InputError(f"option 'taken': expected stages, and a 'donor' to take them from, found {self.taken!r}")
+        if self.reads == "parts" and self.backgrounds is not None:
+            raise InputError("option 'backgrounds': with 'reads' parts there are no pictures to put before them")
         if self.reads == "parts" and "sketches" in self.taken:
             raise InputError("option 'taken': with 'reads' parts there is no stage 'sketches'")
         if "sequence" in self.taken and "parts" not in self.taken:

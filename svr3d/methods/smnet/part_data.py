@@ -30,12 +30,12 @@ class PartLabels:
         """From 0.
 
         Raises:
-            InputError: the data set does not list it.
+            InputError: it is none of the data set's that the method was made for.
         """
         if label not in self.names:
             raise InputError(
-                f"{what}: has a part of the label '{label}', which the data set's metadata do not list; prepare the "
-                "data set again"
+                f"{what}: has a part of the label '{label}', expected one of the {len(self.names)} that the method "
+                "was made for"
             )
         return self.names.index(label)
 

@@ -86,8 +86,21 @@ def test_folders_that_are_none(tmp_path: Path):
     with pytest.raises(InputError, match=r"option 'backgrounds': .*: has no pictures \(.bmp, .jpeg"):
         Folder(tmp_path)
     (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n, cut off")
-    with pytest.raises(InputError, match=r"b.png: not a picture that can be read as a background"):
+    with pytest.raises(InputError, match=r"b.png: .*expected PNG, JPEG, TIFF, WebP or BMP"):
         Folder(tmp_path).draw(8, seeded())
+    with pytest.raises(InputError, match=r"option 'backgrounds': .*no such folder"):
+        Folder("")
+
+
+def test_backgrounds_are_read_as_pictures_are(tmp_path: Path):
+    """Grey of 16 bits keeps its shades, transparency is white, a folder is no picture."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "folder.png").mkdir()
+    Image.fromarray(np.full((20, 20), 32896, np.uint16)).save(tmp_path / "deep" / "grey.png")
+    (tmp_path / "clear").mkdir()
+    Image.fromarray(np.zeros((20, 20, 4), np.uint8)).save(tmp_path / "clear" / "none.png")
+    assert torch.allclose(Folder(tmp_path / "deep").draw(8, seeded()), torch.tensor(128 / 255))
+    assert torch.allclose(Folder(tmp_path / "clear").draw(8, seeded()), torch.tensor(1.0))
 
 
 def test_clutter():

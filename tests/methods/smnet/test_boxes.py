@@ -58,6 +58,19 @@ def test_the_order_in_which_parts_are_listed_does_not_matter():
         assert corners(tetrahedra([CORNERS[i] for i in turned], [LABELS[i] for i in turned])) == expected
 
 
+def test_the_bars_of_a_cross_have_an_order():
+    """They have one box, and one area: only the way they lean tells them apart."""
+    bar = np.array([[-0.4, -0.3, 0], [0.4, 0.3, 0], [-0.35, -0.3, 0], [0.4, 0.25, 0]])
+    bars = [bar, bar * (-1, 1, 1)]
+    found = []
+    for order in (0, 1), (1, 0):
+        vertices = np.concatenate([bars[i] for i in order])
+        faces = np.concatenate([FACES, FACES + 4])
+        mesh = PartMesh(vertices, faces, face_part=np.repeat([0, 1], 4), parts=(Part("a", "bar"), Part("b", "bar")))
+        found.append([part.mesh.vertices for part in ordered_parts(mesh, "x")])
+    assert np.allclose(found[0], found[1]) and not np.allclose(found[0][0], found[0][1])
+
+
 def test_legs_do_not_change_places_by_rounding():
     for step in (1e-7, -1e-7, 3e-4):
         moved = [(x, step * i, z) for i, (x, _, z) in enumerate(CORNERS[:4])]

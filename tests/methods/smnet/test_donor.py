@@ -21,7 +21,7 @@ def donor(tmp_path_factory: pytest.TempPathFactory) -> tuple[SMNet, str]:
     method = SMNet.create("tiny", box_facts(), seed=5, **SMALL)
     method.depth_mean, method.depth_deviation = torch.tensor(1.5), torch.tensor(0.3)
     path = tmp_path_factory.mktemp("run") / "final.ckpt"
-    torch.save(pack(method), path)
+    torch.save(pack(method) | {"training": {"dataset": "theirs"}}, path)
     return method, str(path)
 
 
@@ -46,11 +46,15 @@ def test_shapes_are_taken(donor):
     other = made(donor=path, taken=["parts", "sequence"])
     assert same(other.parts, method.parts) and same(other.sequence, method.sequence)
     assert not same(other.sketcher, method.sketcher)
+    assert other.learned_on == {"theirs"} and not method.learned_on
     assert [stage.name for stage in other.stages()] == ["depths", "sketches", "latents", "image"]
 
 
 def test_runs_that_do_not_fit(donor, tmp_path: Path):
-    _, path = donor
+    method, path = donor
+    torch.save(pack(method), tmp_path / "unsaid.ckpt")
+    with pytest.raises(InputError, match=r"unsaid.ckpt: does not say on which data it was trained"):
+        made(donor=str(tmp_path / "unsaid.ckpt"), taken=["parts"])
     with pytest.raises(InputError, match=r"stage 'parts' was trained with option 'fit' sides, here longest"):
         made(donor=path, taken=["parts"], fit="longest")
     with pytest.raises(InputError, match=r"stage 'sketches' was trained with option 'image_size' 32, here 64"):

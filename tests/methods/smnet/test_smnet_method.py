@@ -259,7 +259,7 @@ def test_objects_that_it_cannot_code():
     with pytest.raises(InputError, match=r"^object 1 of the batch: has 3 parts"):
         reconstruct(method, parts_batch(2), "autoencode")
     method = made(replace(box_facts(), labels=("base", "body")))
-    with pytest.raises(InputError, match=r"post/box1.*label 'arm', which the data set's metadata do not list"):
+    with pytest.raises(InputError, match=r"post/box1.*label 'arm', expected one of the 2 that the method"):
         derive(method, stage(method, "codes"), parts_batch())
     with pytest.raises(InputError, match="this data set has no parts"):
         made(replace(box_facts(), most_parts=None))
