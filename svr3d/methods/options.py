@@ -52,14 +52,16 @@ def make_options(cls: type[T], values: Mapping[str, Any], where: str) -> T:
 
 
 def require_at_least(options: Any, **least: float) -> None:
-    """Checks that numbers among the options are not below a bound; None passes.
+    """Checks that numbers among the options are finite and not below a bound; None passes.
 
     Raises:
-        InputError: naming the first option that is.
+        InputError: naming the first option that is not.
     """
     for name, bound in least.items():
         value = getattr(options, name)
-        if value is not None and not bound <= value < float("inf"):
+        if value == float("inf"):
+            raise InputError(f"option '{name}': expected a finite number, found {value!r}")
+        if value is not None and not value >= bound:
             raise InputError(f"option '{name}': expected at least {bound}, found {value!r}")
 
 

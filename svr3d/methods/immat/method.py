@@ -91,7 +91,8 @@ class IMMAT(Method):
     @property
     def _thresholds(self) -> dict[str, tuple[float, float]]:
         """The further outputs' pairs of thresholds, by name."""
-        return {f"edges{e:g}-faces{f:g}": (e, f) for e, f in self.options.other_thresholds}
+        o = self.options
+        return dict(zip(o.threshold_outputs(), o.other_thresholds, strict=True))
 
     def initialize(self) -> None:
         if self.options.pretrained and self.spheres.features.load_imagenet():

@@ -87,6 +87,10 @@ class IMMATOptions:
             raise InputError(
                 f"option 'other_thresholds': expected numbers from 0 to 1, found {self.other_thresholds!r}"
             )
+        if self.other_thresholds and self.topology != "predicted":
+            raise InputError(f"option 'other_thresholds': the topology {self.topology} has none, expected predicted")
+        if len(set(self.threshold_outputs())) < len(self.other_thresholds):
+            raise InputError(f"option 'other_thresholds': expected distinct pairs, found {self.other_thresholds!r}")
         if self.dense_matched > self.dense:
             raise InputError(
                 f"option 'dense_matched': expected at most the {self.dense} dense centres, found {self.dense_matched}"
@@ -97,3 +101,7 @@ class IMMATOptions:
             raise InputError(f"option 'pretrained': ImageNet's weights are of the width 1, found {self.width}")
         if not self.chamfer_weight and not self.emd_weight:
             raise InputError("option 'emd_weight': expected a weight above 0 where 'chamfer_weight' is 0")
+
+    def threshold_outputs(self) -> list[str]:
+        """The names of the further outputs, one for each pair of other thresholds."""
+        return [f"edges{edge:g}-faces{face:g}" for edge, face in self.other_thresholds]

@@ -215,6 +215,12 @@ def test_it_needs_the_camera() -> None:
         ({"spheres": 1}, "option 'spheres': expected at least 2, found 1"),
         ({"edge_threshold": 1.5}, "option 'edge_threshold': expected at most 1, found 1.5"),
         ({"other_thresholds": [[0.1, 2.0]]}, "option 'other_thresholds': expected numbers from 0 to 1"),
+        ({"other_thresholds": [[0.1, 0.2], [0.1, 0.2]]}, "option 'other_thresholds': expected distinct pairs"),
+        (
+            {"other_thresholds": [[0.1, 0.2]], "topology": "delaunay"},
+            "option 'other_thresholds': the topology delaunay has none",
+        ),
+        ({"radius_weight": float("inf")}, "option 'radius_weight': expected a finite number, found inf"),
         ({"dense_matched": 65}, "option 'dense_matched': expected at most the 64 dense centres, found 65"),
         ({"image_size": 50}, "option 'image_size': expected a multiple of 32, found 50"),
         ({"pretrained": True}, "option 'pretrained': ImageNet's weights are of the width 1, found 0.125"),
