@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,9 @@ IMAGE_SIZE = 137
 MOST_PIXELS = 200_000_000
 """Of the square that a picture is padded to."""
 
+WHITE = 250
+"""Of 255: a pixel that is no darker is white, but for what JPEG makes of it."""
+
 TYPICAL_DISTANCE = 0.8 * R2N2_DISTANCE * 1.225
 """The middle of the distances of 3D-R2N2's renders, 0.65 to 0.95 of 1.75 bounding-box diagonals, for an object whose
 diagonal is 1.225 in the canonical frame: the median of our generated objects and of the real meshes alike."""
@@ -28,6 +32,9 @@ NEAREST = math.sqrt(3) / 2
 def square_picture(path: str | Path, size: int = IMAGE_SIZE) -> np.ndarray:
     """A picture as the methods want it: Float[3, size, size] in [0, 1], on white, padded to a square.
 
+    It is padded with white where that is what is at its edge, and else, as a photo with a background, with its mirror
+    image: methods that cut objects out learn from backgrounds that fill the square.
+
     Raises:
         InputError: what `read_picture` raises, or it is many times as long as it is wide.
     """
@@ -35,17 +42,26 @@ def square_picture(path: str | Path, size: int = IMAGE_SIZE) -> np.ndarray:
 
     from ..datasets.picture_files import read_picture
 
-    picture = Image.fromarray(read_picture(path))
-    side = max(picture.size)
+    picture = read_picture(path)
+    height, width = picture.shape[:2]
+    side = max(height, width)
     if side**2 > MOST_PIXELS:
         raise InputError(
-            f"{path}: a picture of {picture.width}×{picture.height} is too long to be padded to a square; crop it "
-            "around the object"
+            f"{path}: a picture of {width}×{height} is too long to be padded to a square; crop it around the object"
         )
-    canvas = Image.new("RGB", (side, side), "white")
-    canvas.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-    resized = canvas.resize((size, size), Image.Resampling.LANCZOS)
+    missing = [(side - length) // 2 for length in (height, width)]
+    widths = [(before, side - length - before) for before, length in zip(missing, (height, width), strict=True)]
+    padded = np.pad(picture, [*widths, (0, 0)], **_beyond_the_edge(picture))
+    resized = Image.fromarray(padded).resize((size, size), Image.Resampling.LANCZOS)
     return np.asarray(resized, dtype=np.float32).transpose(2, 0, 1) / 255
+
+
+def _beyond_the_edge(picture: np.ndarray) -> dict[str, Any]:
+    """How `np.pad` goes on at the two edges that a square needs it to."""
+    edges = picture[:, [0, -1]] if picture.shape[0] > picture.shape[1] else picture[[0, -1]]
+    if np.median(edges.min(-1)) >= WHITE:
+        return {"mode": "constant", "constant_values": 255}
+    return {"mode": "symmetric"}
 
 
 def picture_camera(azimuth: float | None, elevation: float | None, distance: float | None) -> Camera | None:

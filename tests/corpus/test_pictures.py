@@ -282,10 +282,26 @@ def test_what_cannot_have_taken_the_picture(tmp_path):
             camera_of(tmp_path, MOTION, intrinsics)
 
 
-def test_a_picture_for_prediction_is_padded_on_white(tmp_path):
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_picture_for_prediction_is_padded_with_what_is_at_its_edge(turned, tmp_path):
+    """A thing on white with white, though it reaches the edge; a photo with its mirror image."""
+    things = {"thing": np.full((20, 40, 3), 255, np.uint8), "photo": np.zeros((20, 40, 3), np.uint8)}
+    things["thing"][:, 10:20] = 0
+    things["photo"][2:4] = 200
+    for name, pixels in things.items():
+        pixels = pixels.transpose(1, 0, 2) if turned else pixels
+        Image.fromarray(np.ascontiguousarray(pixels)).save(tmp_path / f"{name}.png")
+    found = {name: square_picture(tmp_path / f"{name}.png", 40) for name in things}
+    assert all(picture.shape == (3, 40, 40) for picture in found.values())
+    thing, photo = (picture.transpose(0, 2, 1) if turned else picture for picture in found.values())
+    assert np.array_equal(thing[:, [0, 9, 30, 39]], np.ones((3, 4, 40))) and thing[:, 10:30, 10:20].max() == 0
+    assert np.allclose(photo[:, [6, 7, 12, 13]], 200 / 255) and np.flatnonzero(photo[0, :, 0]).tolist() == [
+        6,
+        7,
+        12,
+        13,
+    ]
     Image.new("RGB", (40, 20), "black").save(tmp_path / "wide.png")
-    padded = square_picture(tmp_path / "wide.png", 40)
-    assert padded.shape == (3, 40, 40) and padded[:, :8].min() > 0.95 and padded[:, 12:28].max() < 0.05
     assert square_picture(tmp_path / "wide.png").shape == (3, IMAGE_SIZE, IMAGE_SIZE)
     Image.new("RGB", (20_000, 1), "black").save(tmp_path / "line.png")
     with pytest.raises(InputError, match="a picture of 20000×1 is too long to be padded to a square"):
