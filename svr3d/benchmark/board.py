@@ -111,12 +111,21 @@ def write_board(
     from .showcase import write_grid
 
     write_grid(folders, records, out / "figures" / "grid.png")
-    for folder in folders:
-        config = folder.config()
-        target = out / "manifests" / f"{config.method}-{config.preset}-seed{config.seed}.json"
-        if folder.manifest.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(target) as temporary:
-                shutil.copyfile(folder.manifest, temporary)
+    _copy_manifests(folders, out / "manifests")
     write_json(stamp, {"inputs": state.hexdigest(), "runs": [str(folder.path) for folder in folders]})
     return out
+
+
+def _copy_manifests(folders: list[RunFolder], root: Path) -> None:
+    """The runs' manifests, and no others: those of runs that were on the board before are removed."""
+    root.mkdir(exist_ok=True)
+    copied = set()
+    for folder in folders:
+        config = folder.config()
+        target = root / f"{config.method}-{config.preset}-seed{config.seed}.json"
+        if folder.manifest.exists():
+            with replacing(target) as temporary:
+                shutil.copyfile(folder.manifest, temporary)
+            copied.add(target)
+    for stale in set(root.glob("*.json")) - copied:
+        stale.unlink()

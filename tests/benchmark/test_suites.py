@@ -150,6 +150,8 @@ def test_a_board_of_runs_from_another_data_set(box_dataset: Dataset, tmp_path: P
     rows = pd.read_csv(board / "leaderboard.csv")
     assert set(rows["dataset"]) == {"boxes"} and set(rows["method"]) == {"mean_shape", "class_mean"}
     assert (board / "figures/grid.png").is_file()
+    write_board(folders[:1], board)  # of the other run nothing is left
+    assert [file.name for file in (board / "manifests").iterdir()] == ["mean_shape-tiny-seed0.json"]
 
 
 def test_objects_of_other_data_are_not_taken_for_those_of_the_same_names(box_dataset: Dataset, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 `python tests/methods/immat/compare_topologies.py DATA [epochs=12] [train=0] [test=0] [without=1]`: DATA is a data set
 with medial meshes (`svr3d prepare parametric --out DATA --targets '[medial]'`). The network learns on `train` objects
 of its training split, evenly chosen, 0 for all, and is scored on those of its test split, with dense centres of another
-draw; `without=0` leaves out a second network, which sees none. p-values are Wilcoxon's signed-rank test over objects,
+draw; `without=0` leaves out a second network, which sees none, and a third, which is not told how far the middles of
+edges and faces are from other spheres and dense centres. p-values are Wilcoxon's signed-rank test over objects,
 times the number of comparisons.
 """
 
@@ -38,7 +39,14 @@ ROWS = 512
 
 RATE = 2e-3
 
-PREDICTED, WITHOUT = "predicted", "predicted, without dense centres"
+PREDICTED, WITHOUT, UNTOLD = "predicted", "predicted, without dense centres", "predicted, without distances of middles"
+
+
+class Untold(TopologyNetwork):
+    """The paper's two PointNets alone: nothing that is measured for it."""
+
+    def _by_simplex(self, values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return super()._by_simplex(torch.zeros_like(values))
 
 
 def medial_meshes(data: Dataset, split: str, most: int) -> list[MedialMesh]:
@@ -52,9 +60,11 @@ def inputs(medial: MedialMesh, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.from_numpy(found[0]).float(), torch.from_numpy(found[1]).float()
 
 
-def trained(medials: list[MedialMesh], epochs: int, dense_nearest: int) -> TopologyNetwork:
+def trained(
+    medials: list[MedialMesh], epochs: int, dense_nearest: int = DENSE_NEIGHBORS, kind: type = TopologyNetwork
+) -> TopologyNetwork:
     torch.manual_seed(0)
-    network = TopologyNetwork(dense_nearest=dense_nearest)
+    network = kind(dense_nearest=dense_nearest)
     each = [neighborhoods(*inputs(medial, 0), dense_nearest=dense_nearest) for medial in medials]
     labels = joined([topology_labels(around, medial) for around, medial in zip(each, medials, strict=True)])
     around = joined(each)
@@ -103,10 +113,11 @@ def main() -> None:
     data = open_dataset(sys.argv[1])
     train, test = (medial_meshes(data, split, numbers[split]) for split in ("train", "test"))
     start = time.process_time()
-    networks = {PREDICTED: trained(train, numbers["epochs"], DENSE_NEIGHBORS)}
+    networks = {PREDICTED: trained(train, numbers["epochs"])}
     seconds = time.process_time() - start
     if numbers["without"]:
         networks[WITHOUT] = trained(train, numbers["epochs"], 0)
+        networks[UNTOLD] = trained(train, numbers["epochs"], kind=Untold)
     scores = scored(test, networks)
     table = Table(title=f"{len(test)} objects; learned on {len(train)} in {seconds:.0f} s of one core's time")
     for heading in ("topology", *(f"{of}: {what}" for of in ("edges", "faces") for what in ("P", "R", "F1", "p"))):
