@@ -587,6 +587,27 @@ def test_unknown_formats_and_shapes_that_do_not_fit(tmp_path, shapes):
     assert not list(tmp_path.iterdir()), "nothing half-written stays behind"
 
 
+@pytest.mark.parametrize("suffix", ["glb", "ply", "stl"])
+def test_coordinates_beyond_single_precision_are_refused(tmp_path, shapes, suffix):
+    """The largest finite number of 32 bits (IEEE 754) is (2 - 2⁻²³) · 2¹²⁷; the formats with 64 bits or text have room."""
+    largest, box = (2 - 2.0**-23) * 2.0**127, shapes.box((0, 0, 0), (1, 1, 1))
+    path = tmp_path / f"a.{suffix}"
+    write_shape(path, Mesh(largest * box.vertices, box.faces))
+    assert read_shape(path).bounds[1].tolist() == [largest] * 3
+    before = path.read_bytes()
+    for scale in (1.001 * largest, -1e39, 1e300):
+        large = Mesh(scale * box.vertices, box.faces)
+        with pytest.raises(InputError, match=rf"a\.{suffix}: .*coordinates up to 3\.4e\+38, found -?[\d.]+e\+"):
+            write_shape(path, large)
+        for other in ("obj", "npz"):
+            write_shape(tmp_path / f"b.{other}", large)
+            assert read_shape(tmp_path / f"b.{other}").bounds == pytest.approx(large.bounds)
+    if suffix == "ply":
+        with pytest.raises(InputError, match="found 1e\\+39"):
+            write_shape(path, PointCloud([[0, 0, 0], [0, 1e39, 0]]))
+    assert path.read_bytes() == before
+
+
 def test_writing_to_a_missing_folder(tmp_path, shapes):
     with pytest.raises(InputError, match=r"none/a\.ply: .*No such file"):
         write_shape(tmp_path / "none" / "a.ply", shapes.box())
