@@ -421,6 +421,20 @@ def test_glb_primitives_of_one_node_are_one_part(tmp_path):
     assert mesh.bounds[1, 2] == 1 and len(np.unique(mesh.face_colors, axis=0)) == 2
 
 
+def test_glb_nodes_of_one_name_are_parts_of_that_label(tmp_path):
+    """At x = 0, 1, 2 and 3; a node that has its name alone keeps it, whatever the others get."""
+    document = _one_mesh()
+    names = ("leg", "leg", "leg_1", None)
+    document["nodes"] = [{"mesh": 0, "name": name, "translation": [x, 0, 0]} for x, name in enumerate(names)]
+    document["scenes"][0]["nodes"] = [0, 1, 2, 3]
+    (tmp_path / "a.glb").write_bytes(_glb(document, _POINTS_AND_COLORS))
+    mesh = read_shape(tmp_path / "a.glb")
+    found = {(part.name, part.label): mesh.part(i).bounds[0, 0] for i, part in enumerate(mesh.parts)}
+    assert found == {("leg_0", "leg"): 0, ("leg_2", "leg"): 1, ("leg_1", "leg_1"): 2, ("3", "3"): 3}
+    assert mesh.without("leg_1").bounds[:, 0].tolist() == [0, 4], "another part was meant"
+    assert [part.name for part in mesh.without("leg").parts] == ["3", "leg_1"]
+
+
 def test_glb_features_that_are_refused(tmp_path):
     def draco(document):
         document["extensionsRequired"] = ["KHR_draco_mesh_compression"]

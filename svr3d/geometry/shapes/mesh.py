@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -217,7 +218,7 @@ class PartMesh(Mesh):
     def replaced(self, names: str | Sequence[str], by: Mesh, *, fit: bool = True) -> PartMesh:
         """These parts exchanged for others, which stand in the place of the first of them.
 
-        A part whose name another one here has gets a number behind it. A mesh without parts takes over name and label
+        Parts whose name another one has get a number behind it. A mesh without parts takes over name and label
         of the first part that goes.
 
         Args:
@@ -269,17 +270,24 @@ def _fitted(mesh: Mesh, box: np.ndarray) -> Mesh:
     return replace(mesh, vertices=(mesh.vertices - (low + high) / 2) * scale + (box[0] + box[1]) / 2)
 
 
-def distinct_names(names: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
-    """The same names, with a number behind those that an earlier one, or one of `taken`, has.
+def distinct_names(names: Sequence[str], taken: Iterable[str] = (), *, key: Callable[[str], str] = str) -> list[str]:
+    """The same names, with a number behind those that repeat, or that one of `taken` has.
+
+    All that repeat get a number, the first too, so that their name does not mean that one alone where it is a label.
+
+    Args:
+        key: what of the names has to differ, such as `str.casefold`.
 
     >>> distinct_names(["leg", "leg", "leg_1", "seat"], ["seat"])
-    ['leg', 'leg_2', 'leg_1', 'seat_1']
+    ['leg_0', 'leg_2', 'leg_1', 'seat_1']
     """
-    used, given = set(taken), set(names)
-    found = []
+    given, others = Counter(map(key, names)), set(map(key, taken))
+    used, found = others | set(given), []
     for name in names:
-        copies = (f"{name}_{k}" for k in itertools.count(1))
-        chosen = name if name not in used else next(copy for copy in copies if copy not in used | given)
-        used.add(chosen)
+        chosen = name
+        if given[key(name)] > 1 or key(name) in others:
+            first = 1 if key(name) in others else 0
+            chosen = next(copy for copy in (f"{name}_{k}" for k in itertools.count(first)) if key(copy) not in used)
+        used.add(key(chosen))
         found.append(chosen)
     return found
