@@ -435,6 +435,34 @@ def test_glb_nodes_of_one_name_are_parts_of_that_label(tmp_path):
     assert [part.name for part in mesh.without("leg").parts] == ["3", "leg_1"]
 
 
+@pytest.mark.parametrize("suffix", ["glb", "npz"])
+def test_halves_of_characters_in_names_are_replaced(tmp_path, chair, suffix):
+    """Unicode 15, 3.9, D71: a surrogate alone stands for no character; U+FFFD takes its place. Pairs stay."""
+    names, path = ("\ud800x", "\U0001fa91", "y\udc00"), tmp_path / f"a.{suffix}"
+    if suffix == "glb":
+        document = _one_mesh()
+        document["nodes"] = [{"mesh": 0, "name": name, "translation": [x, 0, 0]} for x, name in enumerate(names)]
+        document["meshes"][0]["extras"] = {"label": names[0]}
+        document["scenes"][0]["nodes"] = [0, 1, 2]
+        path.write_bytes(_glb(document, _POINTS_AND_COLORS))
+    else:
+        parts = tuple(Part(name, names[0]) for name in names)
+        made = PartMesh(chair.vertices, chair.faces, face_part=chair.face_part, parts=parts)
+        write_shape(path, made)
+        write_shape(tmp_path / "made.obj", made)
+    found = read_shape(path)
+    assert sorted(part.name for part in found.parts) == ["y\ufffd", "\ufffdx", "\U0001fa91"]
+    assert found.labels == ("\ufffdx",)
+    write_shape(tmp_path / "b.obj", found)
+    assert [part.name for part in read_shape(tmp_path / "b.obj").parts] == [part.name for part in found.parts]
+
+
+def test_halves_of_characters_in_names_of_voxel_labels_are_replaced(tmp_path):
+    grid = VoxelGrid(np.ones((2, 2, 2)), labels=np.ones((2, 2, 2), int), label_names=("\ud800x", "座"))
+    write_shape(tmp_path / "a.npz", grid)
+    assert read_shape(tmp_path / "a.npz").label_names == ("\ufffdx", "座")
+
+
 def test_glb_features_that_are_refused(tmp_path):
     def draco(document):
         document["extensionsRequired"] = ["KHR_draco_mesh_compression"]

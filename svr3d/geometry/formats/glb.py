@@ -15,6 +15,7 @@ from ..shapes.mesh import Mesh, Part, PartMesh, distinct_names
 from ._common import make_mesh, reading, replace_file
 from .gltf import Document, as_fractions, refuse_compression
 from .strips import fan_triangles, split_at, strip_triangles
+from .text import readable_name
 
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 
@@ -62,7 +63,7 @@ def _label(mesh: dict[str, Any]) -> str:
     """The label that a mesh says of itself, if it does."""
     extras = mesh.get("extras")
     label = extras.get("label") if isinstance(extras, dict) else None
-    return label if isinstance(label, str) else ""
+    return readable_name(label) if isinstance(label, str) else ""
 
 
 def _joined(pieces: Sequence[Mesh]) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
@@ -97,7 +98,7 @@ def _nodes(document: Document) -> Iterator[_Node]:
             raise InputError(f"expected finite numbers in the node {index}, found NaN or infinity")
         ahead += [(child, transform) for child in reversed(node.get("children", []))]
         if "mesh" in node:
-            name = str(index if node.get("name") is None else node["name"])
+            name = readable_name(str(index if node.get("name") is None else node["name"]))
             part = Part(name, _label(document.item("meshes", node["mesh"])) or name)
             yield _Node(node["mesh"], part, [transform @ each for each in _instances(document, node)])
 

@@ -13,7 +13,7 @@ from ..shapes.mesh import Mesh, Part, PartMesh, distinct_names
 from ._common import make_mesh, replace_file, srgb_to_linear
 from .mtl import COMMENT, material_color, read_diffuse, unit_color, without_comment
 from .polygons import triangulate
-from .text import RowError, count_words, read_polygons, read_rows, read_text, uncommented
+from .text import RowError, count_words, read_polygons, read_rows, read_text, readable_name, uncommented
 
 _FACE = ("f", "fo")  # the latter of old files
 _PLAIN = frozenset({"v", "f", "vt", "vn", "#"})
@@ -212,7 +212,7 @@ def _line_name(name: str) -> str:
     >>> _line_name("red # 1"), _line_name("#x"), _line_name("Material #25"), _line_name("a\\nb"), _line_name("C:\\\\")
     ('red _ 1', '_x', 'Material #25', 'a b', 'C:_')
     """
-    text = COMMENT.sub(r"\1_", " ".join(name.split()))
+    text = COMMENT.sub(r"\1_", " ".join(readable_name(name).split()))
     return re.sub(r"\\+$", lambda end: "_" * len(end[0]), text)
 
 
