@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Generator, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..datasets.targets.mesh import read_mesh
-from ..errors import InputError
+from ..errors import InputError, shown
 from ..geometry import (
     Camera,
     MedialMesh,
@@ -45,6 +44,9 @@ SPHERES = 256
 
 _LONGEST_NAME = 100
 """Of a file, in letters: less than what file systems allow, also in letters of several bytes."""
+
+_NAME = re.compile(r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^,]*?))\s*(?:,|\Z)')
+"""One of a list; what begins with a quote but is not ended by one is taken as it is."""
 
 
 @dataclass(frozen=True)
@@ -145,16 +147,19 @@ def agreement(mesh: PartMesh, truth: str | Path) -> str:
 
 
 def names_in(text: str | None) -> tuple[str, ...]:
-    """The names in a list separated by commas; one that has a comma stands in double quotes.
+    """The names in a list separated by commas; one that has a comma, or blanks at its ends, stands in double quotes.
 
-    >>> names_in('seat, "leg, left"')
-    ('seat', 'leg, left')
+    As in CSV, quotes within quotes are doubled.
+
+    >>> names_in('seat, "leg, left", " ""x"" "')
+    ('seat', 'leg, left', ' "x" ')
     """
     if text is None:
         return ()
-    names = tuple(name.strip() for name in next(csv.reader([text], skipinitialspace=True), []) if name.strip())
+    found = [(match["quoted"], match["plain"]) for match in _NAME.finditer(text)]
+    names = tuple(quoted.replace('""', '"') if plain is None else plain for quoted, plain in found if plain != "")
     if not names:
-        raise InputError(f"expected names of parts separated by commas, found '{text}'")
+        raise InputError(shown(f"expected names of parts separated by commas, found '{text}'"))
     return names
 
 
@@ -247,10 +252,10 @@ def print_parts(mesh: PartMesh, *, as_json: bool) -> None:
 
 
 def _plain(text: str) -> str:
-    """A name that the terminal shows as it is: brackets would be taken for markup."""
+    """A name that the terminal shows as it is, on one line: brackets would be taken for markup."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(shown(text))
 
 
 def _cell(value: Any) -> str:

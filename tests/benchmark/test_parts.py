@@ -81,6 +81,20 @@ def test_names_are_shown_as_they_are(tmp_path: Path, capsys) -> None:
     assert names(tmp_path / "y.npz") == ["[bold]座"]
 
 
+def test_names_may_hold_anything(tmp_path: Path, capsys) -> None:
+    """Ends of lines, which a list and a sentence show as escapes; blanks at the ends, commas and quotes, in quotes."""
+    file, found = tmp_path / "x.npz", ("a\nb", " leg ", 'say "x", y')
+    write_shape(file, replace(chair(), parts=tuple(Part(name, f"label {i}") for i, name in enumerate(found))))
+    for i, option in enumerate(("a\nb", '" leg "', '"say ""x"", y"')):
+        rows = json.loads(run(capsys, file, "--only", option, "--json"))
+        assert [row["name"] for row in rows] == [found[i]]
+    assert "a\\nb" in run(capsys, file)
+    assert "there is no part 'leg'; the parts are: a\\nb,  leg , say" in refused(capsys, file, "--remove", "leg")
+    assert "there is no part 'x\\ny'" in refused(capsys, file, "--remove", "x\ny")
+    assert "no part 'say \"x\"'" in refused(capsys, file, "--remove", 'say "x"')
+    assert "no part '\"say'" in refused(capsys, file, "--remove", '"say, y')
+
+
 def test_edits_are_written_with_names_and_colours(file: Path, tmp_path: Path, capsys) -> None:
     out = tmp_path / "new" / "out.glb"
     assert run(capsys, file, "--remove", "leg_0", "--out", out).split() == [str(out)]

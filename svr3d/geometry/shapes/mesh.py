@@ -13,7 +13,7 @@ from unicodedata import normalize
 import numpy as np
 
 from ...arrays import as_array
-from ...errors import InputError
+from ...errors import InputError, shown
 from .part_colors import PLAIN
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class PartMesh(Mesh):
             )
             if not by_name | by_label:
                 known = ", ".join(dict.fromkeys(part.name for part in self.parts)) or "none"
-                raise InputError(f"there is no part '{name}'; the parts are: {known}")
+                raise InputError(shown(f"there is no part '{name}'; the parts are: {known}"))
             chosen |= by_name or by_label
         return tuple(sorted(chosen))
 
