@@ -31,6 +31,7 @@ from ..geometry import (
     write_shape,
 )
 from ..geometry.medial.segmentation import TURN
+from ..geometry.shapes.mesh import distinct_names
 from ..geometry.shapes.part_colors import part_colors
 from ..leaderboards import picture_grid
 from ..metrics import compare_segmentations
@@ -42,8 +43,8 @@ VIEW = (1.15, 0.5, 1.35)
 SPHERES = 256
 """Of a medial mesh that is made to divide a shape."""
 
-_LONGEST_NAME = 100
-"""Of a file, in letters: less than what file systems allow, also in letters of several bytes."""
+_LONGEST_NAME = 200
+"""Of a file, in bytes: file systems allow 255, of which a number, the suffix and a temporary name's need some."""
 
 _NAME = re.compile(r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^,]*?))\s*(?:,|\Z)')
 """One of a list; what begins with a quote but is not ended by one is taken as it is."""
@@ -274,19 +275,19 @@ def write_parts(mesh: PartMesh, folder: str | Path) -> list[Path]:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    taken: set[str] = set()
-    for i, part in enumerate(mesh.parts):
-        piece = mesh.part(i)
-        if piece.is_empty:
-            continue
-        stem = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "_", part.name).strip(" .")[:_LONGEST_NAME] or "part"
-        names = (stem, *(f"{stem}_{k}" for k in range(1, len(mesh.parts) + 1)))
-        name = next(name for name in names if name.casefold() not in taken)
-        taken.add(name.casefold())
-        written.append(folder / f"{name}.glb")
-        write_shape(written[-1], PartMesh.joined([(part, piece)]))
+    pieces = [(part, mesh.part(i)) for i, part in enumerate(mesh.parts)]
+    pieces = [(part, piece) for part, piece in pieces if not piece.is_empty]
+    names = distinct_names([_file_name(part.name) for part, _ in pieces], key=str.casefold)
+    written = [folder / f"{name}.glb" for name in names]
+    for path, (part, piece) in zip(written, pieces, strict=True):
+        write_shape(path, PartMesh.joined([(part, piece)]))
     return written
+
+
+def _file_name(name: str) -> str:
+    """A name as all file systems can have it, without a suffix; where it is long, its beginning."""
+    text = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "_", name).strip(" .")
+    return text.encode("utf-8", "replace")[:_LONGEST_NAME].decode("utf-8", "ignore").strip(" .") or "part"
 
 
 def write_file(mesh: PartMesh, path: str | Path) -> Path:

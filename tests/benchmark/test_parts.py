@@ -131,7 +131,7 @@ def test_each_part_is_exported_under_a_name_that_files_can_have(tmp_path: Path, 
     parts = (Part("../seat", "seat"), Part("Bein 左", "leg"), Part("bein 左", "leg"))
     write_shape(tmp_path / "x.npz", replace(chair(), parts=parts))
     files = [Path(line) for line in run(capsys, tmp_path / "x.npz", "--export", tmp_path / "out").splitlines()]
-    assert [file.name for file in files] == ["_seat.glb", "Bein 左.glb", "bein 左_1.glb"]
+    assert [file.name for file in files] == ["_seat.glb", "Bein 左_0.glb", "bein 左_1.glb"]
     assert [len(read_shape(file).faces) for file in files] == [12, 12, 10]
     assert {file.parent for file in files} == {tmp_path / "out"}
 
@@ -140,8 +140,17 @@ def test_names_that_repeat_are_exported_one_by_one(tmp_path: Path, capsys) -> No
     parts = (Part("seat", "seat"), Part("leg", "leg"), Part("leg", "leg"))
     write_shape(tmp_path / "x.npz", replace(chair(), parts=parts))
     run(capsys, tmp_path / "x.npz", "--remove", "seat", "--export", tmp_path / "out")
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["leg.glb", "leg_1.glb"]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["leg_0.glb", "leg_1.glb"]
     assert "no part would be left" in refused(capsys, tmp_path / "x.npz", "--remove", "leg,seat")
+
+
+def test_names_that_are_too_long_for_files_are_cut_between_letters(tmp_path: Path, capsys) -> None:
+    """座 has 3 bytes in UTF-8, 🪑 has 4; a file's name may have 255."""
+    names = ("座" * 120, "🪑" * 120, "座" * 121)
+    write_shape(tmp_path / "x.npz", replace(chair(), parts=tuple(Part(name, "x") for name in names)))
+    files = [Path(line) for line in run(capsys, tmp_path / "x.npz", "--export", tmp_path / "out").splitlines()]
+    assert [file.name for file in files] == [f"{'座' * 66}_0.glb", f"{'🪑' * 50}.glb", f"{'座' * 66}_1.glb"]
+    assert [len(read_shape(file).faces) for file in files] == [12, 12, 10]
 
 
 def test_a_shape_without_parts_is_one_part(tmp_path: Path, capsys) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -283,11 +283,12 @@ def distinct_names(names: Sequence[str], taken: Iterable[str] = (), *, key: Call
     """
     given, others = Counter(map(key, names)), set(map(key, taken))
     used, found = others | set(given), []
+    numbers: dict[str, Iterator[int]] = {}
     for name in names:
-        chosen = name
-        if given[key(name)] > 1 or key(name) in others:
-            first = 1 if key(name) in others else 0
-            chosen = next(copy for copy in (f"{name}_{k}" for k in itertools.count(first)) if key(copy) not in used)
+        same, chosen = key(name), name
+        if given[same] > 1 or same in others:
+            counting = numbers.setdefault(same, itertools.count(int(same in others)))
+            chosen = next(copy for copy in (f"{name}_{k}" for k in counting) if key(copy) not in used)
         used.add(key(chosen))
         found.append(chosen)
     return found
