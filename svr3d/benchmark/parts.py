@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from ..geometry import (
     write_shape,
 )
 from ..geometry.medial.segmentation import TURN
+from ..geometry.shape_files import writable
 from ..geometry.shapes.mesh import distinct_names
 from ..geometry.shapes.part_colors import part_colors
 from ..leaderboards import picture_grid
@@ -267,21 +269,68 @@ def _cell(value: Any) -> str:
     return str(value) if isinstance(value, int) else f"{value:.4g}"
 
 
-def write_parts(mesh: PartMesh, folder: str | Path) -> list[Path]:
-    """Each part as a file NAME.glb of its own; characters that file names cannot have become `_`.
+def write_parts(
+    mesh: PartMesh,
+    pictured: Sequence[tuple[str, PartMesh]],
+    *,
+    out: str | None = None,
+    export: str | None = None,
+    picture: str | None = None,
+    by_name: bool = False,
+) -> list[Path]:
+    """Writes a shape in all ways that are asked for, or in none where one of them cannot be.
+
+    Args:
+        mesh: the shape.
+        pictured: shapes and their titles, for the picture.
+        out: a file for the shape in the format that the suffix names.
+        export: a folder for each part as a file NAME.glb of its own; characters that file names cannot have become
+            `_`, and parts without faces have none.
+        picture: a file as in `draw_parts`, with `by_name`.
 
     Returns:
-        The files, in the order of the parts. Parts without faces have none.
+        The files, those of parts in the order of the parts.
+
+    Raises:
+        InputError: a file that could not be written, for its name, its place or the shape; then there is no new folder.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    shapes = [] if out is None else [(Path(out), mesh)]
+    shapes += [] if export is None else _part_files(mesh, Path(export))
+    pictures = [] if picture is None else [Path(picture)]
+    files = _checked_files(shapes, pictures)
+    _make_folders([path.parent for path in files])
+    for path, shape in shapes:
+        write_shape(path, shape)
+    for path in pictures:
+        draw_parts(pictured, path, by_name=by_name)
+    return files
+
+
+def _checked_files(shapes: Sequence[tuple[Path, PartMesh]], pictures: Sequence[Path]) -> list[Path]:
+    """The paths of all of these, if files of these names can hold them."""
+    for path in pictures:
+        if path.suffix.lower() != ".png":
+            raise InputError(f"{path}: expected the name of a .png file for the picture")
+    for path, shape in shapes:
+        writable(path, shape)
+    files = [*(path for path, _ in shapes), *pictures]
+    seen, folders = set(), {path.parent.resolve() for path in files}
+    for path in files:
+        place = path.resolve()
+        if place.is_dir() or place in folders:
+            raise InputError(f"{path}: expected the name of a file, found a folder")
+        if place in seen:
+            raise InputError(f"{path}: a part would be written into the file of the shape; give another name or folder")
+        seen.add(place)
+    return files
+
+
+def _part_files(mesh: PartMesh, folder: Path) -> list[tuple[Path, PartMesh]]:
+    """Each part that has faces, and the file of its own in a folder."""
     pieces = [(part, mesh.part(i)) for i, part in enumerate(mesh.parts)]
     pieces = [(part, piece) for part, piece in pieces if not piece.is_empty]
     names = distinct_names([_file_name(part.name) for part, _ in pieces], key=str.casefold)
-    written = [folder / f"{name}.glb" for name in names]
-    for path, (part, piece) in zip(written, pieces, strict=True):
-        write_shape(path, PartMesh.joined([(part, piece)]))
-    return written
+    return [(folder / f"{name}.glb", PartMesh.joined([piece])) for name, piece in zip(names, pieces, strict=True)]
 
 
 def _file_name(name: str) -> str:
@@ -290,12 +339,19 @@ def _file_name(name: str) -> str:
     return text.encode("utf-8", "replace")[:_LONGEST_NAME].decode("utf-8", "ignore").strip(" .") or "part"
 
 
-def write_file(mesh: PartMesh, path: str | Path) -> Path:
-    """The shape in the format that the suffix names; its folder is made where it is missing."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_shape(path, mesh)
-    return path
+def _make_folders(folders: Iterable[Path]) -> None:
+    """Makes all of these folders, in which files can be written then; or none."""
+    made: list[Path] = []
+    for folder in dict.fromkeys(folders):
+        try:
+            made = [each for each in (folder, *folder.parents) if not each.exists()] + made
+            folder.mkdir(parents=True, exist_ok=True)
+            TemporaryFile(dir=folder).close()
+        except OSError as error:
+            for each in made:
+                if each.is_dir():
+                    each.rmdir()
+            raise InputError(f"{folder}: no files can be written there ({error.strerror or error})") from None
 
 
 def draw_parts(shapes: Sequence[tuple[str, PartMesh]], path: str | Path, *, by_name: bool = False) -> Path:

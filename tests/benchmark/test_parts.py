@@ -181,6 +181,31 @@ def test_an_object_of_a_prepared_data_set_is_a_shape_too(small_dataset: Path, ca
     assert found == json.loads((folder / "object.json").read_text())["parts"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--out", "y.glb", "--picture", "y.jpg"), "expected the name of a .png file"),
+        (("--out", "new/deep/x.xyz"), "unknown format"),
+        (("--out", "new/x.binvox"), "holds a voxel grid"),
+        (("--out", "w.stl", "--export", "chair.glb/parts"), "no files can be written there"),
+        (("--out", "new/w.stl", "--export", "other/deep", "--picture", "chair.glb/x.png"), "no files can be written"),
+        (("--out", "w.stl", "--export", "n" * 300), "no files can be written there"),
+        (("--out", "w.stl", "--picture", "folder.png"), "expected the name of a file, found a folder"),
+        (("--picture", "y.png", "--out", "seat.glb", "--export", "folder.png/.."), "another name or folder"),
+        (("--out", "x.glb", "--export", "x.glb"), "found a folder"),
+        (("--move", "leg", "--offset", "[1e39, 0, 0]", "--out", "x.npz", "--export", "new"), "coordinates up to"),
+        (("--move", "leg", "--offset", "[1e39, 0, 0]", "--out", "chair.glb"), "coordinates up to"),
+    ],
+)
+def test_all_or_nothing_is_written(file: Path, capsys, monkeypatch, arguments, words) -> None:
+    (file.parent / "folder.png").mkdir()
+    monkeypatch.chdir(file.parent)
+    before = file.read_bytes()
+    assert words in refused(capsys, "chair.glb", *arguments)
+    assert sorted(path.name for path in file.parent.rglob("*")) == ["chair.glb", "folder.png"]
+    assert file.read_bytes() == before
+
+
 def test_bad_input_is_one_sentence(file: Path, tmp_path: Path, capsys) -> None:
     said = refused(capsys, file, "--remove", "arm")
     assert said == f"svr3d: {file}: there is no part 'arm'; the parts are: seat, leg_0, leg_1"
