@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
@@ -84,6 +85,8 @@ class Edit:
             raise InputError("--replace says which parts go, --using where those come from; give both or none")
         if self.taking and not self.replace:
             raise InputError("--taking is for --replace, the parts that go")
+        if not self.fit and not self.replace:
+            raise InputError("--no_fit is for --replace, the parts that come")
         if bool(self.move) != (self.offset is not None):
             raise InputError("--move says which parts, --offset where to; give both or none")
 
@@ -141,8 +144,9 @@ def agreement(mesh: PartMesh, truth: str | Path) -> str:
     Raises:
         InputError: as `read_parts` and `compare_segmentations`.
     """
+    known = read_parts(truth)
     with _about(truth):
-        score = compare_segmentations(mesh, read_parts(truth))
+        score = compare_segmentations(mesh, known)
     return (
         f"{score.found} parts beside {score.true}: Rand index {score.rand:.3f}, adjusted {score.adjusted_rand:.3f}, "
         f"matched IoU {score.matched_iou:.3f}"
@@ -225,7 +229,8 @@ def edited(path: str | Path, edit: Edit, split: Split | None = None) -> tuple[Pa
 
 
 def facts_of(mesh: PartMesh) -> list[dict[str, Any]]:
-    """A row per part: name, label, faces, box (centre and size), area, and volume (None where it is not closed)."""
+    """A row per part: name, label, faces; and, where it has some, box (centre and size), area, and volume (None where it
+    is not closed)."""
     rows = []
     for i, part in enumerate(mesh.parts):
         piece = mesh.part(i)
@@ -249,7 +254,7 @@ def print_parts(mesh: PartMesh, *, as_json: bool) -> None:
     numbers = (Column(name, justify="right") for name in ("faces", "center", "size", "area", "volume"))
     table = Table(Column("name", overflow="fold"), Column("label", overflow="fold"), *numbers)
     for row in facts_of(mesh):
-        cells = (_cell(row.get(name)) for name in ("faces", "center", "size", "area", "volume"))
+        cells = (_cell(row[name]) if name in row else "–" for name in ("faces", "center", "size", "area", "volume"))
         table.add_row(_plain(row["name"]), _plain(row["label"]), *cells)
     Console().print(table)
 
@@ -317,7 +322,7 @@ def _checked_files(shapes: Sequence[tuple[Path, PartMesh]], pictures: Sequence[P
     seen, folders = set(), {path.parent.resolve() for path in files}
     for path in files:
         place = path.resolve()
-        if place.is_dir() or place in folders:
+        if os.path.isdir(place) or place in folders:
             raise InputError(f"{path}: expected the name of a file, found a folder")
         if place in seen:
             raise InputError(f"{path}: a part would be written into the file of the shape; give another name or folder")

@@ -70,6 +70,21 @@ def test_the_list_tells_what_each_part_is(file: Path, capsys) -> None:
     assert "leg_1" in table and "open" in table and "0.005" in table
 
 
+def test_parts_without_faces_have_no_measures(tmp_path: Path, capsys) -> None:
+    file = tmp_path / "x.npz"
+    write_shape(file, replace(chair(), parts=(*chair().parts, Part("arm", "arm"))))
+    assert json.loads(run(capsys, file, "--only", "arm,seat", "--json"))[1] == {"name": "arm", "label": "arm", "faces": 0}
+    shown = run(capsys, file, "--only", "arm,seat")
+    assert "open" not in shown and shown.count("–") == 4
+    said = refused(capsys, file, "--replace", "arm", "--using", file, "--taking", "seat")
+    assert said == f"svr3d: {file}: nothing can be fitted to parts without faces, which have no box: arm"
+
+
+def test_a_missing_truth_is_named_once(file: Path, tmp_path: Path, capsys) -> None:
+    said = refused(capsys, file, "--truth", tmp_path / "none.glb")
+    assert said == f"svr3d: {tmp_path / 'none.glb'}: no such file"
+
+
 def test_names_are_shown_as_they_are(tmp_path: Path, capsys) -> None:
     named = replace(chair(), parts=(Part("[bold]座", "座"), Part("sie\u0301ge", "x"), Part("a, b", "x")))
     write_shape(tmp_path / "x.glb", named)
@@ -218,6 +233,8 @@ def test_bad_input_is_one_sentence(file: Path, tmp_path: Path, capsys) -> None:
         (("--replace", "leg"), "--using"),
         (("--using", plain), "--replace"),
         (("--taking", "plain"), "--replace"),
+        (("--no_fit",), "--replace"),
+        (("--no_fit", "--remove", "leg"), "--replace"),
         (("--move", "leg"), "--offset"),
         (("--offset", "[0, 0, 1]"), "--move"),
         (("--move", "leg", "--offset", "[0, 1]"), "offset"),

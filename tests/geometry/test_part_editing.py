@@ -136,8 +136,10 @@ def test_replacing_needs_faces_on_both_sides(chair):
     with pytest.raises(InputError, match="no part is named"):
         chair.replaced([], chair)
     hollow = replace(chair, parts=(*chair.parts, Part("arm", "arm")))
-    with pytest.raises(InputError, match="no bounds"):
+    with pytest.raises(InputError, match="parts without faces, which have no box: arm"):
         hollow.replaced("arm", chair.only("seat"))
+    assert names(hollow.replaced("arm", chair.only("seat"), fit=False)) == ["seat", "leg_0", "leg_1", "seat_1"]
+    assert names(hollow.replaced(["arm", "leg"], chair.only("seat"))) == ["seat", "seat_1"]
 
 
 def test_colours_stay_and_what_has_none_is_plain(chair, shapes):

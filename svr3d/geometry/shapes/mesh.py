@@ -228,7 +228,7 @@ class PartMesh(Mesh):
                 axis along which either is flat is not scaled. Otherwise it stays where it is.
 
         Raises:
-            InputError: no name, no such part, or either side has no faces.
+            InputError: no name, no such part, what comes has no faces, or what goes has none to be fitted to.
         """
         names = (names,) if isinstance(names, str) else tuple(names)
         chosen = self.indices(*names)
@@ -237,7 +237,7 @@ class PartMesh(Mesh):
         if by.is_empty:
             raise InputError("there are no faces to replace parts by")
         if fit:
-            by = _fitted(by, self.only(*names).bounds)
+            by = _fitted(by, self._box(*names))
         rest = [(part, self.part(i)) for i, part in enumerate(self.parts) if i not in chosen]
         new = [(part, by.part(i)) for i, part in enumerate(by.parts)] if isinstance(by, PartMesh) else []
         new = new or [(self.parts[chosen[0]], by)]
@@ -245,6 +245,14 @@ class PartMesh(Mesh):
         named = [(replace(part, name=name), mesh) for name, (part, mesh) in zip(names, new, strict=True)]
         place = chosen[0]  # all parts before it stay
         return PartMesh.joined([*rest[:place], *named, *rest[place:]])
+
+    def _box(self, *names: str) -> np.ndarray:
+        """Float[2, 3]: that of these parts."""
+        gone = self.only(*names)
+        if gone.is_empty:
+            empty = ", ".join(part.name for part in gone.parts)
+            raise InputError(shown(f"nothing can be fitted to parts without faces, which have no box: {empty}"))
+        return gone.bounds
 
     def _kept(self, indices: Sequence[int]) -> PartMesh:
         """These parts, in this order, without unused vertices."""
