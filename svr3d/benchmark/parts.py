@@ -185,7 +185,7 @@ def read_parts(path: str | Path) -> PartMesh:
         mesh = to_parts(shape)
         if mesh is None:
             return PartMesh.joined([(Part(path.stem, path.stem), to_mesh(shape))])
-    return mesh if mesh.face_colors is not None else replace(mesh, face_colors=_label_colors(mesh))
+    return mesh if mesh.face_colors is not None else mesh.colored_by_label()
 
 
 @contextmanager
@@ -197,9 +197,16 @@ def _about(path: str | Path) -> Generator[None]:
         raise InputError(f"{path}: {error}") from error
 
 
-def _label_colors(mesh: PartMesh) -> np.ndarray:
-    order = np.array([mesh.labels.index(part.label) for part in mesh.parts], dtype=np.int64)
-    return part_colors(order)[mesh.face_part]
+def _in_one_palette(*meshes: PartMesh) -> list[PartMesh]:
+    """Shapes of which those without colours, or coloured by label alone, get the colours of all labels together."""
+    labels = list(dict.fromkeys(label for mesh in meshes for label in mesh.labels))
+    return [mesh.colored_by_label(labels) if _by_label(mesh) else mesh for mesh in meshes]
+
+
+def _by_label(mesh: PartMesh) -> bool:
+    """Whether a shape has no colours of its own, but at most those that its labels get, as files hold them."""
+    own = mesh.colored_by_label().face_colors
+    return mesh.face_colors is None or np.allclose(mesh.face_colors, own, rtol=0, atol=1 / 255)
 
 
 def _title(path: str | Path) -> str:
@@ -211,14 +218,16 @@ def _title(path: str | Path) -> str:
 def edited(path: str | Path, edit: Edit, split: Split | None = None) -> tuple[PartMesh, list[tuple[str, PartMesh]]]:
     """A shape after an edit, and those that it is made from, with the names of their files; first divided, if it is.
 
+    Where parts come from another shape, no two labels have one colour, unless a file has colours that are not by label.
+
     Raises:
         InputError: as `read_parts` and `PartMesh`, or no part is left.
     """
-    mesh = read_parts(path) if split is None else split(Path(path))
-    made_from, new = [(_title(path), mesh)], None
+    mesh, new = read_parts(path) if split is None else split(Path(path)), None
+    made_from = [(_title(path), mesh)]
     if edit.using is not None:
-        other = read_parts(edit.using)
-        made_from.append((_title(edit.using), other))
+        mesh, other = _in_one_palette(mesh, read_parts(edit.using))
+        made_from = [(_title(path), mesh), (_title(edit.using), other)]
         with _about(edit.using):
             new = other.only(*(edit.taking or edit.replace))
     with _about(path):

@@ -20,7 +20,6 @@ from .representations.registry import (
 )
 from .representations.representation import Format, Representation, Shape
 from .shapes.mesh import Mesh, PartMesh
-from .shapes.part_colors import part_colors
 from .shapes.point_cloud import PointCloud
 from .surface.labelled_surface import without_inner_walls
 
@@ -160,9 +159,7 @@ def _surface(shape: Shape, suffix: str) -> Mesh:
     parts = representation.to_parts(shape) if suffix in _WITH_COLORS else None
     if parts is None:
         return representation.to_mesh(shape)
-    names = representation.label_names(shape)
-    order = np.array([names.index(part.label) for part in parts.parts])
-    parts = replace(parts, face_colors=part_colors(order)[parts.face_part])
+    parts = parts.colored_by_label(representation.label_names(shape))
     return parts if suffix in _WITH_PARTS else without_inner_walls(parts)
 
 

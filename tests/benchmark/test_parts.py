@@ -142,6 +142,36 @@ def test_parts_of_another_shape_come_into_the_box_of_those_that_go(file: Path, t
     assert np.allclose(read_shape(out).part(1).bounds, [[-4] * 3, [4] * 3])
 
 
+def _labels_and_colors(path: Path) -> dict[str, list[tuple[float, ...]]]:
+    shape = read_shape(path)
+    assert isinstance(shape, PartMesh) and shape.face_colors is not None
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for i, part in enumerate(shape.parts):
+        found.setdefault(part.label, []).extend(map(tuple, np.unique(shape.part(i).face_colors.round(2), axis=0)))
+    return found
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".glb"])
+def test_labels_of_two_shapes_have_a_colour_each(tmp_path: Path, capsys, suffix: str) -> None:
+    """Without colours in the files, or with those that svr3d gave each by its own labels; others stay."""
+    first, second, out = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}", tmp_path / "out.npz"
+    one = replace(chair(), face_colors=None)
+    names = (Part("shade", "shade"), Part("foot", "foot"), Part("pole", "leg"))
+    other = replace(one, parts=names)
+    for file, mesh in ((first, one), (second, other)):
+        write_shape(file, mesh if suffix == ".npz" else mesh.colored_by_label())
+    arguments = (first, "--replace", "leg", "--using", second, "--taking", "foot,shade,leg", "--out", out)
+    run(capsys, *arguments)
+    order = ("seat", "leg", "shade", "foot")
+    palette = part_colors(np.arange(4)).astype(np.float32).round(2)
+    expected = {label: [tuple(color)] for label, color in zip(order, palette, strict=True)}
+    assert {label: sorted(set(colors)) for label, colors in _labels_and_colors(out).items()} == expected
+    write_shape(second, replace(other, face_colors=np.full((len(other.faces), 3), 0.5)))
+    run(capsys, *arguments)
+    found = _labels_and_colors(out)
+    assert found.pop("seat") == expected["seat"] and all(color == [(0.5,) * 3] for color in found.values())
+
+
 def test_each_part_is_exported_under_a_name_that_files_can_have(tmp_path: Path, capsys) -> None:
     parts = (Part("../seat", "seat"), Part("Bein 左", "leg"), Part("bein 左", "leg"))
     write_shape(tmp_path / "x.npz", replace(chair(), parts=parts))

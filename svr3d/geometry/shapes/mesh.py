@@ -14,7 +14,7 @@ import numpy as np
 
 from ...arrays import as_array
 from ...errors import InputError, shown
-from .part_colors import PLAIN
+from .part_colors import PLAIN, part_colors
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -149,6 +149,16 @@ class PartMesh(Mesh):
         used, faces = np.unique(self.faces[keep], return_inverse=True)
         colors = None if self.face_colors is None else self.face_colors[keep]
         return Mesh(self.vertices[used], faces.reshape(-1, 3), colors)
+
+    def colored_by_label(self, labels: Sequence[str] = ()) -> PartMesh:
+        """The same in the colours of its labels, `part_colors`.
+
+        Args:
+            labels: their order, in which other shapes are coloured too; those that it lacks stand behind them.
+        """
+        order = {label: i for i, label in enumerate(dict.fromkeys((*labels, *self.labels)))}
+        colors = part_colors(np.array([order[part.label] for part in self.parts], dtype=np.int64))
+        return replace(self, face_colors=colors[self.face_part])
 
     @classmethod
     def joined(cls, pieces: Sequence[tuple[Part, Mesh]]) -> PartMesh:
