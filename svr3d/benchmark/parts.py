@@ -238,8 +238,8 @@ def edited(path: str | Path, edit: Edit, split: Split | None = None) -> tuple[Pa
 
 
 def facts_of(mesh: PartMesh) -> list[dict[str, Any]]:
-    """A row per part: name, label, faces; and, where it has some, box (centre and size), area, and volume (None where it
-    is not closed)."""
+    """A row per part: name, label, faces; and, if it has some, box (centre and size), area, and volume (None where it is
+    not closed)."""
     rows = []
     for i, part in enumerate(mesh.parts):
         piece = mesh.part(i)

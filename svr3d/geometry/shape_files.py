@@ -145,7 +145,9 @@ def writable(path: str | Path, shape: Shape) -> Shape:
 
 def _check_single(shape: Shape, suffix: str) -> None:
     """Refuses coordinates that single precision would make infinite; those that are infinite already stay so."""
-    places = shape.vertices if isinstance(shape, Mesh) else shape.points if isinstance(shape, PointCloud) else np.zeros(0)
+    if not isinstance(shape, (Mesh, PointCloud)):
+        return
+    places = shape.points if isinstance(shape, PointCloud) else shape.vertices
     with np.errstate(over="ignore"):
         lost = np.isfinite(places) & ~np.isfinite(places.astype(np.float32))
     if lost.any():

@@ -73,7 +73,11 @@ def test_the_list_tells_what_each_part_is(file: Path, capsys) -> None:
 def test_parts_without_faces_have_no_measures(tmp_path: Path, capsys) -> None:
     file = tmp_path / "x.npz"
     write_shape(file, replace(chair(), parts=(*chair().parts, Part("arm", "arm"))))
-    assert json.loads(run(capsys, file, "--only", "arm,seat", "--json"))[1] == {"name": "arm", "label": "arm", "faces": 0}
+    assert json.loads(run(capsys, file, "--only", "arm,seat", "--json"))[1] == {
+        "name": "arm",
+        "label": "arm",
+        "faces": 0,
+    }
     shown = run(capsys, file, "--only", "arm,seat")
     assert "open" not in shown and shown.count("–") == 4
     said = refused(capsys, file, "--replace", "arm", "--using", file, "--taking", "seat")

@@ -631,7 +631,7 @@ def test_unknown_formats_and_shapes_that_do_not_fit(tmp_path, shapes):
 
 @pytest.mark.parametrize("suffix", ["glb", "ply", "stl"])
 def test_coordinates_beyond_single_precision_are_refused(tmp_path, shapes, suffix):
-    """The largest finite number of 32 bits (IEEE 754) is (2 - 2⁻²³) · 2¹²⁷; the formats with 64 bits or text have room."""
+    """The largest finite number of 32 bits (IEEE 754) is (2 - 2⁻²³) · 2¹²⁷; formats with 64 bits or text have room."""
     largest, box = (2 - 2.0**-23) * 2.0**127, shapes.box((0, 0, 0), (1, 1, 1))
     path = tmp_path / f"a.{suffix}"
     write_shape(path, Mesh(largest * box.vertices, box.faces))

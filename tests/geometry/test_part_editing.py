@@ -175,7 +175,10 @@ def test_names_and_colours_survive_files(chair, tmp_path, suffix):
         (("leg", "leg", "leg_1"), ["leg_0", "leg_2", "leg_1"]),
         (("world", "a  b", "a\nb"), {".glb": ["world", "a  b", "a\nb"], ".obj": ["world", "a b_0", "a b_1"]}),
         (("a # 1x", "a # 2x", ""), {".glb": ["a # 1x", "a # 2x", ""], ".obj": ["a _ 1x", "a _ 2x", "unnamed"]}),
-        (("C:\\", "#x", "Material #25"), {".glb": ["C:\\", "#x", "Material #25"], ".obj": ["C:_", "_x", "Material #25"]}),
+        (
+            ("C:\\", "#x", "Material #25"),
+            {".glb": ["C:\\", "#x", "Material #25"], ".obj": ["C:_", "_x", "Material #25"]},
+        ),
         (("a\\\\", "a #7\\", "b\\c"), {".glb": ["a\\\\", "a #7\\", "b\\c"], ".obj": ["a__", "a _7_", "b\\c"]}),
     ],
 )

@@ -32,8 +32,8 @@ def read(path: Path) -> Mesh:
     """All triangles of the scene that is shown, at their places, one part per node with a mesh.
 
     A part is called like its node, with a number where several nodes have that name; its label is the mesh's extra
-    property `label`, as `write` leaves it, or the node's name. A face has the material's base colour times its corners' mean vertex colour; textures, skins, morph targets, points
-    and lines are ignored.
+    property `label`, as `write` leaves it, or the node's name. A face has the material's base colour times its corners'
+    mean vertex colour; textures, skins, morph targets, points and lines are ignored.
     """
     with reading("GLB"):
         document = Document(path.read_bytes())
