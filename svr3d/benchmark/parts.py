@@ -205,8 +205,8 @@ def _in_one_palette(*meshes: PartMesh) -> list[PartMesh]:
 
 def _by_label(mesh: PartMesh) -> bool:
     """Whether a shape has no colours of its own, but at most those that its labels get, as files hold them."""
-    own = mesh.colored_by_label().face_colors
-    return mesh.face_colors is None or np.allclose(mesh.face_colors, own, rtol=0, atol=1 / 255)
+    found, own = mesh.face_colors, mesh.colored_by_label().face_colors
+    return found is None or own is None or np.allclose(found, own, rtol=0, atol=1 / 255)
 
 
 def _title(path: str | Path) -> str:
