@@ -35,7 +35,7 @@ from ..geometry import (
 from ..geometry.medial.segmentation import TURN
 from ..geometry.shape_files import writable
 from ..geometry.shapes.mesh import distinct_names
-from ..geometry.shapes.part_colors import part_colors
+from ..geometry.shapes.part_colors import COLORS, part_colors
 from ..leaderboards import picture_grid
 from ..metrics import compare_segmentations
 
@@ -204,9 +204,15 @@ def _in_one_palette(*meshes: PartMesh) -> list[PartMesh]:
 
 
 def _by_label(mesh: PartMesh) -> bool:
-    """Whether a shape has no colours of its own, but at most those that its labels get, as files hold them."""
-    found, own = mesh.face_colors, mesh.colored_by_label().face_colors
-    return found is None or own is None or np.allclose(found, own, rtol=0, atol=1 / 255)
+    """Whether a shape has no colours; or for each label one of the palette, as files hold it, and another for each."""
+    if mesh.face_colors is None:
+        return True
+    label = np.array([mesh.labels.index(part.label) for part in mesh.parts], dtype=np.int64)[mesh.face_part]
+    found = np.unique(np.column_stack([label, mesh.face_colors]), axis=0)
+    if len(found) > len(np.unique(label)):
+        return False
+    away = np.abs(found[:, None, 1:] - part_colors(np.arange(COLORS))).max(axis=2)
+    return bool((away.min(axis=1) <= 1 / 255).all()) and len(np.unique(away.argmin(axis=1))) == len(found)
 
 
 def _title(path: str | Path) -> str:
@@ -238,8 +244,8 @@ def edited(path: str | Path, edit: Edit, split: Split | None = None) -> tuple[Pa
 
 
 def facts_of(mesh: PartMesh) -> list[dict[str, Any]]:
-    """A row per part: name, label, faces; and, if it has some, box (centre and size), area, and volume (None where it is
-    not closed)."""
+    """A row per part: name, label, faces; and, if it has some, box (centre and size), area, and volume (None where it
+    is not closed)."""
     rows = []
     for i, part in enumerate(mesh.parts):
         piece = mesh.part(i)
