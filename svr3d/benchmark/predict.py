@@ -79,7 +79,7 @@ def picture_camera(azimuth: float | None, elevation: float | None, distance: flo
 
 
 def _colored(shape: Shape) -> Shape:
-    """A mesh in parts without colours in those of its labels, as files of labelled grids are; other shapes as they are."""
+    """A mesh in parts without colours, coloured by label, as files of labelled grids are; others as they are."""
     if isinstance(shape, PartMesh) and shape.face_colors is None:
         return shape.colored_by_label()
     return shape
