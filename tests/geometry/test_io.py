@@ -56,6 +56,14 @@ def test_meshes_come_back(tmp_path, shapes, suffix):
     assert is_watertight(back)
 
 
+@pytest.mark.parametrize("suffix", MESH_FORMATS)
+@pytest.mark.parametrize("scale", [1e-12, 1e12])
+def test_small_and_large_meshes_come_back(tmp_path, shapes, suffix, scale):
+    box = shapes.turned(shapes.box(), 1)
+    write_shape(tmp_path / f"a.{suffix}", Mesh(scale * box.vertices, box.faces))
+    assert np.abs(read_shape(tmp_path / f"a.{suffix}").triangles / scale - box.triangles).max() < 1e-7
+
+
 @pytest.mark.parametrize("suffix", ["obj", "ply", "off", "stl", "glb"])
 def test_trimesh_reads_what_we_write(tmp_path, suffix, chair):
     write_shape(tmp_path / f"a.{suffix}", chair)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh, Part, PartMesh, distinct_names
-from ._common import make_mesh, replace_file, srgb_to_linear
+from ._common import make_mesh, number_lines, replace_file, srgb_to_linear
 from .mtl import COMMENT, material_color, read_diffuse, unit_color, without_comment
 from .polygons import triangulate
 from .text import RowError, count_words, read_polygons, read_rows, read_text, readable_name, uncommented
@@ -188,7 +188,7 @@ def write(path: Path, mesh: Mesh) -> None:
         palette, material_of = np.unique(mesh.face_colors, axis=0, return_inverse=True)
         materials = [f"newmtl m{i}\nKd {r:.6g} {g:.6g} {b:.6g}\n" for i, (r, g, b) in enumerate(palette.tolist())]
         chunks.append(f"mtllib {path.with_suffix('.mtl').name}\n")
-    chunks.append(_lines("v %.9g %.9g %.9g\n", mesh.vertices))
+    chunks.append(number_lines("v %.9g %.9g %.9g\n", mesh.vertices))
     parts = mesh.parts if isinstance(mesh, PartMesh) else ()
     names = distinct_names([_line_name(part.name) or "unnamed" for part in parts])
     part_of = mesh.face_part if isinstance(mesh, PartMesh) else np.zeros(len(mesh.faces), dtype=np.int64)
@@ -199,7 +199,7 @@ def write(path: Path, mesh: Mesh) -> None:
         for material in np.unique(material_of[here]):
             if mesh.face_colors is not None:
                 chunks.append(f"usemtl m{material}\n")
-            chunks.append(_lines("f %d %d %d\n", mesh.faces[here & (material_of == material)] + 1))
+            chunks.append(number_lines("f %d %d %d\n", mesh.faces[here & (material_of == material)] + 1))
     content = "".join(chunks).encode()  # before anything is replaced
     if materials is not None:
         replace_file(path.with_suffix(".mtl"), ["".join(materials).encode()])
@@ -214,7 +214,3 @@ def _line_name(name: str) -> str:
     """
     text = COMMENT.sub(r"\1_", " ".join(readable_name(name).split()))
     return re.sub(r"\\+$", lambda end: "_" * len(end[0]), text)
-
-
-def _lines(pattern: str, rows: np.ndarray) -> str:
-    return (pattern * len(rows)) % tuple(rows.ravel().tolist())
