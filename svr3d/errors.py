@@ -13,6 +13,15 @@ class InputError(ValueError):
     """
 
 
+def shown(text: str) -> str:
+    """A name as a sentence or a table can show it: what cannot be printed, such as the end of a line, as its escape.
+
+    >>> shown("leg\\nleft ä 座")
+    'leg\\\\nleft ä 座'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 _NO_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory", "is killed by signal: killed")
 """What torch says in a plain RuntimeError, on the CPU, of some CUDA libraries, and of a killed loader."""
 

@@ -339,14 +339,10 @@ def parts_command(
     how = parts.Split(spheres, turn) if parts.splits(split, spheres, turn) else None
     mesh, made_from = parts.edited(shape, edit, how)
     agreement = None if truth is None else parts.agreement(mesh, truth)
-    written = []
-    if out is not None:
-        written.append(parts.write_file(mesh, out))
-    if export is not None:
-        written += parts.write_parts(mesh, export)
-    if picture is not None:
-        changed = [("result", mesh)] if edit != parts.Edit() else []
-        written.append(parts.draw_parts([*made_from, *changed], picture, by_name=how is not None))
+    changed = [("result", mesh)] if edit != parts.Edit() else []
+    written = parts.write_parts(
+        mesh, [*made_from, *changed], out=out, export=export, picture=picture, by_name=how is not None
+    )
     for path in written:
         print(path)
     if json or not written:

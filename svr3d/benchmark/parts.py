@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
+import os
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
 
 from ..datasets.targets.mesh import read_mesh
-from ..errors import InputError
+from ..errors import InputError, shown
 from ..geometry import (
     Camera,
     MedialMesh,
@@ -32,7 +33,9 @@ from ..geometry import (
     write_shape,
 )
 from ..geometry.medial.segmentation import TURN
-from ..geometry.shapes.part_colors import part_colors
+from ..geometry.shape_files import writable
+from ..geometry.shapes.mesh import distinct_names
+from ..geometry.shapes.part_colors import COLORS, part_colors
 from ..leaderboards import picture_grid
 from ..metrics import compare_segmentations
 
@@ -43,8 +46,11 @@ VIEW = (1.15, 0.5, 1.35)
 SPHERES = 256
 """Of a medial mesh that is made to divide a shape."""
 
-_LONGEST_NAME = 100
-"""Of a file, in letters: less than what file systems allow, also in letters of several bytes."""
+_LONGEST_NAME = 200
+"""Of a file, in bytes: file systems allow 255, of which a number, the suffix and a temporary name's need some."""
+
+_NAME = re.compile(r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^,]*?))\s*(?:,|\Z)')
+"""One of a list; what begins with a quote but is not ended by one is taken as it is."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ class Edit:
             raise InputError("--replace says which parts go, --using where those come from; give both or none")
         if self.taking and not self.replace:
             raise InputError("--taking is for --replace, the parts that go")
+        if not self.fit and not self.replace:
+            raise InputError("--no_fit is for --replace, the parts that come")
         if bool(self.move) != (self.offset is not None):
             raise InputError("--move says which parts, --offset where to; give both or none")
 
@@ -136,8 +144,9 @@ def agreement(mesh: PartMesh, truth: str | Path) -> str:
     Raises:
         InputError: as `read_parts` and `compare_segmentations`.
     """
+    known = read_parts(truth)
     with _about(truth):
-        score = compare_segmentations(mesh, read_parts(truth))
+        score = compare_segmentations(mesh, known)
     return (
         f"{score.found} parts beside {score.true}: Rand index {score.rand:.3f}, adjusted {score.adjusted_rand:.3f}, "
         f"matched IoU {score.matched_iou:.3f}"
@@ -145,16 +154,19 @@ def agreement(mesh: PartMesh, truth: str | Path) -> str:
 
 
 def names_in(text: str | None) -> tuple[str, ...]:
-    """The names in a list separated by commas; one that has a comma stands in double quotes.
+    """The names in a list separated by commas; one that has a comma, or blanks at its ends, stands in double quotes.
 
-    >>> names_in('seat, "leg, left"')
-    ('seat', 'leg, left')
+    As in CSV, quotes within quotes are doubled.
+
+    >>> names_in('seat, "leg, left", " ""x"" "')
+    ('seat', 'leg, left', ' "x" ')
     """
     if text is None:
         return ()
-    names = tuple(name.strip() for name in next(csv.reader([text], skipinitialspace=True), []) if name.strip())
+    found = [(match["quoted"], match["plain"]) for match in _NAME.finditer(text)]
+    names = tuple(quoted.replace('""', '"') if plain is None else plain for quoted, plain in found if plain != "")
     if not names:
-        raise InputError(f"expected names of parts separated by commas, found '{text}'")
+        raise InputError(shown(f"expected names of parts separated by commas, found '{text}'"))
     return names
 
 
@@ -173,7 +185,7 @@ def read_parts(path: str | Path) -> PartMesh:
         mesh = to_parts(shape)
         if mesh is None:
             return PartMesh.joined([(Part(path.stem, path.stem), to_mesh(shape))])
-    return mesh if mesh.face_colors is not None else replace(mesh, face_colors=_label_colors(mesh))
+    return mesh if mesh.face_colors is not None else mesh.colored_by_label()
 
 
 @contextmanager
@@ -185,9 +197,22 @@ def _about(path: str | Path) -> Generator[None]:
         raise InputError(f"{path}: {error}") from error
 
 
-def _label_colors(mesh: PartMesh) -> np.ndarray:
-    order = np.array([mesh.labels.index(part.label) for part in mesh.parts], dtype=np.int64)
-    return part_colors(order)[mesh.face_part]
+def _in_one_palette(*meshes: PartMesh) -> list[PartMesh]:
+    """Shapes of which those without colours, or coloured by label alone, get the colours of all labels together."""
+    labels = list(dict.fromkeys(label for mesh in meshes for label in mesh.labels))
+    return [mesh.colored_by_label(labels) if _by_label(mesh) else mesh for mesh in meshes]
+
+
+def _by_label(mesh: PartMesh) -> bool:
+    """Whether a shape has no colours; or for each label one of the palette, as files hold it, and another for each."""
+    if mesh.face_colors is None:
+        return True
+    label = np.array([mesh.labels.index(part.label) for part in mesh.parts], dtype=np.int64)[mesh.face_part]
+    found = np.unique(np.column_stack([label, mesh.face_colors]), axis=0)
+    if len(found) > len(np.unique(label)):
+        return False
+    away = np.abs(found[:, None, 1:] - part_colors(np.arange(COLORS))).max(axis=2)
+    return bool((away.min(axis=1) <= 1 / 255).all()) and len(np.unique(away.argmin(axis=1))) == len(found)
 
 
 def _title(path: str | Path) -> str:
@@ -199,14 +224,16 @@ def _title(path: str | Path) -> str:
 def edited(path: str | Path, edit: Edit, split: Split | None = None) -> tuple[PartMesh, list[tuple[str, PartMesh]]]:
     """A shape after an edit, and those that it is made from, with the names of their files; first divided, if it is.
 
+    Where parts come from another shape, no two labels have one colour, unless a file has colours that are not by label.
+
     Raises:
         InputError: as `read_parts` and `PartMesh`, or no part is left.
     """
-    mesh = read_parts(path) if split is None else split(Path(path))
-    made_from, new = [(_title(path), mesh)], None
+    mesh, new = read_parts(path) if split is None else split(Path(path)), None
+    made_from = [(_title(path), mesh)]
     if edit.using is not None:
-        other = read_parts(edit.using)
-        made_from.append((_title(edit.using), other))
+        mesh, other = _in_one_palette(mesh, read_parts(edit.using))
+        made_from = [(_title(path), mesh), (_title(edit.using), other)]
         with _about(edit.using):
             new = other.only(*(edit.taking or edit.replace))
     with _about(path):
@@ -217,7 +244,8 @@ def edited(path: str | Path, edit: Edit, split: Split | None = None) -> tuple[Pa
 
 
 def facts_of(mesh: PartMesh) -> list[dict[str, Any]]:
-    """A row per part: name, label, faces, box (centre and size), area, and volume (None where it is not closed)."""
+    """A row per part: name, label, faces; and, if it has some, box (centre and size), area, and volume (None where it
+    is not closed)."""
     rows = []
     for i, part in enumerate(mesh.parts):
         piece = mesh.part(i)
@@ -241,16 +269,16 @@ def print_parts(mesh: PartMesh, *, as_json: bool) -> None:
     numbers = (Column(name, justify="right") for name in ("faces", "center", "size", "area", "volume"))
     table = Table(Column("name", overflow="fold"), Column("label", overflow="fold"), *numbers)
     for row in facts_of(mesh):
-        cells = (_cell(row.get(name)) for name in ("faces", "center", "size", "area", "volume"))
+        cells = (_cell(row[name]) if name in row else "–" for name in ("faces", "center", "size", "area", "volume"))
         table.add_row(_plain(row["name"]), _plain(row["label"]), *cells)
     Console().print(table)
 
 
 def _plain(text: str) -> str:
-    """A name that the terminal shows as it is: brackets would be taken for markup."""
+    """A name that the terminal shows as it is, on one line: brackets would be taken for markup."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(shown(text))
 
 
 def _cell(value: Any) -> str:
@@ -261,35 +289,89 @@ def _cell(value: Any) -> str:
     return str(value) if isinstance(value, int) else f"{value:.4g}"
 
 
-def write_parts(mesh: PartMesh, folder: str | Path) -> list[Path]:
-    """Each part as a file NAME.glb of its own; characters that file names cannot have become `_`.
+def write_parts(
+    mesh: PartMesh,
+    pictured: Sequence[tuple[str, PartMesh]],
+    *,
+    out: str | None = None,
+    export: str | None = None,
+    picture: str | None = None,
+    by_name: bool = False,
+) -> list[Path]:
+    """Writes a shape in all ways that are asked for, or in none where one of them cannot be.
+
+    Args:
+        mesh: the shape.
+        pictured: shapes and their titles, for the picture.
+        out: a file for the shape in the format that the suffix names.
+        export: a folder for each part as a file NAME.glb of its own; characters that file names cannot have become
+            `_`, and parts without faces have none.
+        picture: a file as in `draw_parts`, with `by_name`.
 
     Returns:
-        The files, in the order of the parts. Parts without faces have none.
+        The files, those of parts in the order of the parts.
+
+    Raises:
+        InputError: a file that could not be written, for its name, its place or the shape; then there is no new folder.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    taken: set[str] = set()
-    for i, part in enumerate(mesh.parts):
-        piece = mesh.part(i)
-        if piece.is_empty:
-            continue
-        stem = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "_", part.name).strip(" .")[:_LONGEST_NAME] or "part"
-        names = (stem, *(f"{stem}_{k}" for k in range(1, len(mesh.parts) + 1)))
-        name = next(name for name in names if name.casefold() not in taken)
-        taken.add(name.casefold())
-        written.append(folder / f"{name}.glb")
-        write_shape(written[-1], PartMesh.joined([(part, piece)]))
-    return written
+    shapes = [] if out is None else [(Path(out), mesh)]
+    shapes += [] if export is None else _part_files(mesh, Path(export))
+    pictures = [] if picture is None else [Path(picture)]
+    files = _checked_files(shapes, pictures)
+    _make_folders([path.parent for path in files])
+    for path, shape in shapes:
+        write_shape(path, shape)
+    for path in pictures:
+        draw_parts(pictured, path, by_name=by_name)
+    return files
 
 
-def write_file(mesh: PartMesh, path: str | Path) -> Path:
-    """The shape in the format that the suffix names; its folder is made where it is missing."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_shape(path, mesh)
-    return path
+def _checked_files(shapes: Sequence[tuple[Path, PartMesh]], pictures: Sequence[Path]) -> list[Path]:
+    """The paths of all of these, if files of these names can hold them."""
+    for path in pictures:
+        if path.suffix.lower() != ".png":
+            raise InputError(f"{path}: expected the name of a .png file for the picture")
+    for path, shape in shapes:
+        writable(path, shape)
+    files = [*(path for path, _ in shapes), *pictures]
+    seen, folders = set(), {path.parent.resolve() for path in files}
+    for path in files:
+        place = path.resolve()
+        if os.path.isdir(place) or place in folders:
+            raise InputError(f"{path}: expected the name of a file, found a folder")
+        if place in seen:
+            raise InputError(f"{path}: a part would be written into the file of the shape; give another name or folder")
+        seen.add(place)
+    return files
+
+
+def _part_files(mesh: PartMesh, folder: Path) -> list[tuple[Path, PartMesh]]:
+    """Each part that has faces, and the file of its own in a folder."""
+    pieces = [(part, mesh.part(i)) for i, part in enumerate(mesh.parts)]
+    pieces = [(part, piece) for part, piece in pieces if not piece.is_empty]
+    names = distinct_names([_file_name(part.name) for part, _ in pieces], key=str.casefold)
+    return [(folder / f"{name}.glb", PartMesh.joined([piece])) for name, piece in zip(names, pieces, strict=True)]
+
+
+def _file_name(name: str) -> str:
+    """A name as all file systems can have it, without a suffix; where it is long, its beginning."""
+    text = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "_", name).strip(" .")
+    return text.encode("utf-8", "replace")[:_LONGEST_NAME].decode("utf-8", "ignore").strip(" .") or "part"
+
+
+def _make_folders(folders: Iterable[Path]) -> None:
+    """Makes all of these folders, in which files can be written then; or none."""
+    made: list[Path] = []
+    for folder in dict.fromkeys(folders):
+        try:
+            made = [each for each in (folder, *folder.parents) if not each.exists()] + made
+            folder.mkdir(parents=True, exist_ok=True)
+            TemporaryFile(dir=folder).close()
+        except OSError as error:
+            for each in made:
+                if each.is_dir():
+                    each.rmdir()
+            raise InputError(f"{folder}: no files can be written there ({error.strerror or error})") from None
 
 
 def draw_parts(shapes: Sequence[tuple[str, PartMesh]], path: str | Path, *, by_name: bool = False) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..geometry import Camera, to_mesh, write_shape
+from ..geometry import Camera, PartMesh, Shape, to_mesh, write_shape
 from ..geometry.rendering.camera import R2N2_DISTANCE
 from .runs import RunFolder
 
@@ -94,6 +94,13 @@ def picture_camera(azimuth: float | None, elevation: float | None, distance: flo
     return Camera.from_r2n2(azimuth, elevation, distance / R2N2_DISTANCE, diagonal=1.0, size=IMAGE_SIZE)
 
 
+def _colored(shape: Shape) -> Shape:
+    """A mesh in parts without colours, coloured by label, as files of labelled grids are; others as they are."""
+    if isinstance(shape, PartMesh) and shape.face_colors is None:
+        return shape.colored_by_label()
+    return shape
+
+
 def predict(
     run: str | Path, images: list[str], out: str | Path, *, category: str | None = None, camera: Camera | None = None
 ) -> list[Path]:
@@ -159,6 +166,6 @@ def predict(
         if to_mesh(shape).is_empty:
             raise InputError(f"{name}: the reconstruction is empty, so there is no surface to write")
         write_shape(path.with_suffix(".npz"), shape)
-        write_shape(path, shape)
+        write_shape(path, _colored(shape))
         written.append(path)
     return written

@@ -20,7 +20,7 @@ from .representations.registry import (
 )
 from .representations.representation import Format, Representation, Shape
 from .shapes.mesh import Mesh, PartMesh
-from .shapes.part_colors import part_colors
+from .shapes.point_cloud import PointCloud
 from .surface.labelled_surface import without_inner_walls
 
 NATIVE = ".npz"
@@ -38,6 +38,9 @@ _BY_ARRAY = {
 _WITH_PARTS = frozenset({".glb", ".obj"})
 _WITH_COLORS = _WITH_PARTS | {".ply"}
 """The mesh formats that keep the parts of a mesh, and the colours of its faces."""
+
+_SINGLE = frozenset({".glb", ".ply", ".stl"})
+"""The formats that hold coordinates in single precision."""
 
 _FOREIGN = "voxels"
 """What other programs often call the array of a grid."""
@@ -105,10 +108,26 @@ def write_shape(path: str | Path, shape: Shape) -> None:
     makes them, with the walls between them; in .ply it is the outer surface, without these walls.
 
     Raises:
-        InputError: the format is unknown, or cannot hold such a shape; or the folder cannot be written to.
+        InputError: the format is unknown, or cannot hold such a shape, or coordinates as large as its are; or the
+            folder cannot be written to.
     """
     path = Path(path)
-    file_format, suffix = _format(path), path.suffix.lower()
+    held = writable(path, shape)
+    try:
+        _format(path).write(path, held)
+    except (InputError, OSError) as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def writable(path: str | Path, shape: Shape) -> Shape:
+    """What `write_shape` makes of `shape` for the format that the suffix of `path` names. Nothing is written.
+
+    Raises:
+        InputError: as `write_shape`, as far as it is not the folder's fault.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    _format(path)  # refuses an unknown one
     try:
         representation = representation_of(shape)
         if suffix != NATIVE and suffix not in representation.formats:
@@ -117,9 +136,23 @@ def write_shape(path: str | Path, shape: Shape) -> None:
                 holder = next(one.noun for one in known if suffix in one.formats)
                 raise InputError(f"a {suffix} file holds a {holder}, not a {type(shape).__name__}")
             shape = _surface(shape, suffix)
-        file_format.write(path, shape)
-    except (InputError, OSError) as error:
+        if suffix in _SINGLE:
+            _check_single(shape, suffix)
+    except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    return shape
+
+
+def _check_single(shape: Shape, suffix: str) -> None:
+    """Refuses coordinates that single precision would make infinite; those that are infinite already stay so."""
+    if not isinstance(shape, (Mesh, PointCloud)):
+        return
+    places = shape.points if isinstance(shape, PointCloud) else shape.vertices
+    with np.errstate(over="ignore"):
+        lost = np.isfinite(places) & ~np.isfinite(places.astype(np.float32))
+    if lost.any():
+        largest = np.finfo(np.float32).max
+        raise InputError(f"a {suffix} file holds coordinates up to {largest:.2g}, found {places[lost][0]:.6g}")
 
 
 def _surface(shape: Shape, suffix: str) -> Mesh:
@@ -128,9 +161,7 @@ def _surface(shape: Shape, suffix: str) -> Mesh:
     parts = representation.to_parts(shape) if suffix in _WITH_COLORS else None
     if parts is None:
         return representation.to_mesh(shape)
-    names = representation.label_names(shape)
-    order = np.array([names.index(part.label) for part in parts.parts])
-    parts = replace(parts, face_colors=part_colors(order)[parts.face_part])
+    parts = parts.colored_by_label(representation.label_names(shape))
     return parts if suffix in _WITH_PARTS else without_inner_walls(parts)
 
 

@@ -70,6 +70,25 @@ def test_the_list_tells_what_each_part_is(file: Path, capsys) -> None:
     assert "leg_1" in table and "open" in table and "0.005" in table
 
 
+def test_parts_without_faces_have_no_measures(tmp_path: Path, capsys) -> None:
+    file = tmp_path / "x.npz"
+    write_shape(file, replace(chair(), parts=(*chair().parts, Part("arm", "arm"))))
+    assert json.loads(run(capsys, file, "--only", "arm,seat", "--json"))[1] == {
+        "name": "arm",
+        "label": "arm",
+        "faces": 0,
+    }
+    shown = run(capsys, file, "--only", "arm,seat")
+    assert "open" not in shown and shown.count("–") == 4
+    said = refused(capsys, file, "--replace", "arm", "--using", file, "--taking", "seat")
+    assert said == f"svr3d: {file}: nothing can be fitted to parts without faces, which have no box: arm"
+
+
+def test_a_missing_truth_is_named_once(file: Path, tmp_path: Path, capsys) -> None:
+    said = refused(capsys, file, "--truth", tmp_path / "none.glb")
+    assert said == f"svr3d: {tmp_path / 'none.glb'}: no such file"
+
+
 def test_names_are_shown_as_they_are(tmp_path: Path, capsys) -> None:
     named = replace(chair(), parts=(Part("[bold]座", "座"), Part("sie\u0301ge", "x"), Part("a, b", "x")))
     write_shape(tmp_path / "x.glb", named)
@@ -79,6 +98,20 @@ def test_names_are_shown_as_they_are(tmp_path: Path, capsys) -> None:
     assert "[bold]座" in run(capsys, tmp_path / "x.glb")
     run(capsys, tmp_path / "x.glb", "--remove", '"a, b",si\u00e9ge', "--out", tmp_path / "y.npz")
     assert names(tmp_path / "y.npz") == ["[bold]座"]
+
+
+def test_names_may_hold_anything(tmp_path: Path, capsys) -> None:
+    """Ends of lines, which a list and a sentence show as escapes; blanks at the ends, commas and quotes, in quotes."""
+    file, found = tmp_path / "x.npz", ("a\nb", " leg ", 'say "x", y')
+    write_shape(file, replace(chair(), parts=tuple(Part(name, f"label {i}") for i, name in enumerate(found))))
+    for i, option in enumerate(("a\nb", '" leg "', '"say ""x"", y"')):
+        rows = json.loads(run(capsys, file, "--only", option, "--json"))
+        assert [row["name"] for row in rows] == [found[i]]
+    assert "a\\nb" in run(capsys, file)
+    assert "there is no part 'leg'; the parts are: a\\nb,  leg , say" in refused(capsys, file, "--remove", "leg")
+    assert "there is no part 'x\\ny'" in refused(capsys, file, "--remove", "x\ny")
+    assert "no part 'say \"x\"'" in refused(capsys, file, "--remove", 'say "x"')
+    assert "no part '\"say'" in refused(capsys, file, "--remove", '"say, y')
 
 
 def test_edits_are_written_with_names_and_colours(file: Path, tmp_path: Path, capsys) -> None:
@@ -113,11 +146,41 @@ def test_parts_of_another_shape_come_into_the_box_of_those_that_go(file: Path, t
     assert np.allclose(read_shape(out).part(1).bounds, [[-4] * 3, [4] * 3])
 
 
+def _labels_and_colors(path: Path) -> dict[str, list[tuple[float, ...]]]:
+    shape = read_shape(path)
+    assert isinstance(shape, PartMesh) and shape.face_colors is not None
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for i, part in enumerate(shape.parts):
+        found.setdefault(part.label, []).extend(map(tuple, np.unique(shape.part(i).face_colors.round(2), axis=0)))
+    return found
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".glb"])
+def test_labels_of_two_shapes_have_a_colour_each(tmp_path: Path, capsys, suffix: str) -> None:
+    """Without colours in the files, or with those that svr3d gave each by labels of its own; others stay."""
+    first, second, out = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}", tmp_path / "out.npz"
+    one = replace(chair(), face_colors=None)
+    names = (Part("shade", "shade"), Part("foot", "foot"), Part("pole", "leg"))
+    other = replace(one, parts=names)
+    for file, mesh in ((first, one), (second, other)):
+        write_shape(file, mesh if suffix == ".npz" else mesh.colored_by_label(["absent"] if mesh is one else []))
+    arguments = (first, "--replace", "leg", "--using", second, "--taking", "foot,shade,leg", "--out", out)
+    run(capsys, *arguments)
+    order = ("seat", "leg", "shade", "foot")
+    palette = part_colors(np.arange(4)).astype(np.float32).round(2)
+    expected = {label: [tuple(color)] for label, color in zip(order, palette, strict=True)}
+    assert {label: sorted(set(colors)) for label, colors in _labels_and_colors(out).items()} == expected
+    write_shape(second, replace(other, face_colors=np.full((len(other.faces), 3), 0.5)))
+    run(capsys, *arguments)
+    found = _labels_and_colors(out)
+    assert found.pop("seat") == expected["seat"] and all(color == [(0.5,) * 3] for color in found.values())
+
+
 def test_each_part_is_exported_under_a_name_that_files_can_have(tmp_path: Path, capsys) -> None:
     parts = (Part("../seat", "seat"), Part("Bein 左", "leg"), Part("bein 左", "leg"))
     write_shape(tmp_path / "x.npz", replace(chair(), parts=parts))
     files = [Path(line) for line in run(capsys, tmp_path / "x.npz", "--export", tmp_path / "out").splitlines()]
-    assert [file.name for file in files] == ["_seat.glb", "Bein 左.glb", "bein 左_1.glb"]
+    assert [file.name for file in files] == ["_seat.glb", "Bein 左_0.glb", "bein 左_1.glb"]
     assert [len(read_shape(file).faces) for file in files] == [12, 12, 10]
     assert {file.parent for file in files} == {tmp_path / "out"}
 
@@ -126,8 +189,17 @@ def test_names_that_repeat_are_exported_one_by_one(tmp_path: Path, capsys) -> No
     parts = (Part("seat", "seat"), Part("leg", "leg"), Part("leg", "leg"))
     write_shape(tmp_path / "x.npz", replace(chair(), parts=parts))
     run(capsys, tmp_path / "x.npz", "--remove", "seat", "--export", tmp_path / "out")
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["leg.glb", "leg_1.glb"]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["leg_0.glb", "leg_1.glb"]
     assert "no part would be left" in refused(capsys, tmp_path / "x.npz", "--remove", "leg,seat")
+
+
+def test_names_that_are_too_long_for_files_are_cut_between_letters(tmp_path: Path, capsys) -> None:
+    """座 has 3 bytes in UTF-8, 🪑 has 4; a file's name may have 255."""
+    names = ("座" * 120, "🪑" * 120, "座" * 121)
+    write_shape(tmp_path / "x.npz", replace(chair(), parts=tuple(Part(name, "x") for name in names)))
+    files = [Path(line) for line in run(capsys, tmp_path / "x.npz", "--export", tmp_path / "out").splitlines()]
+    assert [file.name for file in files] == [f"{'座' * 66}_0.glb", f"{'🪑' * 50}.glb", f"{'座' * 66}_1.glb"]
+    assert [len(read_shape(file).faces) for file in files] == [12, 12, 10]
 
 
 def test_a_shape_without_parts_is_one_part(tmp_path: Path, capsys) -> None:
@@ -158,6 +230,31 @@ def test_an_object_of_a_prepared_data_set_is_a_shape_too(small_dataset: Path, ca
     assert found == json.loads((folder / "object.json").read_text())["parts"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--out", "y.glb", "--picture", "y.jpg"), "expected the name of a .png file"),
+        (("--out", "new/deep/x.xyz"), "unknown format"),
+        (("--out", "new/x.binvox"), "holds a voxel grid"),
+        (("--out", "w.stl", "--export", "chair.glb/parts"), "no files can be written there"),
+        (("--out", "new/w.stl", "--export", "other/deep", "--picture", "chair.glb/x.png"), "no files can be written"),
+        (("--out", "w.stl", "--export", "n" * 300), "no files can be written there"),
+        (("--out", "w.stl", "--picture", "folder.png"), "expected the name of a file, found a folder"),
+        (("--picture", "y.png", "--out", "seat.glb", "--export", "folder.png/.."), "another name or folder"),
+        (("--out", "x.glb", "--export", "x.glb"), "found a folder"),
+        (("--move", "leg", "--offset", "[1e39, 0, 0]", "--out", "x.npz", "--export", "new"), "coordinates up to"),
+        (("--move", "leg", "--offset", "[1e39, 0, 0]", "--out", "chair.glb"), "coordinates up to"),
+    ],
+)
+def test_all_or_nothing_is_written(file: Path, capsys, monkeypatch, arguments, words) -> None:
+    (file.parent / "folder.png").mkdir()
+    monkeypatch.chdir(file.parent)
+    before = file.read_bytes()
+    assert words in refused(capsys, "chair.glb", *arguments)
+    assert sorted(path.name for path in file.parent.rglob("*")) == ["chair.glb", "folder.png"]
+    assert file.read_bytes() == before
+
+
 def test_bad_input_is_one_sentence(file: Path, tmp_path: Path, capsys) -> None:
     said = refused(capsys, file, "--remove", "arm")
     assert said == f"svr3d: {file}: there is no part 'arm'; the parts are: seat, leg_0, leg_1"
@@ -170,6 +267,8 @@ def test_bad_input_is_one_sentence(file: Path, tmp_path: Path, capsys) -> None:
         (("--replace", "leg"), "--using"),
         (("--using", plain), "--replace"),
         (("--taking", "plain"), "--replace"),
+        (("--no_fit",), "--replace"),
+        (("--no_fit", "--remove", "leg"), "--replace"),
         (("--move", "leg"), "--offset"),
         (("--offset", "[0, 0, 1]"), "--move"),
         (("--move", "leg", "--offset", "[0, 1]"), "offset"),

@@ -242,7 +242,7 @@ MESHES = [
     _mesh(
         "two nodes of one name, and none",
         plain(nodes=[_named("a", children=[1, 2]), _named("a", scale=[2, 2, 2]), {"mesh": 0}]),
-        area=22 + 88 + 22, volume=60, bounds=((0, 0, 0), (2, 4, 6)), parts={"a": 6, "a_1": 48, "2": 6},
+        area=22 + 88 + 22, volume=60, bounds=((0, 0, 0), (2, 4, 6)), parts={"a_0": 6, "a_1": 48, "2": 6},
     ),
     _mesh("several primitives", _several_primitives()),
     _mesh("instances", instanced(), area=22 + 88, volume=6 + 48, bounds=((0, 0, 0), (10, 2, 6))),

@@ -56,6 +56,14 @@ def test_meshes_come_back(tmp_path, shapes, suffix):
     assert is_watertight(back)
 
 
+@pytest.mark.parametrize("suffix", MESH_FORMATS)
+@pytest.mark.parametrize("scale", [1e-12, 1e12])
+def test_small_and_large_meshes_come_back(tmp_path, shapes, suffix, scale):
+    box = shapes.turned(shapes.box(), 1)
+    write_shape(tmp_path / f"a.{suffix}", Mesh(scale * box.vertices, box.faces))
+    assert np.abs(read_shape(tmp_path / f"a.{suffix}").triangles / scale - box.triangles).max() < 1e-7
+
+
 @pytest.mark.parametrize("suffix", ["obj", "ply", "off", "stl", "glb"])
 def test_trimesh_reads_what_we_write(tmp_path, suffix, chair):
     write_shape(tmp_path / f"a.{suffix}", chair)
@@ -421,6 +429,48 @@ def test_glb_primitives_of_one_node_are_one_part(tmp_path):
     assert mesh.bounds[1, 2] == 1 and len(np.unique(mesh.face_colors, axis=0)) == 2
 
 
+def test_glb_nodes_of_one_name_are_parts_of_that_label(tmp_path):
+    """At x = 0, 1, 2 and 3; a node that has its name alone keeps it, whatever the others get."""
+    document = _one_mesh()
+    names = ("leg", "leg", "leg_1", None)
+    document["nodes"] = [{"mesh": 0, "name": name, "translation": [x, 0, 0]} for x, name in enumerate(names)]
+    document["scenes"][0]["nodes"] = [0, 1, 2, 3]
+    (tmp_path / "a.glb").write_bytes(_glb(document, _POINTS_AND_COLORS))
+    mesh = read_shape(tmp_path / "a.glb")
+    found = {(part.name, part.label): mesh.part(i).bounds[0, 0] for i, part in enumerate(mesh.parts)}
+    assert found == {("leg_0", "leg"): 0, ("leg_2", "leg"): 1, ("leg_1", "leg_1"): 2, ("3", "3"): 3}
+    assert mesh.without("leg_1").bounds[:, 0].tolist() == [0, 4], "another part was meant"
+    assert [part.name for part in mesh.without("leg").parts] == ["3", "leg_1"]
+
+
+@pytest.mark.parametrize("suffix", ["glb", "npz"])
+def test_halves_of_characters_in_names_are_replaced(tmp_path, chair, suffix):
+    """Unicode 15, 3.9, D71: a surrogate alone stands for no character; U+FFFD takes its place. Pairs stay."""
+    names, path = ("\ud800x", "\U0001fa91", "y\udc00"), tmp_path / f"a.{suffix}"
+    if suffix == "glb":
+        document = _one_mesh()
+        document["nodes"] = [{"mesh": 0, "name": name, "translation": [x, 0, 0]} for x, name in enumerate(names)]
+        document["meshes"][0]["extras"] = {"label": names[0]}
+        document["scenes"][0]["nodes"] = [0, 1, 2]
+        path.write_bytes(_glb(document, _POINTS_AND_COLORS))
+    else:
+        parts = tuple(Part(name, names[0]) for name in names)
+        made = PartMesh(chair.vertices, chair.faces, face_part=chair.face_part, parts=parts)
+        write_shape(path, made)
+        write_shape(tmp_path / "made.obj", made)
+    found = read_shape(path)
+    assert sorted(part.name for part in found.parts) == ["y\ufffd", "\ufffdx", "\U0001fa91"]
+    assert found.labels == ("\ufffdx",)
+    write_shape(tmp_path / "b.obj", found)
+    assert [part.name for part in read_shape(tmp_path / "b.obj").parts] == [part.name for part in found.parts]
+
+
+def test_halves_of_characters_in_names_of_voxel_labels_are_replaced(tmp_path):
+    grid = VoxelGrid(np.ones((2, 2, 2)), labels=np.ones((2, 2, 2), int), label_names=("\ud800x", "座"))
+    write_shape(tmp_path / "a.npz", grid)
+    assert read_shape(tmp_path / "a.npz").label_names == ("\ufffdx", "座")
+
+
 def test_glb_features_that_are_refused(tmp_path):
     def draco(document):
         document["extensionsRequired"] = ["KHR_draco_mesh_compression"]
@@ -585,6 +635,27 @@ def test_unknown_formats_and_shapes_that_do_not_fit(tmp_path, shapes):
     with pytest.raises(InputError, match="non-finite"):
         write_shape(tmp_path / "a.glb", Mesh([[0, 0, np.nan], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]]))
     assert not list(tmp_path.iterdir()), "nothing half-written stays behind"
+
+
+@pytest.mark.parametrize("suffix", ["glb", "ply", "stl"])
+def test_coordinates_beyond_single_precision_are_refused(tmp_path, shapes, suffix):
+    """The largest finite number of 32 bits (IEEE 754) is (2 - 2⁻²³) · 2¹²⁷; formats with 64 bits or text have room."""
+    largest, box = (2 - 2.0**-23) * 2.0**127, shapes.box((0, 0, 0), (1, 1, 1))
+    path = tmp_path / f"a.{suffix}"
+    write_shape(path, Mesh(largest * box.vertices, box.faces))
+    assert read_shape(path).bounds[1].tolist() == [largest] * 3
+    before = path.read_bytes()
+    for scale in (1.001 * largest, -1e39, 1e300):
+        large = Mesh(scale * box.vertices, box.faces)
+        with pytest.raises(InputError, match=rf"a\.{suffix}: .*coordinates up to 3\.4e\+38, found -?[\d.]+e\+"):
+            write_shape(path, large)
+        for other in ("obj", "npz"):
+            write_shape(tmp_path / f"b.{other}", large)
+            assert read_shape(tmp_path / f"b.{other}").bounds == pytest.approx(large.bounds)
+    if suffix == "ply":
+        with pytest.raises(InputError, match="found 1e\\+39"):
+            write_shape(path, PointCloud([[0, 0, 0], [0, 1e39, 0]]))
+    assert path.read_bytes() == before
 
 
 def test_writing_to_a_missing_folder(tmp_path, shapes):

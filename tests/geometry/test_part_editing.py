@@ -117,6 +117,18 @@ def test_a_mesh_without_parts_takes_over_name_and_label(chair, shapes):
     assert chair.replaced("leg", shapes.box()).parts == (Part("seat", "seat"), Part("leg_0", "leg"))
 
 
+def test_of_parts_of_one_name_each_can_be_meant_alone_or_all_together(chair, tmp_path):
+    """As in .npz, where their name means all of them; in .glb it is their label, and each has a number."""
+    twice = replace(chair, parts=(Part("seat", "seat"), Part("leg", "leg"), Part("leg", "leg")))
+    for suffix in (".npz", ".glb"):
+        write_shape(tmp_path / f"x{suffix}", twice)
+        assert names(read_shape(tmp_path / f"x{suffix}").without("leg")) == ["seat"]
+    found = read_shape(tmp_path / "x.glb")
+    assert names(found.without("leg_0")) == ["seat", "leg_1"]
+    write_shape(tmp_path / "again.glb", found)
+    assert read_shape(tmp_path / "again.glb").parts == found.parts
+
+
 def test_replacing_needs_faces_on_both_sides(chair):
     for by in (Mesh([], []), chair.only()):
         with pytest.raises(InputError, match="no faces to replace parts by"):
@@ -124,8 +136,10 @@ def test_replacing_needs_faces_on_both_sides(chair):
     with pytest.raises(InputError, match="no part is named"):
         chair.replaced([], chair)
     hollow = replace(chair, parts=(*chair.parts, Part("arm", "arm")))
-    with pytest.raises(InputError, match="no bounds"):
+    with pytest.raises(InputError, match="parts without faces, which have no box: arm"):
         hollow.replaced("arm", chair.only("seat"))
+    assert names(hollow.replaced("arm", chair.only("seat"), fit=False)) == ["seat", "leg_0", "leg_1", "seat_1"]
+    assert names(hollow.replaced(["arm", "leg"], chair.only("seat"))) == ["seat", "seat_1"]
 
 
 def test_colours_stay_and_what_has_none_is_plain(chair, shapes):
@@ -157,10 +171,15 @@ def test_names_and_colours_survive_files(chair, tmp_path, suffix):
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (("leg", "leg", "leg"), ["leg", "leg_1", "leg_2"]),
-        (("leg", "leg", "leg_1"), ["leg", "leg_2", "leg_1"]),
-        (("world", "a  b", "a\nb"), {".glb": ["world", "a  b", "a\nb"], ".obj": ["world", "a b", "a b_1"]}),
-        (("a # 1x", "a # 2x", ""), {".glb": ["a # 1x", "a # 2x", ""], ".obj": ["a", "a_1", "unnamed"]}),
+        (("leg", "leg", "leg"), ["leg_0", "leg_1", "leg_2"]),
+        (("leg", "leg", "leg_1"), ["leg_0", "leg_2", "leg_1"]),
+        (("world", "a  b", "a\nb"), {".glb": ["world", "a  b", "a\nb"], ".obj": ["world", "a b_0", "a b_1"]}),
+        (("a # 1x", "a # 2x", ""), {".glb": ["a # 1x", "a # 2x", ""], ".obj": ["a _ 1x", "a _ 2x", "unnamed"]}),
+        (
+            ("C:\\", "#x", "Material #25"),
+            {".glb": ["C:\\", "#x", "Material #25"], ".obj": ["C:_", "_x", "Material #25"]},
+        ),
+        (("a\\\\", "a #7\\", "b\\c"), {".glb": ["a\\\\", "a #7\\", "b\\c"], ".obj": ["a__", "a _7_", "b\\c"]}),
     ],
 )
 def test_no_part_is_lost_where_names_repeat_or_no_file_can_hold_them(chair, tmp_path, suffix, given, expected):
@@ -169,6 +188,8 @@ def test_no_part_is_lost_where_names_repeat_or_no_file_can_hold_them(chair, tmp_
     write_shape(tmp_path / f"x{suffix}", colored)
     found = read_shape(tmp_path / f"x{suffix}")
     assert names(found) == (expected if isinstance(expected, list) else expected[suffix])
+    labels = {".glb": [name or expected[suffix][i] for i, name in enumerate(given)], ".obj": names(found)}
+    assert [part.label for part in found.parts] == labels[suffix]
     for i in range(3):
         assert np.allclose(found.part(i).bounds, chair.part(i).bounds)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...geometry import Mesh, Part, PartMesh
+from ...geometry.formats.text import readable_name
 from ..layout import checked_field, read_npz, smallest_unsigned
 from .target import Draw, Stored, Target
 
@@ -94,7 +95,8 @@ def read_parts(path: Path) -> PartMesh:
     if names.ndim != 1 or names.shape != labels.shape:
         shapes = f"{list(names.shape)} and {list(labels.shape)}"
         raise InputError(f"{path}: fields 'names' and 'labels' have shapes {shapes}, expected one of each per part")
-    parts = tuple(Part(str(name), str(label)) for name, label in zip(names, labels, strict=True))
+    texts = [[readable_name(str(text)) for text in each] for each in (names, labels)]
+    parts = tuple(Part(name, label) for name, label in zip(*texts, strict=True))
     face_part = checked_field(path, fields, "face_part", (len(faces),))
     colors = checked_field(path, fields, "face_colors", (len(faces), 3)) if "face_colors" in fields else None
     try:

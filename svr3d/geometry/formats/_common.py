@@ -30,6 +30,11 @@ def replace_file(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
         file.writelines(chunks)
 
 
+def number_lines(pattern: str, rows: np.ndarray) -> str:
+    """The rows of an array as text, each by the pattern of a line."""
+    return (pattern * len(rows)) % tuple(rows.ravel().tolist())
+
+
 def make_mesh(
     vertices: np.ndarray,
     faces: np.ndarray,

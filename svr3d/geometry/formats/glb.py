@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from ..shapes.mesh import Mesh, Part, PartMesh, distinct_names
 from ._common import make_mesh, reading, replace_file
 from .gltf import Document, as_fractions, refuse_compression
 from .strips import fan_triangles, split_at, strip_triangles
+from .text import readable_name
 
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 
@@ -22,20 +24,20 @@ class _Node(NamedTuple):
     """A node with a mesh, by number, and Float[4, 4] to the scene for each place where that stands."""
 
     mesh: int
-    name: str
+    part: Part
     transforms: list[np.ndarray]
 
 
 def read(path: Path) -> Mesh:
     """All triangles of the scene that is shown, at their places, one part per node with a mesh.
 
-    A part is called like its node; its label is the mesh's extra property `label`, as `write` leaves it, or the name.
-    A face has the material's base colour times its corners' mean vertex colour; textures, skins, morph targets, points
-    and lines are ignored.
+    A part is called like its node, with a number where several nodes have that name; its label is the mesh's extra
+    property `label`, as `write` leaves it, or the node's name. A face has the material's base colour times its corners'
+    mean vertex colour; textures, skins, morph targets, points and lines are ignored.
     """
     with reading("GLB"):
         document = Document(path.read_bytes())
-        nodes = sorted(_nodes(document), key=lambda node: node[:2])
+        nodes = sorted(_distinct(_nodes(document)), key=lambda node: (node.mesh, node.part.name))
         primitives = [document.item("meshes", node.mesh)["primitives"] for node in nodes]
         order = [(node.mesh, k, i) for i, node in enumerate(nodes) for k in range(len(primitives[i]))]
         decoded = cache(lambda mesh, k: _triangles(document, document.item("meshes", mesh)["primitives"][k]))
@@ -47,15 +49,21 @@ def read(path: Path) -> Mesh:
                 face_part += [np.full(len(piece.faces), i)] * len(nodes[i].transforms)
         if not pieces:
             raise InputError("the mesh has no faces")
-        parts = [Part(node.name, _label(document.item("meshes", node.mesh)) or node.name) for node in nodes]
-        return make_mesh(*_joined(pieces), np.concatenate(face_part), parts)
+        return make_mesh(*_joined(pieces), np.concatenate(face_part), [node.part for node in nodes])
+
+
+def _distinct(nodes: Iterable[_Node]) -> list[_Node]:
+    """The nodes, as parts under names that are all different; their labels stay."""
+    nodes = list(nodes)
+    names = distinct_names([node.part.name for node in nodes])
+    return [node._replace(part=replace(node.part, name=name)) for node, name in zip(nodes, names, strict=True)]
 
 
 def _label(mesh: dict[str, Any]) -> str:
     """The label that a mesh says of itself, if it does."""
     extras = mesh.get("extras")
     label = extras.get("label") if isinstance(extras, dict) else None
-    return label if isinstance(label, str) else ""
+    return readable_name(label) if isinstance(label, str) else ""
 
 
 def _joined(pieces: Sequence[Mesh]) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
@@ -76,9 +84,9 @@ def _placed(piece: Mesh, transform: np.ndarray) -> Mesh:
 
 
 def _nodes(document: Document) -> Iterator[_Node]:
-    """The scene's nodes with a mesh, under names that are all different."""
+    """The scene's nodes with a mesh."""
     ahead = [(root, np.eye(4)) for root in reversed(document.scene.get("nodes", []))]
-    seen, names = set(), set()
+    seen = set()
     while ahead:
         index, parent = ahead.pop()
         node = document.item("nodes", index)
@@ -90,11 +98,9 @@ def _nodes(document: Document) -> Iterator[_Node]:
             raise InputError(f"expected finite numbers in the node {index}, found NaN or infinity")
         ahead += [(child, transform) for child in reversed(node.get("children", []))]
         if "mesh" in node:
-            name = str(node.get("name", index))
-            copies = (f"{name}_{k}" for k in range(1, len(names) + 1))
-            name = name if name not in names else next(copy for copy in copies if copy not in names)
-            names.add(name)
-            yield _Node(node["mesh"], name, [transform @ each for each in _instances(document, node)])
+            name = readable_name(str(index if node.get("name") is None else node["name"]))
+            part = Part(name, _label(document.item("meshes", node["mesh"])) or name)
+            yield _Node(node["mesh"], part, [transform @ each for each in _instances(document, node)])
 
 
 def _local(node: dict[str, Any]) -> np.ndarray:

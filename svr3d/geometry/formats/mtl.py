@@ -14,6 +14,9 @@ from .text import read_text
 _XYZ_TO_RGB = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
 """CIE XYZ to linear sRGB (IEC 61966-2-1)."""
 
+COMMENT = re.compile(r"(^|\s)#(?!\d+\s*$)")
+"""How a comment begins behind a name, see `without_comment`."""
+
 
 def read_diffuse(folder: Path, libraries: Iterable[str]) -> dict[str, tuple[float, float, float]]:
     """`Kd` by material name, linear RGB in [0, 1]; a library that is missing or unreadable has none.
@@ -47,7 +50,8 @@ def without_comment(name: str) -> str:
     >>> without_comment("red paint # the door"), without_comment("Material #25")
     ('red paint', 'Material #25')
     """
-    return re.sub(r"(^|\s)#(?!\d+\s*$).*", "", name).strip()
+    comment = COMMENT.search(name)
+    return (name[: comment.start()] if comment else name).strip()
 
 
 def unit_color(values: np.ndarray) -> np.ndarray:

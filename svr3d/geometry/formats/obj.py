@@ -10,10 +10,10 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh, Part, PartMesh, distinct_names
-from ._common import make_mesh, replace_file, srgb_to_linear
-from .mtl import material_color, read_diffuse, unit_color, without_comment
+from ._common import make_mesh, number_lines, replace_file, srgb_to_linear
+from .mtl import COMMENT, material_color, read_diffuse, unit_color, without_comment
 from .polygons import triangulate
-from .text import RowError, count_words, read_polygons, read_rows, read_text, uncommented
+from .text import RowError, count_words, read_polygons, read_rows, read_text, readable_name, uncommented
 
 _FACE = ("f", "fo")  # the latter of old files
 _PLAIN = frozenset({"v", "f", "vt", "vn", "#"})
@@ -180,19 +180,17 @@ def _face_colors(
 def write(path: Path, mesh: Mesh) -> None:
     """Writes one `o` per part and one material per colour, with an .mtl of the same name if there are colours.
 
-    Parts have names that are all different, without what no line can hold.
+    Parts have names that are all different, with `_` for what would begin a comment or go on in the next line.
     """
-    chunks = []
+    chunks, materials = [], None
     material_of = np.zeros(len(mesh.faces), dtype=np.int64)
     if mesh.face_colors is not None:
         palette, material_of = np.unique(mesh.face_colors, axis=0, return_inverse=True)
-        library = path.with_suffix(".mtl")
-        entries = [f"newmtl m{i}\nKd {r:.6g} {g:.6g} {b:.6g}\n" for i, (r, g, b) in enumerate(palette.tolist())]
-        replace_file(library, ["".join(entries).encode()])
-        chunks.append(f"mtllib {library.name}\n")
-    chunks.append(_lines("v %.9g %.9g %.9g\n", mesh.vertices))
+        materials = [f"newmtl m{i}\nKd {r:.6g} {g:.6g} {b:.6g}\n" for i, (r, g, b) in enumerate(palette.tolist())]
+        chunks.append(f"mtllib {path.with_suffix('.mtl').name}\n")
+    chunks.append(number_lines("v %.9g %.9g %.9g\n", mesh.vertices))
     parts = mesh.parts if isinstance(mesh, PartMesh) else ()
-    names = distinct_names([without_comment(" ".join(part.name.split())) or "unnamed" for part in parts])
+    names = distinct_names([_line_name(part.name) or "unnamed" for part in parts])
     part_of = mesh.face_part if isinstance(mesh, PartMesh) else np.zeros(len(mesh.faces), dtype=np.int64)
     for part in np.unique(part_of):
         if names:
@@ -201,9 +199,18 @@ def write(path: Path, mesh: Mesh) -> None:
         for material in np.unique(material_of[here]):
             if mesh.face_colors is not None:
                 chunks.append(f"usemtl m{material}\n")
-            chunks.append(_lines("f %d %d %d\n", mesh.faces[here & (material_of == material)] + 1))
-    replace_file(path, ["".join(chunks).encode()])
+            chunks.append(number_lines("f %d %d %d\n", mesh.faces[here & (material_of == material)] + 1))
+    content = "".join(chunks).encode()  # before anything is replaced
+    if materials is not None:
+        replace_file(path.with_suffix(".mtl"), ["".join(materials).encode()])
+    replace_file(path, [content])
 
 
-def _lines(pattern: str, rows: np.ndarray) -> str:
-    return (pattern * len(rows)) % tuple(rows.ravel().tolist())
+def _line_name(name: str) -> str:
+    """A name as a line can hold it.
+
+    >>> _line_name("red # 1"), _line_name("#x"), _line_name("Material #25"), _line_name("a\\nb"), _line_name("C:\\\\")
+    ('red _ 1', '_x', 'Material #25', 'a b', 'C:_')
+    """
+    text = COMMENT.sub(r"\1_", " ".join(readable_name(name).split()))
+    return re.sub(r"\\+$", lambda end: "_" * len(end[0]), text)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..shapes.mesh import Mesh
-from ._common import replace_file
+from ._common import number_lines, replace_file
 from .polygons import triangulate
 from .text import RowError, read_polygons, read_rows, read_text
 
@@ -86,7 +86,7 @@ def _possible(counts: np.ndarray, faces: list[str]) -> np.ndarray:
 
 
 def write(path: Path, mesh: Mesh) -> None:
-    import trimesh
-    from trimesh.exchange.off import export_off
-
-    replace_file(path, [export_off(trimesh.Trimesh(mesh.vertices, mesh.faces, process=False)).encode()])
+    """Coordinates with nine digits, however small they are."""
+    chunks = [f"OFF\n{len(mesh.vertices)} {len(mesh.faces)} 0\n"]
+    chunks += [number_lines("%.9g %.9g %.9g\n", mesh.vertices), number_lines("3 %d %d %d\n", mesh.faces)]
+    replace_file(path, ["".join(chunks).encode()])

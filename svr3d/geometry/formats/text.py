@@ -44,6 +44,11 @@ def decode(content: bytes) -> str:
         return content.decode("latin-1")
 
 
+def readable_name(name: str) -> str:
+    """A name with U+FFFD for halves of surrogate pairs, which no text file can hold and no terminal shows."""
+    return name.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def read_rows(lines: list[str], columns: int) -> np.ndarray:
     """Float[N, columns]: the first numbers of each line; what stands behind them is ignored.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..formats import glb, obj, off, ply, stl
+from ..formats.text import readable_name
 from ..shapes.mesh import Mesh, Part, PartMesh
 from ..shapes.voxel_grid import VoxelGrid
 from ..solids.contains import Containment, mesh_containment
@@ -84,6 +85,7 @@ class PartMeshRepresentation(MeshRepresentation[PartMesh]):
             raise InputError(
                 f"expected as many part names as labels, found {list(names.shape)} and {list(labels.shape)}"
             )
-        parts = tuple(Part(str(name), str(label)) for name, label in zip(names, labels, strict=True))
+        texts = [[readable_name(str(text)) for text in each] for each in (names, labels)]
+        parts = tuple(Part(name, label) for name, label in zip(*texts, strict=True))
         mesh = (arrays["vertices"], arrays["faces"], arrays.get("face_colors"))
         return PartMesh(*mesh, face_part=arrays["face_part"], parts=parts)

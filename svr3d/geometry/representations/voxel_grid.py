@@ -10,6 +10,7 @@ import numpy as np
 from ...arrays import as_array
 from ...errors import InputError
 from ..formats import binvox, npy
+from ..formats.text import readable_name
 from ..shapes.mesh import Mesh, PartMesh
 from ..shapes.voxel_grid import VoxelGrid, nearest_voxel, voxel_centres
 from ..solids.contains import Containment
@@ -79,7 +80,8 @@ class VoxelRepresentation(Representation[VoxelGrid]):
         values, threshold = arrays["values"], arrays.get("threshold")
         if threshold is None:
             values, threshold = npy.probabilities(np.asarray(values)), 0.5
-        return VoxelGrid(values, float(threshold), arrays.get("labels"), tuple(names.ravel().tolist()))
+        label_names = tuple(readable_name(str(name)) for name in names.ravel())
+        return VoxelGrid(values, float(threshold), arrays.get("labels"), label_names)
 
 
 def _inside(grid: VoxelGrid, points: np.ndarray) -> np.ndarray:

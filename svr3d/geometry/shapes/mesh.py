@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,8 +13,8 @@ from unicodedata import normalize
 import numpy as np
 
 from ...arrays import as_array
-from ...errors import InputError
-from .part_colors import PLAIN
+from ...errors import InputError, shown
+from .part_colors import PLAIN, part_colors
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -149,6 +150,16 @@ class PartMesh(Mesh):
         colors = None if self.face_colors is None else self.face_colors[keep]
         return Mesh(self.vertices[used], faces.reshape(-1, 3), colors)
 
+    def colored_by_label(self, labels: Sequence[str] = ()) -> PartMesh:
+        """The same in the colours of its labels, `part_colors`.
+
+        Args:
+            labels: their order, in which other shapes are coloured too; those that it lacks stand behind them.
+        """
+        order = {label: i for i, label in enumerate(dict.fromkeys((*labels, *self.labels)))}
+        colors = part_colors(np.array([order[part.label] for part in self.parts], dtype=np.int64))
+        return replace(self, face_colors=colors[self.face_part])
+
     @classmethod
     def joined(cls, pieces: Sequence[tuple[Part, Mesh]]) -> PartMesh:
         """Parts put together, each a mesh with vertices of its own.
@@ -184,7 +195,7 @@ class PartMesh(Mesh):
             )
             if not by_name | by_label:
                 known = ", ".join(dict.fromkeys(part.name for part in self.parts)) or "none"
-                raise InputError(f"there is no part '{name}'; the parts are: {known}")
+                raise InputError(shown(f"there is no part '{name}'; the parts are: {known}"))
             chosen |= by_name or by_label
         return tuple(sorted(chosen))
 
@@ -217,7 +228,7 @@ class PartMesh(Mesh):
     def replaced(self, names: str | Sequence[str], by: Mesh, *, fit: bool = True) -> PartMesh:
         """These parts exchanged for others, which stand in the place of the first of them.
 
-        A part whose name another one here has gets a number behind it. A mesh without parts takes over name and label
+        Parts whose name another one has get a number behind it. A mesh without parts takes over name and label
         of the first part that goes.
 
         Args:
@@ -227,7 +238,7 @@ class PartMesh(Mesh):
                 axis along which either is flat is not scaled. Otherwise it stays where it is.
 
         Raises:
-            InputError: no name, no such part, or either side has no faces.
+            InputError: no name, no such part, what comes has no faces, or what goes has none to be fitted to.
         """
         names = (names,) if isinstance(names, str) else tuple(names)
         chosen = self.indices(*names)
@@ -236,7 +247,7 @@ class PartMesh(Mesh):
         if by.is_empty:
             raise InputError("there are no faces to replace parts by")
         if fit:
-            by = _fitted(by, self.only(*names).bounds)
+            by = _fitted(by, self._box(*names))
         rest = [(part, self.part(i)) for i, part in enumerate(self.parts) if i not in chosen]
         new = [(part, by.part(i)) for i, part in enumerate(by.parts)] if isinstance(by, PartMesh) else []
         new = new or [(self.parts[chosen[0]], by)]
@@ -244,6 +255,14 @@ class PartMesh(Mesh):
         named = [(replace(part, name=name), mesh) for name, (part, mesh) in zip(names, new, strict=True)]
         place = chosen[0]  # all parts before it stay
         return PartMesh.joined([*rest[:place], *named, *rest[place:]])
+
+    def _box(self, *names: str) -> np.ndarray:
+        """Float[2, 3]: that of these parts."""
+        gone = self.only(*names)
+        if gone.is_empty:
+            empty = ", ".join(part.name for part in gone.parts)
+            raise InputError(shown(f"nothing can be fitted to parts without faces, which have no box: {empty}"))
+        return gone.bounds
 
     def _kept(self, indices: Sequence[int]) -> PartMesh:
         """These parts, in this order, without unused vertices."""
@@ -269,17 +288,25 @@ def _fitted(mesh: Mesh, box: np.ndarray) -> Mesh:
     return replace(mesh, vertices=(mesh.vertices - (low + high) / 2) * scale + (box[0] + box[1]) / 2)
 
 
-def distinct_names(names: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
-    """The same names, with a number behind those that an earlier one, or one of `taken`, has.
+def distinct_names(names: Sequence[str], taken: Iterable[str] = (), *, key: Callable[[str], str] = str) -> list[str]:
+    """The same names, with a number behind those that repeat, or that one of `taken` has.
+
+    All that repeat get a number, the first too, so that their name does not mean that one alone where it is a label.
+
+    Args:
+        key: what of the names has to differ, such as `str.casefold`.
 
     >>> distinct_names(["leg", "leg", "leg_1", "seat"], ["seat"])
-    ['leg', 'leg_2', 'leg_1', 'seat_1']
+    ['leg_0', 'leg_2', 'leg_1', 'seat_1']
     """
-    used, given = set(taken), set(names)
-    found = []
+    given, others = Counter(map(key, names)), set(map(key, taken))
+    used, found = others | set(given), []
+    numbers: dict[str, Iterator[int]] = {}
     for name in names:
-        copies = (f"{name}_{k}" for k in itertools.count(1))
-        chosen = name if name not in used else next(copy for copy in copies if copy not in used | given)
-        used.add(chosen)
+        same, chosen = key(name), name
+        if given[same] > 1 or same in others:
+            counting = numbers.setdefault(same, itertools.count(int(same in others)))
+            chosen = next(copy for copy in (f"{name}_{k}" for k in counting) if key(copy) not in used)
+        used.add(key(chosen))
         found.append(chosen)
     return found

@@ -31,6 +31,9 @@ PALETTE = np.array(
 _TINTS = ((0.0, 0.0), (1.0, 0.55), (0.0, 0.6))
 """For each round of the palette, towards which grey, and how far."""
 
+COLORS = len(PALETTE) * len(_TINTS)
+"""How many labels have a colour that no other one has."""
+
 
 def part_colors(order: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n 3"]:
     """Float[N, 3]: linear RGB of labels by their place in an order, from 0; below that, of what has no label.
