@@ -106,7 +106,7 @@ docs: $(READY) ## Make the pages that come from the code
 
 .PHONY: exchange
 exchange: $(READY) ## Make the picture of docs/parts.md: one chair on another's base
-	$(BIN)/svr3d prepare parametric --out data/chairs --categories '[chair]' --objects '{train: 9}' --parts part-sm --views 1
+	$(BIN)/svr3d prepare parametric --out data/chairs --categories chair --objects '{train: 9}' --parts part-sm --views 1
 	$(BIN)/svr3d parts data/chairs/chair/chair_000008 --replace base --using data/chairs/chair/chair_000002 --out data/exchanged.glb --picture docs/figures/exchange.png
 
 .PHONY: exchange-predicted
@@ -120,7 +120,7 @@ topology: $(READY) ## Make the picture of docs/parts.md: objects in curves and s
 
 .PHONY: medial
 medial: $(READY) ## Make the picture of docs/medial.md: objects, and their medial meshes
-	$(BIN)/svr3d prepare parametric --out data/ten --categories '[bench, boat, chair, couch, display, knife, lamp, plane, rifle, table]' --objects '{test: 1}' --views 1
+	$(BIN)/svr3d prepare parametric --out data/ten --categories bench,boat,chair,couch,display,knife,lamp,plane,rifle,table --objects '{test: 1}' --views 1
 	$(BIN)/svr3d medial data/ten/*/*/mesh.ply --picture docs/figures/medial.png
 
 .PHONY: speed

@@ -18,17 +18,25 @@ from jsonargparse import ActionYesNo, ArgumentParser
 from .. import __version__
 from ..errors import InputError, is_out_of_memory
 from .commands import COMMANDS
+from .option_types import found_in, in_words, with_commas
 
 
 class _Parser(ArgumentParser):
-    """Says what is wrong in one sentence."""
+    """Says what is wrong in one sentence.
+
+    `expected` says of each argument, by its key, how it is written and what it takes.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected: dict[str, tuple[str, str]] = {}
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
-        text = " ".join(str(message).split())
-        text = re.sub(
-            r"typing\.Literal\[(.*?)\]", r"one of \1", text.replace("Expected a typing.Lit", "Expected typing.Lit")
-        )
-        text = re.sub(r"<class '(\w+)'>", r"value of type \1", text).replace("Parser key", "option")
+        text = " ".join(str(message).split()).replace("Parser key", "option")
+        named, found = re.match(r'option "(\w+)":', text), found_in(str(message))
+        if named and found is not None and named[1] in self.expected:
+            written, kind = self.expected[named[1]]
+            text = f"{written}: expected {kind}, found {found}"
         raise InputError(f"{text} (see --help)")
 
 
@@ -56,11 +64,15 @@ def build_parser() -> ArgumentParser:
     return parser
 
 
-def _add_argument(
-    parser: ArgumentParser, parameter: inspect.Parameter, annotation: Any, text: str, positional: bool
-) -> None:
+def _written(name: str, positional: bool) -> str:
+    """An argument as one types it, or as the pages show it: `--data`, `METHOD`."""
+    return name.upper() if positional else f"--{name}"
+
+
+def _add_argument(parser: _Parser, parameter: inspect.Parameter, annotation: Any, text: str, positional: bool) -> None:
     required = parameter.default is inspect.Parameter.empty
-    options: dict[str, Any] = {"type": annotation, "help": text}
+    options: dict[str, Any] = {"type": with_commas(annotation), "help": text}
+    parser.expected[parameter.name] = (_written(parameter.name, positional), in_words(annotation))
     if positional and get_origin(annotation) is list:
         options |= {"type": get_args(annotation)[0], "nargs": "+"}
     elif positional and not required:
