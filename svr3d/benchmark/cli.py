@@ -1,6 +1,6 @@
 """The `svr3d` command. Options, YAML files (`--config`) and environment variables (`SVR3D_…`) are one and the same.
 
-Only the standard library and jsonargparse are imported here, so that `svr3d --help` answers at once.
+Only the standard library, jsonargparse and its YAML are imported here, so that `svr3d --help` answers at once.
 """
 
 from __future__ import annotations
@@ -91,8 +91,9 @@ def _docstring(function: Callable) -> tuple[str, dict[str, str]]:
     """The first paragraph of a docstring, and the text of each of its arguments."""
     text = inspect.getdoc(function) or ""
     summary, _, rest = text.partition("\n\nArgs:\n")
-    arguments = dict(re.findall(r"^    (\w+): (.+)$", rest, flags=re.MULTILINE))
-    return " ".join(summary.split()), arguments
+    # Lines that go on with an argument's text are indented further.
+    arguments = re.findall(r"^    (\w+): (.+(?:\n {5,}\S.*)*)$", rest, flags=re.MULTILINE)
+    return " ".join(summary.split()), {name: " ".join(words.split()) for name, words in arguments}
 
 
 def _run(arguments: list[str]) -> int:

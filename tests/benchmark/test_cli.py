@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import resource
 import shutil
 import signal
@@ -46,6 +48,22 @@ def test_each_command_explains_itself(command: str, capsys) -> None:
     text = capsys.readouterr().out
     assert "usage: svr3d" in text
     assert "None" not in text.replace("None of", "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_each_option_is_its_whole_text(command: str, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    function, _ = COMMANDS[command]
+    summary, _, rest = inspect.getdoc(function).partition("\n\nArgs:\n")
+    assert " ".join(summary.split()) in shown
+    # each paragraph from the name that begins it to the next name
+    paragraphs = re.split(r"^    (?=\w+: )", rest, flags=re.MULTILINE)[1:]
+    assert [text.partition(":")[0] for text in paragraphs] == list(inspect.signature(function).parameters)
+    for text in paragraphs:
+        assert " ".join(text.partition(": ")[2].split()) in shown
 
 
 def test_list_names_everything(capsys) -> None:
