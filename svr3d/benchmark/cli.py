@@ -33,6 +33,7 @@ class _Parser(ArgumentParser):
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         text = " ".join(str(message).split()).replace("Parser key", "option")
+        text = re.sub(r"^the following arguments are required: (.*)$", lambda found: _missing(found[1]), text)
         named, found = re.match(r'option "(\w+)":', text), found_in(str(message))
         if named and found is not None and named[1] in self.expected:
             written, kind = self.expected[named[1]]
@@ -62,6 +63,15 @@ def build_parser() -> ArgumentParser:
             )
         commands.add_subcommand(name, command, help=summary)
     return parser
+
+
+def _missing(keys: str) -> str:
+    """What to say of required arguments, `train.method, train.data`, that are not there."""
+    command, written = "", []
+    for key in keys.split(", "):
+        command, _, name = key.rpartition(".")
+        written.append(_written(name, not command or name in COMMANDS[command][1]))
+    return f"{command or 'svr3d'} needs {' and '.join(written)}"
 
 
 def _written(name: str, positional: bool) -> str:

@@ -151,7 +151,8 @@ def train_command(
     Args:
         method: Its name, as in `svr3d list methods`.
         data: Folder of a prepared data set.
-        preset: tiny (two cores, minutes), small (one GPU) or paper (as published).
+        preset: Each method has its own, as in `svr3d list methods`: tiny (two cores, minutes), mostly small (one GPU) too
+            and paper (as published).
         seed: Of everything random.
         out: Folder of all runs; this one goes to OUT/DATASET/METHOD/PRESET/seedN.
         options: Options of the method laid over the preset, such as --options.epochs 3.

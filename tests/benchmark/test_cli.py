@@ -81,7 +81,9 @@ def test_unknown_command_and_option(capsys) -> None:
     assert "invalid choice" in refused(capsys, "trian")
     assert "--fo" in refused(capsys, "train", "mean_shape", "--data", "x", "--fo", "1")
     assert "seed" in refused(capsys, "train", "mean_shape", "--data", "x", "--seed", "one")
-    assert "data" in refused(capsys, "train", "mean_shape")
+    assert "train needs --data" in refused(capsys, "train", "mean_shape")
+    assert "train needs METHOD and --data" in refused(capsys, "train")
+    assert "predict needs RUN and IMAGES" in refused(capsys, "predict")
 
 
 def test_missing_folders(capsys, tmp_path: Path) -> None:
