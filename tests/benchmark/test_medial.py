@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,7 @@ def box(size: tuple[float, float, float]) -> Mesh:
 
 
 @pytest.mark.parametrize("suffix", [".ma", ".npz"])
-def test_a_medial_mesh_is_written_and_measured(suffix: str, tmp_path: Path, capsys, monkeypatch) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
+def test_a_medial_mesh_is_written_and_measured(suffix: str, tmp_path: Path, capsys) -> None:
     write_shape(tmp_path / "brick.ply", box((1, 0.5, 0.25)))
     out = tmp_path / "out"
     arguments = ["medial", str(tmp_path / "brick.ply"), "--spheres", "16", "--out", str(out), "--suffix", suffix]
@@ -31,8 +31,12 @@ def test_a_medial_mesh_is_written_and_measured(suffix: str, tmp_path: Path, caps
     medial = read_shape(out / f"brick{suffix}")
     assert isinstance(medial, MedialMesh) and 0 < len(medial.spheres) <= 16 and len(medial.faces)
     row = next(line for line in capsys.readouterr().out.splitlines() if "brick" in line)
-    cells = [cell.strip() for cell in row.strip("│ ").split("│")]
+    cells = row.split()
     assert cells[:2] == ["brick", str(len(medial.spheres))] and float(cells[4]) > 0.9
+    assert main([*arguments, "--json"]) == 0
+    (facts,) = json.loads(capsys.readouterr().out)
+    assert facts["mesh"] == "brick" and facts["faces"] == len(medial.faces) and facts["true_euler"] == 1
+    assert [f"{facts[name]:.4f}" for name in ("iou", "missing", "extra", "chamfer")] == cells[4:8]
 
 
 def test_a_picture_shows_balls_lines_and_sheets(tmp_path: Path, capsys) -> None:
