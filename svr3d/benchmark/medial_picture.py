@@ -93,4 +93,4 @@ def _framed(shape: Mesh, mesh: Mesh) -> Mesh:
 
 
 def _counts(medial: MedialMesh) -> str:
-    return f"{len(medial.spheres)} balls, {len(medial.faces)} sheets"
+    return f"{len(medial.spheres)} spheres, {len(medial.edges)} edges, {len(medial.faces)} faces"
