@@ -16,7 +16,7 @@ from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 from jsonargparse import ActionYesNo, ArgumentParser
 
 from .. import __version__
-from ..errors import InputError, is_out_of_memory
+from ..errors import InputError, machine_failure
 from .commands import COMMANDS
 from .option_types import found_in, in_words, with_commas
 
@@ -150,7 +150,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         from .failures import RunStoppedError, sentence
 
-        if debug or not (isinstance(error, RunStoppedError) or is_out_of_memory(error)):
+        if debug or not (isinstance(error, RunStoppedError) or machine_failure(error)):
             raise
         print(f"svr3d: {sentence(error)}", file=sys.stderr)
         return 1
