@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+import math
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import InputError
 from .runs import RunFolder
 from .tables import print_table
+
+if TYPE_CHECKING:
+    from ..metrics.interface import Metric
 
 
 def collect(what: str) -> dict[str, list[dict[str, Any]]]:
@@ -78,7 +82,7 @@ def _protocols() -> list[dict[str, Any]]:
         except InputError as error:
             rows.append({"name": name, "error": str(error)})
             continue
-        metrics = [metric for metric in protocol.metrics if not is_curve(metric)]
+        metrics = [metric for metric in (*protocol.metrics, *protocol.pooled) if not is_curve(metric)]
         row = {"name": name, "metrics": metrics, "targets": sorted(protocol.targets), "reference": protocol.reference}
         rows.append(row | {"aligned": [with_alignment(name, alignment) for alignment in ALIGNED]})
     return rows
@@ -99,11 +103,16 @@ def _metrics() -> list[dict[str, Any]]:
                 "name": name,
                 "title": metric.title,
                 "unit": metric.unit,
-                "better": "higher" if metric.higher_is_better else "lower",
+                "better": _better(metric),
                 "source": metric.source,
             }
         )
     return rows
+
+
+def _better(metric: Metric) -> str:
+    """Empty for counts without a best value, which only describe."""
+    return "" if math.isnan(metric.best) else "higher" if metric.higher_is_better else "lower"
 
 
 _ONLY_JSON = ("aligned",)

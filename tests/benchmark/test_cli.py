@@ -77,6 +77,20 @@ def test_list_names_everything(capsys) -> None:
     assert not any("error" in row for rows in found.values() for row in rows)
 
 
+def test_metrics_that_only_describe_have_no_better_direction(capsys) -> None:
+    assert main(["list", "metrics", "--json"]) == 0
+    better = {row["name"]: row["better"] for row in json.loads(capsys.readouterr().out)}
+    counts = {f"iou_{side}_{of}" for side in (32, 110) for of in ("intersection", "union")}
+    assert {name for name, direction in better.items() if not direction} == {"components", "true_part_voxels", *counts}
+    assert (better["cd_l1"], better["iou_32"], better["watertight"]) == ("lower", "higher", "higher")
+
+
+def test_protocols_are_listed_with_what_they_pool(capsys) -> None:
+    assert main(["list", "protocols", "--json"]) == 0
+    rows = {row["name"]: row["metrics"] for row in json.loads(capsys.readouterr().out)}
+    assert rows["classvoxels"] == ["iou_32", "iou_32_intersection", "iou_32_union", "iou_32_pooled"]
+
+
 def test_unknown_command_and_option(capsys) -> None:
     assert "invalid choice" in refused(capsys, "trian")
     assert "--fo" in refused(capsys, "train", "mean_shape", "--data", "x", "--fo", "1")
