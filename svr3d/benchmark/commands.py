@@ -14,9 +14,10 @@ from ..errors import InputError
 
 
 def list_command(
-    what: Literal["all", "methods", "datasets", "targets", "protocols", "metrics"] = "all", json: bool = False
+    what: Literal["all", "methods", "datasets", "targets", "protocols", "metrics", "suites"] = "all",
+    json: bool = False,
 ) -> None:
-    """Show the methods, data set sources, targets, protocols and metrics that are installed.
+    """Show the methods, data set sources, targets, protocols, metrics and suites that are installed.
 
     Args:
         what: Which of them.
@@ -413,7 +414,7 @@ def run_command(
     """Do all that a suite names: prepare the data, train, evaluate, and write the leaderboard.
 
     Args:
-        suite: A YAML file, or the name of a suite that comes with svr3d: parametric-demo, parametric-tiny, meshes-tiny.
+        suite: A YAML file, or the name of a suite that comes with svr3d, as in `svr3d list suites`.
         source: Folder of meshes to prepare instead of the suite's.
         data: Folder of the prepared data set instead of the suite's.
         out: Folder of all runs instead of the suite's.

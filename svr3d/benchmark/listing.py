@@ -23,6 +23,7 @@ def collect(what: str) -> dict[str, list[dict[str, Any]]]:
         "targets": _targets,
         "protocols": _protocols,
         "metrics": _metrics,
+        "suites": _suites,
     }
     return {kind: rows() for kind, rows in kinds.items() if what in ("all", kind)}
 
@@ -108,6 +109,12 @@ def _metrics() -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _suites() -> list[dict[str, Any]]:
+    from .suite import list_suites
+
+    return [dict(row) for row in list_suites()]
 
 
 def _better(metric: Metric) -> str:

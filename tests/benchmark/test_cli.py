@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from svr3d.benchmark import suite
 from svr3d.benchmark.cli import COMMANDS, main
 from svr3d.geometry import Mesh, write_shape
 
@@ -74,7 +75,19 @@ def test_list_names_everything(capsys) -> None:
     assert {"parametric", "meshes"} <= names["datasets"]
     assert {"svr3d-v1", "classvoxels"} <= names["protocols"]
     assert {"cd_l1", "f_01", "iou_32", "emd"} <= names["metrics"]
+    assert {"parametric-tiny", "meshes-tiny", "smnet-table2-all"} <= names["suites"]
     assert not any("error" in row for rows in found.values() for row in rows)
+
+
+def test_each_suite_says_what_it_is(capsys) -> None:
+    assert main(["list", "suites", "--json"]) == 0
+    rows = {row["name"]: row["what"] for row in json.loads(capsys.readouterr().out)}
+    folder = Path(suite.__file__).parent / "suites"
+    assert set(rows) == {file.stem for file in folder.glob("*.yaml")}
+    for name, what in rows.items():
+        # whole sentences: the comment's last line is there
+        assert what.endswith(".") and what[0] not in "# ", name
+        assert what.replace(" ", "") in (folder / f"{name}.yaml").read_text().replace("\n#", "").replace(" ", "")
 
 
 def test_metrics_that_only_describe_have_no_better_direction(capsys) -> None:
