@@ -144,8 +144,8 @@ def print_listing(what: str, *, as_json: bool) -> None:
 
 
 def _cell(value: Any) -> str:
-    """Of the presets, which have options, the names."""
-    return ", ".join(value) if isinstance(value, (list, dict)) else str(value)
+    """In one line; of the presets, which have options, the names."""
+    return ", ".join(value) if isinstance(value, (list, dict)) else " ".join(str(value).split())
 
 
 def print_scores(folder: RunFolder) -> None:

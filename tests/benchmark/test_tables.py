@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from svr3d.benchmark.listing import print_listing
+from svr3d.benchmark.listing import collect, print_listing
 from svr3d.benchmark.medial import COLUMNS, print_medial
 from svr3d.benchmark.tables import print_table
 
@@ -59,6 +59,14 @@ def test_medial_numbers_fit_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(map(len, lines)) <= 80
     assert lines[2].split()[1:] == ["256", "1234", "1111", *["0.9877"] * 4, "-12", "-13", "123.46"]
     assert "".join(line.split()[0] for line in lines[2:]) == row["mesh"]
+
+
+@pytest.mark.parametrize("kind", ["protocols", "suites"])
+def test_without_a_terminal_a_listed_thing_is_a_line(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_listing(kind, as_json=False)
+    lines = capsys.readouterr().out.splitlines()[3:]
+    rows = collect(kind)[kind]
+    assert [line.split()[0] for line in lines[: len(rows)]] == [row["name"] for row in rows]
 
 
 def test_names_that_one_types_are_whole_on_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
