@@ -11,7 +11,7 @@ from PIL import Image
 
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.medial import _names
-from svr3d.benchmark.medial_picture import TILE, skeleton
+from svr3d.benchmark.medial_picture import TILE, _counts, skeleton
 from svr3d.geometry import InputError, MedialMesh, Mesh, read_shape, write_shape
 
 
@@ -62,6 +62,7 @@ def test_what_a_picture_shows_of_a_medial_mesh() -> None:
     assert np.allclose(reach, np.array([0.018, 0.001, 0.018, 0.018])[:, None])
     prism = shown.vertices[24:30]
     assert np.allclose(np.linalg.norm(prism[:, :2], axis=1), 0.01) and set(prism[:, 2]) == {0, 2}
+    assert _counts(medial) == "4 V, 2 E, 1 F"
     assert [part.label for part in skeleton(MedialMesh([[0, 0, 0, 1]]), box((1, 1, 1))).parts] == ["balls"]
 
 
