@@ -37,7 +37,7 @@ class _Parser(ArgumentParser):
         named, found = re.match(r'option "(\w+)":', text), found_in(str(message))
         if named and found is not None and named[1] in self.expected:
             written, kind = self.expected[named[1]]
-            text = f"{written}: expected {kind}, found {found}"
+            text = f"{written}: expected {kind}, found {found or 'nothing'}"
         raise InputError(f"{text} (see --help)")
 
 

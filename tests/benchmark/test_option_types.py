@@ -71,6 +71,7 @@ def test_lists_in_a_file(tmp_path: Path) -> None:
         ((*PREPARE, "--targets", "[medial"), "--targets: expected names with commas between them, such as a,b, found"),
         ((*PREPARE, "--targets", ""), "--targets: expected names with commas"),
         ((*PREPARE, "--views", "x"), "--views: expected a whole number, found x"),
+        ((*PREPARE, "--seed="), "--seed: expected a whole number, found nothing"),
         ((*PREPARE, "--tau", "x"), "--tau: expected a number, found x"),
         ((*PREPARE, "--parts", "x"), "--parts: expected one of source, part-sm, found x"),
         ((*PREPARE, "--objects", "3"), "whole numbers by name, such as '{train: 40, test: 8}', found 3"),
