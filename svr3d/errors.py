@@ -1,4 +1,4 @@
-"""The one exception that means "the input is bad", as opposed to "the program is"; and what means "no more memory"."""
+"""The one exception that means "the input is bad", as opposed to "the program is"; and what means "the machine is"."""
 
 from __future__ import annotations
 
@@ -26,22 +26,32 @@ _NO_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory"
 """What torch says in a plain RuntimeError, on the CPU, of some CUDA libraries, and of a killed loader."""
 
 
-def is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether an error, or one that it was raised from, means that the machine's memory did not suffice.
+OUT_OF_MEMORY = "out of memory"
+WORKER_DIED = (
+    "a worker process died (killed for memory, crashed, or the calling script lacks `if __name__ == '__main__':`)"
+)
+"""A pool of processes does not tell why it lost one of them."""
 
-    A worker process that was killed counts: it is what the system does to the largest of them. Such an error says
-    nothing of the input, so it must neither be scored as a failure of a prediction nor blamed on a file.
 
-    >>> is_out_of_memory(MemoryError()), is_out_of_memory(ValueError("too large"))
-    (True, False)
+def machine_failure(error: BaseException | None) -> str:
+    """What an error, or one that it was raised from, says of the machine: that memory did not suffice, or that a
+    worker process died; empty where it says neither.
+
+    Such an error says nothing of the input, so it must neither be scored as a failure of a prediction nor blamed on a
+    file.
+
+    >>> machine_failure(MemoryError()), machine_failure(ValueError("too large"))
+    ('out of memory', '')
     """
     while error is not None:
         # By name: torch's and the process pool's classes are not worth an import here.
-        if isinstance(error, MemoryError) or type(error).__name__ in ("OutOfMemoryError", "BrokenProcessPool"):
-            return True
+        if type(error).__name__ == "BrokenProcessPool":
+            return WORKER_DIED
+        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+            return OUT_OF_MEMORY
         if isinstance(error, OSError) and error.errno == errno.ENOMEM:
-            return True
+            return OUT_OF_MEMORY
         if isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _NO_MEMORY):
-            return True
+            return OUT_OF_MEMORY
         error = error.__cause__ or error.__context__
-    return False
+    return ""

@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 import trimesh
 
+from svr3d.methods import get_method, list_methods
+
 ROOT = Path(__file__).resolve().parent.parent
 
 PAGES = [
@@ -75,6 +77,24 @@ def test_targets_of_make_exist() -> None:
     assert calls
     for page, arguments in calls:
         assert {word for word in arguments if re.fullmatch(r"[a-z-]+", word)} <= targets, f"{page}: make {arguments}"
+
+
+def test_make_trains_each_method_on_data_with_what_it_needs() -> None:
+    """As `make` itself plans it: targets beside those that are always made are asked for in preparation."""
+    methods = {name: get_method(name) for name in list_methods()}
+    ours = {name for name, method in methods.items() if method.__module__.startswith("svr3d.")}
+    medial = {name for name in ours if "medial" in methods[name].targets | methods[name].given}
+    assert {"immat", "oracle_medial"} <= medial
+    for name in ours:
+        done = subprocess.run(["make", "-n", "-C", ROOT, f"train-{name}"], capture_output=True, text=True, check=True)
+        (prepare,), (train,) = (re.findall(rf"svr3d ({word} .*)", done.stdout) for word in ("prepare", "train"))
+        folder = re.search(r"--out (\S+)", prepare)
+        assert folder and f"train {name} --data {folder[1]} " in train
+        wanted = re.search(r"--targets (\S+)", prepare)
+        assert (name in medial) == (wanted is not None and wanted[1] == "medial")
+    planned = subprocess.run(["make", "-n", "-C", ROOT, "train"], capture_output=True, text=True, check=True).stdout
+    trained = set(re.findall(r"svr3d train (\w+) ", planned))
+    assert trained == ours - medial
 
 
 def test_commands_and_their_options_exist(svr3d: Callable[..., subprocess.CompletedProcess[str]]) -> None:

@@ -1,6 +1,6 @@
 """The `svr3d` command. Options, YAML files (`--config`) and environment variables (`SVR3D_…`) are one and the same.
 
-Only the standard library and jsonargparse are imported here, so that `svr3d --help` answers at once.
+Only the standard library, jsonargparse and its YAML are imported here, so that `svr3d --help` answers at once.
 """
 
 from __future__ import annotations
@@ -16,19 +16,28 @@ from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 from jsonargparse import ActionYesNo, ArgumentParser
 
 from .. import __version__
-from ..errors import InputError, is_out_of_memory
+from ..errors import InputError, machine_failure
 from .commands import COMMANDS
+from .option_types import found_in, in_words, with_commas
 
 
 class _Parser(ArgumentParser):
-    """Says what is wrong in one sentence."""
+    """Says what is wrong in one sentence.
+
+    `expected` says of each argument, by its key, how it is written and what it takes.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected: dict[str, tuple[str, str]] = {}
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
-        text = " ".join(str(message).split())
-        text = re.sub(
-            r"typing\.Literal\[(.*?)\]", r"one of \1", text.replace("Expected a typing.Lit", "Expected typing.Lit")
-        )
-        text = re.sub(r"<class '(\w+)'>", r"value of type \1", text).replace("Parser key", "option")
+        text = " ".join(str(message).split()).replace("Parser key", "option")
+        text = re.sub(r"^the following arguments are required: (.*)$", lambda found: _missing(found[1]), text)
+        named, found = re.match(r'option "(\w+)":', text), found_in(str(message))
+        if named and found is not None and named[1] in self.expected:
+            written, kind = self.expected[named[1]]
+            text = f"{written}: expected {kind}, found {found or 'nothing'}"
         raise InputError(f"{text} (see --help)")
 
 
@@ -56,11 +65,24 @@ def build_parser() -> ArgumentParser:
     return parser
 
 
-def _add_argument(
-    parser: ArgumentParser, parameter: inspect.Parameter, annotation: Any, text: str, positional: bool
-) -> None:
+def _missing(keys: str) -> str:
+    """What to say of required arguments, `train.method, train.data`, that are not there."""
+    command, written = "", []
+    for key in keys.split(", "):
+        command, _, name = key.rpartition(".")
+        written.append(_written(name, not command or name in COMMANDS[command][1]))
+    return f"{command or 'svr3d'} needs {' and '.join(written)}"
+
+
+def _written(name: str, positional: bool) -> str:
+    """An argument as one types it, or as the pages show it: `--data`, `METHOD`."""
+    return name.upper() if positional else f"--{name}"
+
+
+def _add_argument(parser: _Parser, parameter: inspect.Parameter, annotation: Any, text: str, positional: bool) -> None:
     required = parameter.default is inspect.Parameter.empty
-    options: dict[str, Any] = {"type": annotation, "help": text}
+    options: dict[str, Any] = {"type": with_commas(annotation), "help": text}
+    parser.expected[parameter.name] = (_written(parameter.name, positional), in_words(annotation))
     if positional and get_origin(annotation) is list:
         options |= {"type": get_args(annotation)[0], "nargs": "+"}
     elif positional and not required:
@@ -79,8 +101,9 @@ def _docstring(function: Callable) -> tuple[str, dict[str, str]]:
     """The first paragraph of a docstring, and the text of each of its arguments."""
     text = inspect.getdoc(function) or ""
     summary, _, rest = text.partition("\n\nArgs:\n")
-    arguments = dict(re.findall(r"^    (\w+): (.+)$", rest, flags=re.MULTILINE))
-    return " ".join(summary.split()), arguments
+    # Lines that go on with an argument's text are indented further.
+    arguments = re.findall(r"^    (\w+): (.+(?:\n {5,}\S.*)*)$", rest, flags=re.MULTILINE)
+    return " ".join(summary.split()), {name: " ".join(words.split()) for name, words in arguments}
 
 
 def _run(arguments: list[str]) -> int:
@@ -127,7 +150,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         from .failures import RunStoppedError, sentence
 
-        if debug or not (isinstance(error, RunStoppedError) or is_out_of_memory(error)):
+        if debug or not (isinstance(error, RunStoppedError) or machine_failure(error)):
             raise
         print(f"svr3d: {sentence(error)}", file=sys.stderr)
         return 1

@@ -14,9 +14,10 @@ from ..errors import InputError
 
 
 def list_command(
-    what: Literal["all", "methods", "datasets", "targets", "protocols", "metrics"] = "all", json: bool = False
+    what: Literal["all", "methods", "datasets", "targets", "protocols", "metrics", "suites"] = "all",
+    json: bool = False,
 ) -> None:
-    """Show the methods, data set sources, targets, protocols and metrics that are installed.
+    """Show the methods, data set sources, targets, protocols, metrics and suites that are installed.
 
     Args:
         what: Which of them.
@@ -52,14 +53,14 @@ def prepare_command(
         views: Pictures of each object.
         size: Side of the pictures in pixels.
         seed: Of everything random: shapes, cameras, samples, splits.
-        categories: Only these categories.
+        categories: Only these categories, such as chair,table.
         objects: For parametric: how many objects each category gets in each split, {train: 40, val: 4, test: 8}.
         split_file: For meshes: CSV with the columns category, object, split; by default the split that folders called
             train and test make, or a seeded one, 70/10/20.
         options: Further options of the format: --options.mesh NAME says which mesh of an object's folder to take.
         parts: Those of the source, or part-sm: the coarsest split, with the legs divided into single legs.
         tau: For part-sm: how near vertices of one leg are, in radii of the object; 0.01 if not given.
-        targets: To make beside those that are always made, as in `svr3d list targets`.
+        targets: To make beside those that are always made, such as medial, as in `svr3d list targets`.
         workers: Processes; one per core if not given.
     """
     from ..datasets import prepare
@@ -151,7 +152,8 @@ def train_command(
     Args:
         method: Its name, as in `svr3d list methods`.
         data: Folder of a prepared data set.
-        preset: tiny (two cores, minutes), small (one GPU) or paper (as published).
+        preset: Each method has its own, as in `svr3d list methods`: tiny (two cores, minutes), mostly small (one GPU)
+            and paper (as published) too.
         seed: Of everything random.
         out: Folder of all runs; this one goes to OUT/DATASET/METHOD/PRESET/seedN.
         options: Options of the method laid over the preset, such as --options.epochs 3.
@@ -408,12 +410,12 @@ def run_command(
     """Do all that a suite names: prepare the data, train, evaluate, and write the leaderboard.
 
     Args:
-        suite: A YAML file, or the name of a suite that comes with svr3d: parametric-demo, parametric-tiny, meshes-tiny.
+        suite: A YAML file, or the name of a suite that comes with svr3d, as in `svr3d list suites`.
         source: Folder of meshes to prepare instead of the suite's.
         data: Folder of the prepared data set instead of the suite's.
         out: Folder of all runs instead of the suite's.
         board: Folder of leaderboards instead of the suite's.
-        seeds: Train each row that learns once for each of them, such as '[0, 1, 2]', where the suite's row names none.
+        seeds: Train each row that learns once for each of them, such as 0,1,2, where the suite's row names none.
         workers: Processes for preparation and scoring; one per core if not given.
     """
     from .run_suite import run_suite
@@ -434,6 +436,7 @@ def medial_command(
     suffix: Literal[".ma", ".npz"] = ".ma",
     picture: str | None = None,
     seed: int = 0,
+    json: bool = False,
 ) -> int:
     """Make medial meshes of watertight meshes: spheres, and the edges and faces between them.
 
@@ -444,14 +447,12 @@ def medial_command(
         suffix: .ma, as Q-MAT writes it, or .npz.
         picture: PNG file to draw the meshes and their medial meshes into.
         seed: Of the samples of the surface.
+        json: Print JSON instead of the table.
     """
-    from rich.console import Console
+    from .medial import medial_files, print_medial
 
-    from .medial import medial_files
-
-    table, refused = medial_files(meshes, spheres, out, suffix=suffix, picture=picture, seed=seed)
-    if table.row_count:
-        Console().print(table)
+    facts, refused = medial_files(meshes, spheres, out, suffix=suffix, picture=picture, seed=seed)
+    print_medial(facts, as_json=json)
     return 2 if refused else 0
 
 

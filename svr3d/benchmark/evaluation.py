@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..datasets import SampleKey
-from ..errors import InputError, is_out_of_memory
+from ..errors import InputError, machine_failure
 from ..metrics import load_protocol
 from ..metrics.label_measure import check_meaning
 from ..processes import worker_pool
@@ -212,10 +212,11 @@ def _score(task: _Task, workers: int | None) -> int:
         try:
             _score_samples(task, pending, workers, config.method)
         except Exception as error:
-            if not is_out_of_memory(error):
+            failure = machine_failure(error)
+            if not failure:
                 raise
             raise RunStoppedError(
-                f"{config.method}: out of memory while scoring ({type(error).__name__}); no sample counts as failed "
+                f"{config.method}: {failure} while scoring ({type(error).__name__}); no sample counts as failed "
                 "for it, and the same command goes on where it stood, perhaps with fewer --workers"
             ) from error
     if log_file(folder, task.split).exists():

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..errors import InputError, is_out_of_memory
+from ..errors import InputError, machine_failure
 from ..files import is_disk_full, write_text
 
 ERROR_FILE = "error.txt"
@@ -41,8 +41,8 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, (InputError, RunStoppedError, FloatingPointError)):
         return text
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    if is_out_of_memory(error):
-        return f"out of memory ({said}); what is done is kept, and the same command goes on where it stood"
+    if failure := machine_failure(error):
+        return f"{failure} ({said}); what is done is kept, and the same command goes on where it stood"
     return said
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-import textwrap
-from typing import Any, cast
+import math
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import InputError
 from .runs import RunFolder
+from .tables import print_table
+
+if TYPE_CHECKING:
+    from ..metrics.interface import Metric
 
 
 def collect(what: str) -> dict[str, list[dict[str, Any]]]:
@@ -19,6 +23,7 @@ def collect(what: str) -> dict[str, list[dict[str, Any]]]:
         "targets": _targets,
         "protocols": _protocols,
         "metrics": _metrics,
+        "suites": _suites,
     }
     return {kind: rows() for kind, rows in kinds.items() if what in ("all", kind)}
 
@@ -78,7 +83,7 @@ def _protocols() -> list[dict[str, Any]]:
         except InputError as error:
             rows.append({"name": name, "error": str(error)})
             continue
-        metrics = [metric for metric in protocol.metrics if not is_curve(metric)]
+        metrics = [metric for metric in (*protocol.metrics, *protocol.pooled) if not is_curve(metric)]
         row = {"name": name, "metrics": metrics, "targets": sorted(protocol.targets), "reference": protocol.reference}
         rows.append(row | {"aligned": [with_alignment(name, alignment) for alignment in ALIGNED]})
     return rows
@@ -99,14 +104,25 @@ def _metrics() -> list[dict[str, Any]]:
                 "name": name,
                 "title": metric.title,
                 "unit": metric.unit,
-                "better": "higher" if metric.higher_is_better else "lower",
+                "better": _better(metric),
                 "source": metric.source,
             }
         )
     return rows
 
 
-_ONLY_JSON = ("presets", "aligned")
+def _suites() -> list[dict[str, Any]]:
+    from .suite import list_suites
+
+    return [dict(row) for row in list_suites()]
+
+
+def _better(metric: Metric) -> str:
+    """Empty for counts without a best value, which only describe."""
+    return "" if math.isnan(metric.best) else "higher" if metric.higher_is_better else "lower"
+
+
+_ONLY_JSON = ("aligned",)
 """Columns that a table has no room for."""
 
 _CAPTIONS = {
@@ -120,37 +136,28 @@ def print_listing(what: str, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(found if what == "all" else found[what], indent=2, ensure_ascii=False))
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
     for kind, rows in found.items():
         columns = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in _ONLY_JSON]
-        table = Table(*columns, title=kind, title_justify="left", caption=_CAPTIONS.get(kind), caption_justify="left")
-        for row in rows:
-            table.add_row(*(_cell(row.get(column, "")) for column in columns))
-        console.print(table)
+        cells = ([_cell(row.get(column, "")) for column in columns] for row in rows)
+        print_table(columns, cells, whole=("name",), title=kind, caption=_CAPTIONS.get(kind))
+        print()
 
 
 def _cell(value: Any) -> str:
-    text = ", ".join(value) if isinstance(value, list) else str(value)
-    return textwrap.shorten(text, 80, placeholder=" …")
+    """In one line; of the presets, which have options, the names."""
+    return ", ".join(value) if isinstance(value, (list, dict)) else " ".join(str(value).split())
 
 
 def print_scores(folder: RunFolder) -> None:
     """The mean of every ranked metric over a run's objects, by protocol."""
-    from rich.console import Console
-    from rich.table import Column, Table
-
     from ..leaderboards import leaderboard, load_records
     from ..metrics import is_curve
 
     rows = cast(Any, leaderboard(load_records([folder.records])))
     rows = rows[(rows["category"] == "mean") & (rows["part"] == "") & ~rows["metric"].map(is_curve)]
-    # folded, not cut: svr3d-v1 and svr3d-v1+scale must not look alike
-    names = (Column(name, overflow="fold") for name in ("protocol", "split", "metric"))
-    table = Table(*names, "mean over categories", "95 % interval", "samples", "failed")
+    columns = ("protocol", "split", "metric", "mean over categories", "95 % interval", "samples", "failed")
+    cells = []
     for row in rows.itertuples():
         interval = f"{row.low:.4g} – {row.high:.4g}"
-        table.add_row(row.protocol, row.split, row.metric, f"{row.value:.4g}", interval, str(row.n), str(row.failed))
-    Console(stderr=True).print(table)
+        cells.append([row.protocol, row.split, row.metric, f"{row.value:.4g}", interval, str(row.n), str(row.failed)])
+    print_table(columns, cells, whole=columns[:3], stderr=True)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from .tables import print_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from ..geometry import MedialMesh, MedialQuality
 
-COLUMNS = (
-    "mesh", "spheres", "edges", "faces", "IoU", "missing", "extra", "Chamfer", "Euler", "of mesh", "seconds",
-)  # fmt: skip
-"""Of the table: lengths are in longest sides of the mesh."""
+COLUMNS = {
+    "mesh": "mesh", "spheres": "spheres", "edges": "edges", "faces": "faces", "iou": "IoU", "missing": "missing",
+    "extra": "extra", "chamfer": "Chamfer", "euler": "Euler", "true_euler": "of mesh", "seconds": "seconds",
+}  # fmt: skip
+"""Of the table, by the name of the fact: lengths are in longest sides of the mesh."""
 
 
 def medial_files(
@@ -30,28 +31,25 @@ def medial_files(
     suffix: str = ".ma",
     picture: str | None = None,
     seed: int = 0,
-) -> tuple[Table, list[str]]:
+) -> tuple[list[dict[str, Any]], list[str]]:
     """Makes medial meshes of files and writes them, NAME.ma or NAME.npz each, if there is an `out`.
 
     Files of the same name are told apart by their folders' names. `picture` is a PNG file to draw them into.
 
     Returns:
-        A table of how near each is to its mesh, and a sentence for each file that was refused.
+        Facts of each, by the names of `COLUMNS`: counts, and how near it is to its mesh; and a sentence for each file
+        that was refused.
 
     Raises:
         InputError: two files would be written to the same place, or the picture is no .png file.
     """
-    from rich.table import Column, Table
-
     from ..geometry import medial_axis, medial_quality, read_shape, to_mesh, write_shape
     from .medial_picture import draw_medial
 
     if picture is not None and Path(picture).suffix.lower() != ".png":
         raise InputError(f"{picture}: expected the name of a .png file for the picture")
     names = _names([Path(mesh) for mesh in meshes])
-    first, *numbers = COLUMNS
-    table = Table(Column(first, overflow="fold"), *(Column(number, justify="right") for number in numbers))
-    made, refused = [], []
+    facts, made, refused = [], [], []
     for path, name in zip(meshes, names, strict=True):
         try:
             mesh = to_mesh(read_shape(path))
@@ -66,10 +64,19 @@ def medial_files(
             Path(out).mkdir(parents=True, exist_ok=True)
             write_shape(Path(out) / f"{name}{suffix}", medial)
         made.append((name, mesh, medial))
-        table.add_row(*_row(name, medial, medial_quality(mesh, medial, seed=seed), seconds))
+        facts.append(_facts(name, medial, medial_quality(mesh, medial, seed=seed), seconds))
     if picture is not None and made:
         draw_medial(made, picture)
-    return table, refused
+    return facts, refused
+
+
+def print_medial(facts: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """The facts, as a table for people or JSON for programs."""
+    if as_json:
+        print(json.dumps(facts, indent=2, ensure_ascii=False))
+    elif facts:
+        first, *numbers = COLUMNS.values()
+        print_table([first, *numbers], ([_cell(name, row[name]) for name in COLUMNS] for row in facts), numbers=numbers)
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
@@ -85,8 +92,10 @@ def _names(paths: Sequence[Path]) -> list[str]:
     return names
 
 
-def _row(name: str, medial: MedialMesh, quality: MedialQuality, seconds: float) -> list[str]:
-    counts = (str(len(array)) for array in (medial.spheres, medial.edges, medial.faces))
-    lengths = (f"{length:.4f}" for length in (quality.missing, quality.extra, quality.chamfer))
-    euler = (str(quality.euler), str(quality.true_euler))
-    return [name, *counts, f"{quality.iou:.4f}", *lengths, *euler, f"{seconds:.2f}"]
+def _facts(name: str, medial: MedialMesh, quality: MedialQuality, seconds: float) -> dict[str, Any]:
+    counts = {"spheres": len(medial.spheres), "edges": len(medial.edges), "faces": len(medial.faces)}
+    return {"mesh": name, **counts, **quality._asdict(), "chamfer": quality.chamfer, "seconds": seconds}
+
+
+def _cell(name: str, value: Any) -> str:
+    return f"{value:.{2 if name == 'seconds' else 4}f}" if isinstance(value, float) else str(value)

@@ -93,4 +93,5 @@ def _framed(shape: Mesh, mesh: Mesh) -> Mesh:
 
 
 def _counts(medial: MedialMesh) -> str:
-    return f"{len(medial.spheres)} balls, {len(medial.faces)} sheets"
+    """Of spheres, edges and faces, as in a mesh's characteristic; whole words have no room under a picture."""
+    return f"{len(medial.spheres)} V, {len(medial.edges)} E, {len(medial.faces)} F"

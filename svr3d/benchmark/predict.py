@@ -109,14 +109,14 @@ def predict(
     The .glb file of a shape with parts has them, coloured by label.
 
     Args:
-        category: for methods that are given the category, and for runs with a method for each.
+        category: for methods that are given the category, and for runs with a method for each; of those trained on.
         camera: of all pictures, at IMAGE_SIZE; None where it is unknown, and the method says if it needs one.
 
     Returns:
         The .glb files, one per picture.
 
     Raises:
-        InputError: no such run or picture, two pictures of the same name, or the method needs what a picture
+        InputError: no such run, picture or category, two pictures of the same name, or the method needs what a picture
             alone does not give.
     """
     import torch
@@ -135,16 +135,16 @@ def predict(
     pictures = [square_picture(image) for image in images]
 
     method, output = folder.load(category)
-    given = method.output(output).given
+    given, known = method.output(output).given, method.facts.categories
+    if category is not None and category not in known:
+        raise InputError(f"--category {category}: expected one that the run was trained on: {', '.join(known)}")
     targets = {}
     if gifts := method.output(output).gifts:
         if gifts != {"category"}:
             needs = ", ".join(sorted(gifts))
             raise InputError(f"method '{method.name}' is a ceiling: it needs the true shape ({needs}), not a picture")
-        known = method.facts.categories
-        if category not in known:
-            listed = ", ".join(known)
-            raise InputError(f"method '{method.name}' needs --category, one of: {listed}; found {category!r}")
+        if category is None:
+            raise InputError(f"method '{method.name}' needs --category, one of: {', '.join(known)}")
         targets["category"] = torch.tensor([known.index(category)])
     if "camera" in given and camera is None:
         raise InputError(

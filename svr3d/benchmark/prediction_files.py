@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..datasets import Dataset, SampleKey
-from ..errors import InputError, is_out_of_memory
+from ..errors import InputError, machine_failure
 from ..geometry import read_shape, to_canonical, upright
 
 USES = {
@@ -54,7 +54,7 @@ def read_prediction(file: str | Path, dataset: Dataset, key: SampleKey, frame: P
     try:
         shape = read_shape(file)
     except InputError as error:
-        if is_out_of_memory(error):
+        if machine_failure(error):
             raise MemoryError(str(error)) from error
         return None, str(error)
     if frame == PredictionFrame():

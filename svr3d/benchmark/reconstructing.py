@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..datasets import SampleKey
-from ..errors import InputError, is_out_of_memory
+from ..errors import InputError, machine_failure
 from ..files import is_disk_full, read_json, write_json
 from ..geometry import write_shape
 from ..methods.harness import reconstruct
@@ -101,9 +101,9 @@ def reconstruct_split(folder: RunFolder, dataset: Dataset, split: str, keys: lis
             except Exception as error:  # a method may fail in any way; the sample then counts as failed
                 if is_disk_full(error):
                     raise
-                if is_out_of_memory(error):
+                if failure := machine_failure(error):
                     raise RunStoppedError(
-                        f"{name}: out of memory while reconstructing {key} ({type(error).__name__}); no sample counts "
+                        f"{name}: {failure} while reconstructing {key} ({type(error).__name__}); no sample counts "
                         "as failed for it, and the same command goes on with this one"
                     ) from error
                 problem = error

@@ -147,4 +147,4 @@ def _render(shape: Any, camera: Camera, labels: Sequence[str]) -> np.ndarray | N
 def _score(own: Any, key: SampleKey) -> str:
     """The F-score at 2 %, of which `own` are a run's records, on one sample, for the line under its picture."""
     here = own[(own["category"] == key.category) & (own["object"] == key.object) & (own["view"] == key.view)]
-    return f"F {here['value'].iloc[0]:.2f}" if len(here) else ""
+    return f"F @2 % {here['value'].iloc[0]:.2f}" if len(here) else ""

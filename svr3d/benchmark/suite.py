@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,17 @@ from typing import Any
 from ..errors import InputError
 from ..files import read_yaml
 from ..leaderboards.published import Published, read_published
+
+BUILT_IN = Path(__file__).parent / "suites"
+
+
+def list_suites() -> list[dict[str, str]]:
+    """The suites that come with svr3d: `name`, and `what`, the comment that the file begins with."""
+    rows = []
+    for file in sorted(BUILT_IN.glob("*.yaml")):
+        lines = itertools.takewhile(lambda line: line.startswith("#"), file.read_text(encoding="utf-8").splitlines())
+        rows.append({"name": file.stem, "what": " ".join(line.lstrip("# ") for line in lines)})
+    return rows
 
 
 @dataclass(frozen=True)
@@ -77,9 +89,9 @@ class Suite:
         """
         path = Path(path)
         if not path.suffix and not path.exists():
-            built_in = Path(__file__).parent / "suites" / f"{path}.yaml"
+            built_in = BUILT_IN / f"{path}.yaml"
             if not built_in.is_file():
-                known = ", ".join(sorted(file.stem for file in built_in.parent.glob("*.yaml")))
+                known = ", ".join(row["name"] for row in list_suites())
                 raise InputError(f"unknown suite '{path}'; expected a YAML file, or one of: {known}")
             path = built_in
         values = read_yaml(path)

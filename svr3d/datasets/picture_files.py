@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import UInt8
 
-from ..errors import InputError, is_out_of_memory
+from ..errors import InputError, machine_failure
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -57,7 +57,7 @@ def read_picture(path: str | os.PathLike[str]) -> UInt8[np.ndarray, "H W 3"]:
     except InputError:
         raise
     except Exception as error:  # of damaged files Pillow raises whatever its parsers ran into
-        if is_out_of_memory(error):
+        if machine_failure(error):
             raise
         raise InputError(_sentence(path, error)) from error
 

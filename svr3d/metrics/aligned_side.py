@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import InputError, is_out_of_memory
+from ..errors import InputError, machine_failure
 from ..geometry import PointCloud, VoxelGrid, align, is_shape, sample_surface
 from .memo import Memo
 from .protocol import Protocol
@@ -57,7 +57,7 @@ def side_of(prediction: Any, truth: GroundTruth, protocol: Protocol, seed: int) 
         with np.errstate(over="ignore", invalid="ignore"):
             return Side(align(prediction, surface, alignment, box=truth.box, seed=seed), "", memo)
     except Exception as error:  # whatever a shape from outside breaks is its own failure
-        if is_out_of_memory(error):
+        if machine_failure(error):
             raise
         kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
         return Side(None, f"the prediction cannot be aligned: {kind}{error}", memo)

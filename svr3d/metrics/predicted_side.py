@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from .. import geometry
-from ..errors import InputError, is_out_of_memory
+from ..errors import InputError, machine_failure
 from ..geometry import Mesh, PointCloud, VoxelGrid
 from ._content import content
 from .interface import PredictionError
@@ -62,7 +62,7 @@ class PredictedSide:
             except PredictionError:
                 raise
             except Exception as error:  # a shape from outside may break anything; the reason is kept and counted
-                if is_out_of_memory(error):
+                if machine_failure(error):
                     raise
                 kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
                 raise PredictionError(f"the prediction cannot be converted: {kind}{error}") from error

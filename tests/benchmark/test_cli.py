@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import resource
 import shutil
 import signal
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from svr3d.benchmark import suite
 from svr3d.benchmark.cli import COMMANDS, main
 from svr3d.geometry import Mesh, write_shape
 
@@ -48,6 +51,22 @@ def test_each_command_explains_itself(command: str, capsys) -> None:
     assert "None" not in text.replace("None of", "")
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_each_option_is_its_whole_text(command: str, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    function, _ = COMMANDS[command]
+    summary, _, rest = inspect.getdoc(function).partition("\n\nArgs:\n")
+    assert " ".join(summary.split()) in shown
+    # each paragraph from the name that begins it to the next name
+    paragraphs = re.split(r"^    (?=\w+: )", rest, flags=re.MULTILINE)[1:]
+    assert [text.partition(":")[0] for text in paragraphs] == list(inspect.signature(function).parameters)
+    for text in paragraphs:
+        assert " ".join(text.partition(": ")[2].split()) in shown
+
+
 def test_list_names_everything(capsys) -> None:
     assert main(["list", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -56,14 +75,42 @@ def test_list_names_everything(capsys) -> None:
     assert {"parametric", "meshes"} <= names["datasets"]
     assert {"svr3d-v1", "classvoxels"} <= names["protocols"]
     assert {"cd_l1", "f_01", "iou_32", "emd"} <= names["metrics"]
+    assert {"parametric-tiny", "meshes-tiny", "smnet-table2-all"} <= names["suites"]
     assert not any("error" in row for rows in found.values() for row in rows)
+
+
+def test_each_suite_says_what_it_is(capsys) -> None:
+    assert main(["list", "suites", "--json"]) == 0
+    rows = {row["name"]: row["what"] for row in json.loads(capsys.readouterr().out)}
+    folder = Path(suite.__file__).parent / "suites"
+    assert set(rows) == {file.stem for file in folder.glob("*.yaml")}
+    for name, what in rows.items():
+        # whole sentences: the comment's last line is there
+        assert what.endswith(".") and what[0] not in "# ", name
+        assert what.replace(" ", "") in (folder / f"{name}.yaml").read_text().replace("\n#", "").replace(" ", "")
+
+
+def test_metrics_that_only_describe_have_no_better_direction(capsys) -> None:
+    assert main(["list", "metrics", "--json"]) == 0
+    better = {row["name"]: row["better"] for row in json.loads(capsys.readouterr().out)}
+    counts = {f"iou_{side}_{of}" for side in (32, 110) for of in ("intersection", "union")}
+    assert {name for name, direction in better.items() if not direction} == {"components", "true_part_voxels", *counts}
+    assert (better["cd_l1"], better["iou_32"], better["watertight"]) == ("lower", "higher", "higher")
+
+
+def test_protocols_are_listed_with_what_they_pool(capsys) -> None:
+    assert main(["list", "protocols", "--json"]) == 0
+    rows = {row["name"]: row["metrics"] for row in json.loads(capsys.readouterr().out)}
+    assert rows["classvoxels"] == ["iou_32", "iou_32_intersection", "iou_32_union", "iou_32_pooled"]
 
 
 def test_unknown_command_and_option(capsys) -> None:
     assert "invalid choice" in refused(capsys, "trian")
     assert "--fo" in refused(capsys, "train", "mean_shape", "--data", "x", "--fo", "1")
     assert "seed" in refused(capsys, "train", "mean_shape", "--data", "x", "--seed", "one")
-    assert "data" in refused(capsys, "train", "mean_shape")
+    assert "train needs --data" in refused(capsys, "train", "mean_shape")
+    assert "train needs METHOD and --data" in refused(capsys, "train")
+    assert "predict needs RUN and IMAGES" in refused(capsys, "predict")
 
 
 def test_missing_folders(capsys, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from svr3d import processes
 from svr3d.benchmark import evaluation, run_suite, scoring
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.failures import error_kept
-from svr3d.errors import InputError, is_out_of_memory
+from svr3d.errors import OUT_OF_MEMORY, WORKER_DIED, InputError, machine_failure
 from svr3d.geometry import Mesh
 from svr3d.methods import Fitted, Method, register, registry
 
@@ -257,14 +257,20 @@ NO_MEMORY = [
     ),
     RuntimeError("DataLoader worker (pid 12) is killed by signal: Killed."),
     OSError(12, "Cannot allocate memory"),
-    BrokenProcessPool("A process in the process pool was terminated abruptly"),
     wrapped(),
+]
+DIED = BrokenProcessPool("A process in the process pool was terminated abruptly")
+MACHINE = [
+    *((error, "out of memory") for error in NO_MEMORY),
+    (DIED, "a worker process died (killed for memory, crashed"),
 ]
 
 
-@pytest.mark.parametrize("error", NO_MEMORY, ids=lambda error: str(error)[:20])
-def test_running_out_of_memory_is_never_a_failed_prediction(error, run: Path, capsys, monkeypatch) -> None:
-    assert is_out_of_memory(error)
+@pytest.mark.parametrize(("error", "failure"), MACHINE, ids=lambda value: str(value)[:20])
+def test_what_the_machine_lacks_is_never_a_failed_prediction(
+    error: Exception, failure: str, run: Path, capsys, monkeypatch
+) -> None:
+    assert machine_failure(error) == (WORKER_DIED if error is DIED else OUT_OF_MEMORY)
 
     def sixth(count: int) -> None:
         if count == 6:
@@ -273,7 +279,8 @@ def test_running_out_of_memory_is_never_a_failed_prediction(error, run: Path, ca
     monkeypatch.setattr(Fragile, "nth", staticmethod(sixth))
     assert evaluate(run) == 1
     (said,) = (line for line in capsys.readouterr().err.splitlines() if line.startswith("svr3d: "))
-    assert "out of memory while reconstructing" in said
+    assert f": {failure}" in said and " while reconstructing" in said
+    assert ("out of memory" in said) == (error is not DIED)
     assert not (run / "records.parquet").exists()
     assert len((run / "predictions" / "log.jsonl").read_text().splitlines()) == 5
 
@@ -290,7 +297,7 @@ def test_other_errors_are_not_of_memory() -> None:
         KeyError("x"),
         None,
     ):
-        assert not is_out_of_memory(error)
+        assert not machine_failure(error)
 
 
 @pytest.mark.parametrize("place", ["reading", "conversion"])
@@ -346,7 +353,8 @@ def test_a_killed_worker_stops_the_run_and_the_next_one_has_workers(
     monkeypatch.setattr(evaluation, "worker_pool", killing)
     file = suite(Fragile.name, "mean_shape")
     assert main(["run", str(file)]) == 1
-    assert "out of memory while scoring (BrokenProcessPool)" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"{WORKER_DIED} while scoring (BrokenProcessPool)" in said and "out of memory" not in said
     assert board == ["mean_shape"]
     assert main(["run", str(file)]) == 0
     records = pd.read_parquet(next(tmp_path.glob(f"runs/*/{Fragile.name}/tiny/seed0/records.parquet")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.medial import _names
-from svr3d.benchmark.medial_picture import TILE, skeleton
+from svr3d.benchmark.medial_picture import TILE, _counts, skeleton
 from svr3d.geometry import InputError, MedialMesh, Mesh, read_shape, write_shape
 
 
@@ -22,8 +23,7 @@ def box(size: tuple[float, float, float]) -> Mesh:
 
 
 @pytest.mark.parametrize("suffix", [".ma", ".npz"])
-def test_a_medial_mesh_is_written_and_measured(suffix: str, tmp_path: Path, capsys, monkeypatch) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
+def test_a_medial_mesh_is_written_and_measured(suffix: str, tmp_path: Path, capsys) -> None:
     write_shape(tmp_path / "brick.ply", box((1, 0.5, 0.25)))
     out = tmp_path / "out"
     arguments = ["medial", str(tmp_path / "brick.ply"), "--spheres", "16", "--out", str(out), "--suffix", suffix]
@@ -31,8 +31,12 @@ def test_a_medial_mesh_is_written_and_measured(suffix: str, tmp_path: Path, caps
     medial = read_shape(out / f"brick{suffix}")
     assert isinstance(medial, MedialMesh) and 0 < len(medial.spheres) <= 16 and len(medial.faces)
     row = next(line for line in capsys.readouterr().out.splitlines() if "brick" in line)
-    cells = [cell.strip() for cell in row.strip("│ ").split("│")]
+    cells = row.split()
     assert cells[:2] == ["brick", str(len(medial.spheres))] and float(cells[4]) > 0.9
+    assert main([*arguments, "--json"]) == 0
+    (facts,) = json.loads(capsys.readouterr().out)
+    assert facts["mesh"] == "brick" and facts["faces"] == len(medial.faces) and facts["true_euler"] == 1
+    assert [f"{facts[name]:.4f}" for name in ("iou", "missing", "extra", "chamfer")] == cells[4:8]
 
 
 def test_a_picture_shows_balls_lines_and_sheets(tmp_path: Path, capsys) -> None:
@@ -58,6 +62,7 @@ def test_what_a_picture_shows_of_a_medial_mesh() -> None:
     assert np.allclose(reach, np.array([0.018, 0.001, 0.018, 0.018])[:, None])
     prism = shown.vertices[24:30]
     assert np.allclose(np.linalg.norm(prism[:, :2], axis=1), 0.01) and set(prism[:, 2]) == {0, 2}
+    assert _counts(medial) == "4 V, 2 E, 1 F"
     assert [part.label for part in skeleton(MedialMesh([[0, 0, 0, 1]]), box((1, 1, 1))).parts] == ["balls"]
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from svr3d.benchmark.cli import main
 from svr3d.benchmark.predict import IMAGE_SIZE, NEAREST, TYPICAL_DISTANCE, picture_camera, square_picture
+from svr3d.datasets import open_dataset
 from svr3d.geometry import InputError, Mesh, read_shape
 from svr3d.methods import Method, register, registry
 
@@ -103,6 +104,11 @@ def test_from_the_command_line(small_dataset: Path, tmp_path: Path, capsys, monk
 
     assert main(predict) == 2
     assert "needs the camera of each picture" in capsys.readouterr().err
+    elsewhere = [*predict[:-1], str(tmp_path / "none"), "--azimuth", "20", "--elevation", "0"]
+    assert main([*elsewhere, "--category", "unicorn"]) == 2
+    known = ", ".join(open_dataset(small_dataset).categories)
+    assert f"--category unicorn: expected one that the run was trained on: {known}" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
     assert main([*predict, "--azimuth", "20"]) == 2
     assert "both --azimuth and --elevation" in capsys.readouterr().err
     assert main([*predict, "--azimuth", "20", "--elevation", "west"]) == 2
