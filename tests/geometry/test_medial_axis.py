@@ -11,7 +11,7 @@ from svr3d.geometry.medial.coverage import covering_balls
 from svr3d.geometry.medial.holes import tunnels, with_holes_filled
 from svr3d.geometry.medial.nearest import corners_of, touching_balls
 from svr3d.geometry.medial.pruning import sticking_out
-from svr3d.geometry.medial.regions import graph_of, with_bends
+from svr3d.geometry.medial.regions import graph_of, pieces_of, regions_of, with_bends, with_pieces
 from svr3d.geometry.medial.simplify import Complex, simplified
 from svr3d.geometry.medial.topology import _cliques, _thinned, _without_solids
 from svr3d.geometry.solids.medial_distance import signed_distance
@@ -105,6 +105,36 @@ def test_a_narrow_gap_is_not_bridged(shapes):
     upper = medial.centers[:, 2] > 0.03
     assert all(len(set(upper[corners])) == 1 for corners in (*medial.edges, *medial.faces))
     assert medial_quality(plates, medial).hausdorff < 0.05
+
+
+def test_a_piece_that_another_nearly_covers_is_not_lost(shapes):
+    """A decal, 0.2 % thick, that floats a thousandth above a block: its balls reach less far beyond those of the block
+    than is looked at, but no way along the axis leads to it."""
+    block, decal = shapes.box((0, 0, 0), (1, 0.6, 0.6)), shapes.box((0.3, 0.15, 0.601), (0.6, 0.45, 0.603))
+    medial = medial_axis(shapes.join(block, decal), 64)
+    on = (medial.centers > (0.25, 0.1, 0.6005)).all(axis=1) & (medial.centers[:, :2] < (0.65, 0.5)).all(axis=1)
+    assert on.any() and np.allclose(medial.centers[on, 2], 0.602, atol=0.002) and (medial.radii[on] < 0.003).all()
+    assert all(len(set(on[corners])) == 1 for corners in (*medial.edges, *medial.faces))
+
+
+def test_balls_that_no_way_leads_to_belong_to_none():
+    balls = np.column_stack([np.arange(4.0), np.zeros((4, 2)), np.ones(4)])
+    graph = (np.array([0, 2]), np.array([1, 3]))
+    assert regions_of(balls, graph, np.array([1])).of.tolist() == [0, 0, -1, -1]
+    pieces = pieces_of(4, np.stack(graph, axis=1))
+    assert pieces.tolist() == [0, 0, 1, 1]
+    balls[3, 3] = 2
+    assert with_pieces(balls, pieces, np.array([1])).tolist() == [1, 3]
+    assert with_pieces(balls, pieces, np.array([2, 0])).tolist() == [2, 0]
+
+
+def test_each_piece_has_a_sphere_or_the_mesh_is_refused(shapes):
+    cubes = [shapes.box((x, y, z), (x + 0.4, y + 0.4, z + 0.4)) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
+    apart = shapes.join(*cubes)
+    medial = medial_axis(apart, 8)
+    assert {tuple(corner) for corner in np.round(medial.centers - 0.2).tolist()} == {*np.ndindex(2, 2, 2)}
+    with pytest.raises(InputError, match=r"in 8 pieces, and each needs a sphere of its own.*found 7"):
+        medial_axis(apart, 7)
 
 
 @pytest.mark.parametrize(
@@ -221,14 +251,15 @@ def test_holes_are_filled_where_the_solid_has_none(shapes):
 
 def test_thinning_keeps_pieces_tunnels_and_cavities():
     """Of the complex of all that is near each other, around two circles that meet nowhere."""
-    angle = 2 * np.pi * (np.arange(160) + RNG.random(160)) / 80
-    circle = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(160)]) + RNG.normal(0, 0.02, (160, 3))
+    rng = np.random.default_rng(0)
+    angle = 2 * np.pi * (np.arange(160) + rng.random(160)) / 80
+    circle = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(160)]) + rng.normal(0, 0.02, (160, 3))
     circle[80:] += (5, 0, 0)
     gap = np.linalg.norm(circle[:, None] - circle[None], axis=2)
     edges = np.argwhere(np.triu(gap < 0.3, 1))
     balls = np.column_stack([circle, np.full(160, 0.1)])
     assert len(tunnels(balls, edges, _cliques(edges, 160))) == 2
-    thin = _thinned(edges, RNG.integers(1, 9, len(edges)), RNG.random(len(edges)) < 0.8, 160)
+    thin = _thinned(edges, rng.integers(1, 9, len(edges)), rng.random(len(edges)) < 0.8, 160)
     assert len(thin) < 0.7 * len(edges)
     thin, faces = _without_solids(balls, thin, _cliques(thin, 160))
     assert len(tunnels(balls, thin, faces)) == 2 and 160 - len(thin) + len(faces) == 0

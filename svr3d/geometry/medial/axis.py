@@ -17,6 +17,7 @@ from .coverage import covering_balls
 from .fit import fitted
 from .holes import with_holes_filled
 from .pruning import within
+from .regions import pieces_of
 from .simplify import simplified
 from .topology import dual_complex
 
@@ -74,7 +75,8 @@ def medial_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> MedialMesh:
 
     Raises:
         InputError: the mesh is empty, not finite or not watertight, bounds no solid, or one thinner than two
-            ten-thousandths of its longest side everywhere; or `spheres` is not a positive whole number.
+            ten-thousandths of its longest side everywhere, or that is in more pieces than `spheres`; or `spheres`
+            is not a positive whole number.
     """
     return traced_axis(mesh, spheres, seed=seed).medial
 
@@ -100,6 +102,7 @@ def traced_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> TracedAxis:
     chosen, cover = covering_balls(balls, dense, WITHIN)
     clock.stop("coverage")
     chosen, edges, faces = dual_complex(boundary, balls, chosen)
+    _check_pieces(len(chosen), edges, count)
     clock.stop("topology")
     found, edges, faces = simplified(balls[chosen], edges, faces, count)
     for _ in range(FILLS):
@@ -121,6 +124,15 @@ def _checked_count(spheres: int) -> int:
     if count < 1 or isinstance(spheres, bool):
         raise InputError(f"medial axis: expected a positive whole number of spheres, found {spheres!r}")
     return count
+
+
+def _check_pieces(balls: int, edges: np.ndarray, count: int) -> None:
+    pieces = int(pieces_of(balls, edges).max()) + 1
+    if pieces > count:
+        raise InputError(
+            f"medial axis: the solid is in {pieces} pieces, and each needs a sphere of its own: expected at least as "
+            f"many spheres, found {count}"
+        )
 
 
 class _Clock:
