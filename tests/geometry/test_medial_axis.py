@@ -137,6 +137,22 @@ def test_each_piece_has_a_sphere_or_the_mesh_is_refused(shapes):
         medial_axis(apart, 7)
 
 
+@pytest.mark.parametrize("thickness", [1e-3, 5e-4, 3e-4])
+def test_plates_down_to_the_least_thickness(shapes, thickness):
+    plate = shapes.box((0, 0, 0), (1, 1, thickness))
+    medial = medial_axis(plate, 64)
+    assert len(medial.faces) and iou(plate, medial) > 0.95
+    assert medial.radii.max() < 0.002
+
+
+def test_a_solid_that_is_too_thin_in_good_part_is_refused(shapes):
+    """A table whose top is 0.15 thousandths of its longest side: no ball fits in, and half the surface is there."""
+    legs = [shapes.box((x, y, -0.8), (x + 0.05, y + 0.05, 0)) for x in (0.1, 0.8) for y in (0.1, 0.8)]
+    table = shapes.join(shapes.box((0, 0, 0), (1, 1, 1.5e-4)), *legs)
+    with pytest.raises(InputError, match="% of the surface are not where the balls in the solid end"):
+        medial_axis(table, 64)
+
+
 @pytest.mark.parametrize(
     ("mesh", "words"),
     [
