@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections import Counter
@@ -44,6 +45,7 @@ def medial_files(
     from rich.table import Column, Table
 
     from ..geometry import medial_axis, medial_quality, read_shape, to_mesh, write_shape
+    from ..geometry.representations.registry import representation_of
     from .medial_picture import draw_medial
 
     if picture is not None and Path(picture).suffix.lower() != ".png":
@@ -66,7 +68,14 @@ def medial_files(
             Path(out).mkdir(parents=True, exist_ok=True)
             write_shape(Path(out) / f"{name}{suffix}", medial)
         made.append((name, mesh, medial))
-        table.add_row(*_row(name, medial, medial_quality(mesh, medial, seed=seed), seconds))
+        quality = medial_quality(mesh, medial, seed=seed)
+        if not quality.has_surface:
+            print(
+                f"svr3d: {path}: the medial mesh has no surface to measure: {representation_of(medial).vanishes}",
+                file=sys.stderr,
+                flush=True,
+            )
+        table.add_row(*_row(name, medial, quality, seconds))
     if picture is not None and made:
         draw_medial(made, picture)
     return table, refused
@@ -87,6 +96,10 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 def _row(name: str, medial: MedialMesh, quality: MedialQuality, seconds: float) -> list[str]:
     counts = (str(len(array)) for array in (medial.spheres, medial.edges, medial.faces))
-    lengths = (f"{length:.4f}" for length in (quality.missing, quality.extra, quality.chamfer))
-    euler = (str(quality.euler), str(quality.true_euler))
-    return [name, *counts, f"{quality.iou:.4f}", *lengths, *euler, f"{seconds:.2f}"]
+    measures = map(_number, (quality.iou, quality.missing, quality.extra, quality.chamfer))
+    euler = (str(quality.euler) if quality.has_surface else "–", str(quality.true_euler))
+    return [name, *counts, *measures, *euler, f"{seconds:.2f}"]
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}" if math.isfinite(value) else "–"

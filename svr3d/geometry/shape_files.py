@@ -105,7 +105,8 @@ def write_shape(path: str | Path, shape: Shape) -> None:
     makes them, with the walls between them; in .ply it is the outer surface, without these walls.
 
     Raises:
-        InputError: the format is unknown, or cannot hold such a shape; or the folder cannot be written to.
+        InputError: the format is unknown, or cannot hold such a shape, or is one of meshes and the solid too thin to
+            have a surface; or the folder cannot be written to.
     """
     path = Path(path)
     file_format, suffix = _format(path), path.suffix.lower()
@@ -127,7 +128,10 @@ def _surface(shape: Shape, suffix: str) -> Mesh:
     representation = representation_of(shape)
     parts = representation.to_parts(shape) if suffix in _WITH_COLORS else None
     if parts is None:
-        return representation.to_mesh(shape)
+        mesh = representation.to_mesh(shape)
+        if mesh.is_empty and not shape.is_empty:
+            raise InputError(f"the {representation.noun} has no surface to write: {representation.vanishes}")
+        return mesh
     names = representation.label_names(shape)
     order = np.array([names.index(part.label) for part in parts.parts])
     parts = replace(parts, face_colors=part_colors(order)[parts.face_part])

@@ -334,3 +334,11 @@ def test_quality_of_the_exact_and_of_nothing(shapes):
     assert half.missing == pytest.approx(0.25, abs=0.01) and half.chamfer_extra == pytest.approx(0.25, abs=0.01)
     nothing = medial_quality(ball, MedialMesh([]))
     assert nothing.iou == 0 and nothing.hausdorff == np.inf and nothing.euler == 0
+
+
+def test_nothing_beside_next_to_nothing(shapes):
+    """A plate between the points at which both solids are compared: nothing is the same, and nothing is kept."""
+    wire = shapes.box((0.001, 0.001, 0), (0.002, 0.002, 1))
+    quality = medial_quality(wire, MedialMesh([[0.0015, 0.0015, 0, 5e-4], [0.0015, 0.0015, 1, 5e-4]], [[0, 1]]))
+    assert np.isnan(quality.iou) and quality.missing == np.inf
+    assert not quality.has_surface and not quality.keeps_euler

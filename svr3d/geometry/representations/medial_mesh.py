@@ -27,10 +27,12 @@ class MedialRepresentation(Representation[MedialMesh]):
     noun = "medial mesh"
     shape = MedialMesh
     formats = {".ma": ma}
+    vanishes = f"it is thinner everywhere than two cells of 1/{CELLS} of its longest side"
     lacks = "spheres"
 
     def to_mesh(self, shape: MedialMesh) -> Mesh:
-        """The surface of the union, as `medial_surface` finds it in 128 cells along the longest side."""
+        """The surface of the union, as `medial_surface` finds it in 128 cells along the longest side; without faces
+        where all is thinner than two of these and falls between the points of the lattice."""
         return medial_surface(shape, CELLS)
 
     def containment(self, shape: MedialMesh, points: np.ndarray) -> Containment:
