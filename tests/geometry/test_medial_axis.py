@@ -174,6 +174,11 @@ def test_bad_numbers_of_spheres(shapes, count):
         medial_axis(shapes.box(), count)
 
 
+def test_more_spheres_than_memory_holds(shapes):
+    with pytest.raises(InputError, match="at most 10,000 spheres, found 1,000,000,000"):
+        medial_axis(shapes.box(), 10**9)
+
+
 def test_a_medial_ball_touches_twice_and_holds_nothing(shapes):
     boundary = Boundary(shapes.turned(shapes.box((0, 0, 0), (1, 0.7, 0.4)), seed=4))
     points, normals = boundary.sample(500, 0)

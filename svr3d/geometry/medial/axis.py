@@ -27,6 +27,9 @@ DENSE = 2.5
 
 LEAST = 200
 
+MOST = 10_000
+"""Spheres that can be asked for: their samples take some hundred megabytes."""
+
 SAMPLES = 25
 """Points of the boundary for each of these spheres; their medial balls are the candidates."""
 
@@ -81,7 +84,7 @@ def medial_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> MedialMesh:
     Raises:
         InputError: the mesh is empty, not finite or not watertight, bounds no solid, or one that in good part is
             thinner than two ten-thousandths of its longest side, or that is in more pieces than `spheres`; or `spheres`
-            is not a positive whole number.
+            is not a whole number from 1 to `MOST`.
     """
     return traced_axis(mesh, spheres, seed=seed).medial
 
@@ -129,6 +132,8 @@ def _checked_count(spheres: int) -> int:
         count = 0
     if count < 1 or isinstance(spheres, bool):
         raise InputError(f"medial axis: expected a positive whole number of spheres, found {spheres!r}")
+    if count > MOST:
+        raise InputError(f"medial axis: expected at most {MOST:,} spheres, found {count:,}")
     return count
 
 
