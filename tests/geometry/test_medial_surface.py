@@ -219,6 +219,15 @@ def test_any_place_and_size():
         medial_surface(MedialMesh([[-1.5e308, 0, 0, 1], [1.5e308, 0, 0, 1]]), 8)
 
 
+def test_solids_where_numbers_are_too_far_apart():
+    """At 1e17 the next number is 16 further: two balls of 0.1 in one place or in two are no solid there; points at one
+    place are nothing wherever they are."""
+    for x in (0, 16.0):
+        with pytest.raises(InputError, match="too small for where they are"):
+            medial_surface(MedialMesh([[1e17, 0, 0, 0.1], [1e17 + x, 0, 0, 0.1]], [[0, 1]]), 8)
+    assert medial_surface(MedialMesh([[1e17, 0, 0, 0], [1e17, 0, 0, 0]]), 8).is_empty
+
+
 @pytest.mark.parametrize("suffix", [".obj", ".ply", ".glb"])
 def test_a_surface_that_falls_between_the_cells_is_not_written(suffix, tmp_path):
     """A plate of 0.001 beside its side of 1, which is looked at in cells of 1/128."""
