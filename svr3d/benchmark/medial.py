@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
 from collections import Counter
@@ -34,7 +35,8 @@ def medial_files(
 ) -> tuple[Table, list[str]]:
     """Makes medial meshes of files and writes them, NAME.ma or NAME.npz each, if there is an `out`.
 
-    Files of the same name are told apart by their folders' names. `picture` is a PNG file to draw them into.
+    Files of the same name are told apart by their folders' names; one that is named twice is made once. `picture` is a
+    PNG file to draw them into.
 
     Returns:
         A table of how near each is to its mesh, and a sentence for each file that was refused.
@@ -50,6 +52,7 @@ def medial_files(
 
     if picture is not None and Path(picture).suffix.lower() != ".png":
         raise InputError(f"{picture}: expected the name of a .png file for the picture")
+    meshes = list({os.path.abspath(mesh): mesh for mesh in meshes}.values())
     names = _names([Path(mesh) for mesh in meshes])
     first, *numbers = COLUMNS
     table = Table(Column(first, overflow="fold"), *(Column(number, justify="right") for number in numbers))

@@ -89,6 +89,14 @@ def test_a_plate_without_a_surface_is_made_and_said(tmp_path: Path, capsys, monk
     assert cells[4:9] == ["–"] * 5 and isinstance(read_shape(tmp_path / "plate.ma"), MedialMesh)
 
 
+def test_a_file_that_is_named_twice_is_made_once(tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.chdir(tmp_path)
+    write_shape(tmp_path / "brick.ply", box((1, 0.5, 0.25)))
+    assert main(["medial", "brick.ply", str(tmp_path / "brick.ply"), "--spheres", "8"]) == 0
+    assert capsys.readouterr().out.count("brick") == 1
+
+
 def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
     paths = [Path(path) for path in ("/m/chair/a/model.obj", "/m/lamp/a/model.obj", "/m/lamp/b/model.obj", "/m/x.obj")]
     assert _names(paths) == ["chair-a-model", "lamp-a-model", "b-model", "x"]
