@@ -1,5 +1,7 @@
 """From meshes to medial meshes, against closed forms."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import trimesh
@@ -7,7 +9,7 @@ import trimesh
 from svr3d.geometry import InputError, MedialMesh, Mesh, contains, medial_axis, medial_quality, occupied
 from svr3d.geometry.medial.boundary import Boundary
 from svr3d.geometry.medial.candidates import medial_balls
-from svr3d.geometry.medial.coverage import covering_balls
+from svr3d.geometry.medial.coverage import covering_balls, share_of_best
 from svr3d.geometry.medial.holes import tunnels, with_holes_filled
 from svr3d.geometry.medial.nearest import corners_of, touching_balls
 from svr3d.geometry.medial.pruning import sticking_out
@@ -198,6 +200,26 @@ def test_chosen_balls_cover_the_rest():
         assert len(chosen) == count and gap.min(axis=1).max() == pytest.approx(cover)
     chosen, cover = covering_balls(balls, 400, 0.05)
     assert len(chosen) < 400 and cover <= 0.05
+
+
+def test_the_share_of_the_best_choice_by_hand():
+    """Clusters of five, three and two balls: one ball covers five, and another at most three more."""
+    balls = np.repeat([[0, 0, 0, 1.0], [10, 0, 0, 1], [20, 0, 0, 1]], [5, 3, 2], axis=0)
+    assert share_of_best(balls, np.array([0]), 0.1) == 5 / 8
+    assert share_of_best(balls, np.array([5]), 0.1) == 3 / 8
+    assert share_of_best(balls, np.array([0, 5, 8]), 0.1) == 1
+
+
+def test_the_share_of_the_best_choice_against_all_choices():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        balls = np.column_stack([rng.random((12, 3)), rng.uniform(0.1, 0.4, 12)])
+        gap = np.linalg.norm(balls[:, None, :3] - balls[:, :3], axis=2) + balls[:, None, 3] - balls[:, 3]
+        covers = gap <= 0.2
+        best = max(covers[:, list(some)].any(axis=1).sum() for some in combinations(range(12), 3))
+        chosen, _ = covering_balls(balls, 3)
+        share = share_of_best(balls, chosen, 0.2)
+        assert 0 < share <= covers[:, chosen].any(axis=1).sum() / best
 
 
 def test_the_touching_ball_is_at_the_signed_distance():
