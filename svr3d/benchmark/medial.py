@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 import sys
 import time
 from collections import Counter
@@ -34,7 +36,8 @@ def medial_files(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Makes medial meshes of files and writes them, NAME.ma or NAME.npz each, if there is an `out`.
 
-    Files of the same name are told apart by their folders' names. `picture` is a PNG file to draw them into.
+    Files of the same name are told apart by their folders' names; one that is named twice is made once. `picture` is a
+    PNG file to draw them into.
 
     Returns:
         Facts of each, by the names of `COLUMNS`: counts, and how near it is to its mesh; and a sentence for each file
@@ -44,10 +47,12 @@ def medial_files(
         InputError: two files would be written to the same place, or the picture is no .png file.
     """
     from ..geometry import medial_axis, medial_quality, read_shape, to_mesh, write_shape
+    from ..geometry.representations.registry import representation_of
     from .medial_picture import draw_medial
 
     if picture is not None and Path(picture).suffix.lower() != ".png":
         raise InputError(f"{picture}: expected the name of a .png file for the picture")
+    meshes = list({os.path.abspath(mesh): mesh for mesh in meshes}.values())
     names = _names([Path(mesh) for mesh in meshes])
     facts, made, refused = [], [], []
     for path, name in zip(meshes, names, strict=True):
@@ -64,7 +69,14 @@ def medial_files(
             Path(out).mkdir(parents=True, exist_ok=True)
             write_shape(Path(out) / f"{name}{suffix}", medial)
         made.append((name, mesh, medial))
-        facts.append(_facts(name, medial, medial_quality(mesh, medial, seed=seed), seconds))
+        quality = medial_quality(mesh, medial, seed=seed)
+        if not quality.has_surface:
+            print(
+                f"svr3d: {path}: the medial mesh has no surface to measure: {representation_of(medial).vanishes}",
+                file=sys.stderr,
+                flush=True,
+            )
+        facts.append(_facts(name, medial, quality, seconds))
     if picture is not None and made:
         draw_medial(made, picture)
     return facts, refused
@@ -93,9 +105,16 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 
 def _facts(name: str, medial: MedialMesh, quality: MedialQuality, seconds: float) -> dict[str, Any]:
+    """None for what could not be measured, as JSON has no other word for it."""
     counts = {"spheres": len(medial.spheres), "edges": len(medial.edges), "faces": len(medial.faces)}
-    return {"mesh": name, **counts, **quality._asdict(), "chamfer": quality.chamfer, "seconds": seconds}
+    measures = quality._asdict() | {"chamfer": quality.chamfer}
+    if not quality.has_surface:
+        measures["euler"] = None
+    known = {name: value if value is None or math.isfinite(value) else None for name, value in measures.items()}
+    return {"mesh": name, **counts, **known, "seconds": seconds}
 
 
 def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
     return f"{value:.{2 if name == 'seconds' else 4}f}" if isinstance(value, float) else str(value)

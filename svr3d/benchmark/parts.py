@@ -121,6 +121,8 @@ class Split:
         """
         shape = read_mesh(path) if path.is_dir() else read_shape(path)
         with _about(path):
+            if isinstance(shape, MedialMesh) and self.spheres != SPHERES:
+                raise InputError("--spheres is for meshes, of which a medial mesh is made; this is one already")
             mesh = to_mesh(shape)
             medial = shape if isinstance(shape, MedialMesh) else medial_axis(mesh, self.spheres)
             found = segmented(medial, mesh, turn=TURN if self.turn is None else self.turn)

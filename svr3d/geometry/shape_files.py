@@ -108,8 +108,8 @@ def write_shape(path: str | Path, shape: Shape) -> None:
     makes them, with the walls between them; in .ply it is the outer surface, without these walls.
 
     Raises:
-        InputError: the format is unknown, or cannot hold such a shape, or coordinates as large as its are; or the
-            folder cannot be written to.
+        InputError: the format is unknown, or cannot hold such a shape, or coordinates as large as its are, or is one of
+            meshes and the solid too thin to have a surface; or the folder cannot be written to.
     """
     path = Path(path)
     held = writable(path, shape)
@@ -160,7 +160,10 @@ def _surface(shape: Shape, suffix: str) -> Mesh:
     representation = representation_of(shape)
     parts = representation.to_parts(shape) if suffix in _WITH_COLORS else None
     if parts is None:
-        return representation.to_mesh(shape)
+        mesh = representation.to_mesh(shape)
+        if mesh.is_empty and not shape.is_empty:
+            raise InputError(f"the {representation.noun} has no surface to write: {representation.vanishes}")
+        return mesh
     parts = parts.colored_by_label(representation.label_names(shape))
     return parts if suffix in _WITH_PARTS else without_inner_walls(parts)
 

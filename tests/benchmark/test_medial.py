@@ -83,6 +83,27 @@ def test_bad_numbers_of_spheres_are_refused(tmp_path: Path, capsys) -> None:
     assert "expected a positive whole number of spheres, found 0" in capsys.readouterr().err
 
 
+def test_a_plate_without_a_surface_is_made_and_said(tmp_path: Path, capsys) -> None:
+    """0.002 thick, and so between the cells of 1/128 in which its surface is looked for."""
+    write_shape(tmp_path / "plate.ply", box((1, 1, 0.002)))
+    assert main(["medial", str(tmp_path / "plate.ply"), "--spheres", "16", "--out", str(tmp_path)]) == 0
+    out, said = capsys.readouterr()
+    assert "plate.ply: the medial mesh has no surface to measure: it is thinner everywhere than two cells" in said
+    cells = next(line for line in out.splitlines() if line.startswith("plate")).split()
+    assert cells[4:9] == ["–"] * 5 and isinstance(read_shape(tmp_path / "plate.ma"), MedialMesh)
+    assert main(["medial", str(tmp_path / "plate.ply"), "--spheres", "16", "--json"]) == 0
+    (facts,) = json.loads(capsys.readouterr().out)
+    assert facts["iou"] is facts["chamfer"] is facts["euler"] is None and facts["true_euler"] == 1
+
+
+def test_a_file_that_is_named_twice_is_made_once(tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.chdir(tmp_path)
+    write_shape(tmp_path / "brick.ply", box((1, 0.5, 0.25)))
+    assert main(["medial", "brick.ply", str(tmp_path / "brick.ply"), "--spheres", "8"]) == 0
+    assert capsys.readouterr().out.count("brick") == 1
+
+
 def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
     paths = [Path(path) for path in ("/m/chair/a/model.obj", "/m/lamp/a/model.obj", "/m/lamp/b/model.obj", "/m/x.obj")]
     assert _names(paths) == ["chair-a-model", "lamp-a-model", "b-model", "x"]

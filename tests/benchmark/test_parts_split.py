@@ -69,6 +69,7 @@ def test_bad_input_is_one_sentence(tmp_path: Path, capsys) -> None:
     for arguments, words in (
         (("open.ply", "--split", "topology"), "open.ply: medial axis: the mesh is not watertight"),
         (("table.npz", "--split", "topology", "--turn", "95"), "table.npz: segmentation: turn is 95"),
+        (("table.npz", "--split", "topology", "--spheres", "10"), "table.npz: --spheres is for meshes"),
         (("table.npz", "--turn", "40"), "--split topology"),
         (("table.npz", "--split", "colour"), "topology"),
         (("table.npz", "--split", "topology", "--truth", str(tmp_path / "none.glb")), "no such file"),

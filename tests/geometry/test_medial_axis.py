@@ -1,5 +1,7 @@
 """From meshes to medial meshes, against closed forms."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import trimesh
@@ -7,11 +9,11 @@ import trimesh
 from svr3d.geometry import InputError, MedialMesh, Mesh, contains, medial_axis, medial_quality, occupied
 from svr3d.geometry.medial.boundary import Boundary
 from svr3d.geometry.medial.candidates import medial_balls
-from svr3d.geometry.medial.coverage import covering_balls
+from svr3d.geometry.medial.coverage import covering_balls, share_of_best
 from svr3d.geometry.medial.holes import tunnels, with_holes_filled
 from svr3d.geometry.medial.nearest import corners_of, touching_balls
 from svr3d.geometry.medial.pruning import sticking_out
-from svr3d.geometry.medial.regions import graph_of, with_bends
+from svr3d.geometry.medial.regions import graph_of, pieces_of, regions_of, with_bends, with_pieces
 from svr3d.geometry.medial.simplify import Complex, simplified
 from svr3d.geometry.medial.topology import _cliques, _thinned, _without_solids
 from svr3d.geometry.solids.medial_distance import signed_distance
@@ -107,6 +109,52 @@ def test_a_narrow_gap_is_not_bridged(shapes):
     assert medial_quality(plates, medial).hausdorff < 0.05
 
 
+def test_a_piece_that_another_nearly_covers_is_not_lost(shapes):
+    """A decal, 0.2 % thick, that floats a thousandth above a block: its balls reach less far beyond those of the block
+    than is looked at, but no way along the axis leads to it."""
+    block, decal = shapes.box((0, 0, 0), (1, 0.6, 0.6)), shapes.box((0.3, 0.15, 0.601), (0.6, 0.45, 0.603))
+    medial = medial_axis(shapes.join(block, decal), 64)
+    on = (medial.centers > (0.25, 0.1, 0.6005)).all(axis=1) & (medial.centers[:, :2] < (0.65, 0.5)).all(axis=1)
+    assert on.any() and np.allclose(medial.centers[on, 2], 0.602, atol=0.002) and (medial.radii[on] < 0.003).all()
+    assert all(len(set(on[corners])) == 1 for corners in (*medial.edges, *medial.faces))
+
+
+def test_balls_that_no_way_leads_to_belong_to_none():
+    balls = np.column_stack([np.arange(4.0), np.zeros((4, 2)), np.ones(4)])
+    graph = (np.array([0, 2]), np.array([1, 3]))
+    assert regions_of(balls, graph, np.array([1])).of.tolist() == [0, 0, -1, -1]
+    pieces = pieces_of(4, np.stack(graph, axis=1))
+    assert pieces.tolist() == [0, 0, 1, 1]
+    balls[3, 3] = 2
+    assert with_pieces(balls, pieces, np.array([1])).tolist() == [1, 3]
+    assert with_pieces(balls, pieces, np.array([2, 0])).tolist() == [2, 0]
+
+
+def test_each_piece_has_a_sphere_or_the_mesh_is_refused(shapes):
+    cubes = [shapes.box((x, y, z), (x + 0.4, y + 0.4, z + 0.4)) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
+    apart = shapes.join(*cubes)
+    medial = medial_axis(apart, 8)
+    assert {tuple(corner) for corner in np.round(medial.centers - 0.2).tolist()} == {*np.ndindex(2, 2, 2)}
+    with pytest.raises(InputError, match=r"in 8 pieces, and each needs a sphere of its own.*found 7"):
+        medial_axis(apart, 7)
+
+
+@pytest.mark.parametrize("thickness", [1e-3, 5e-4, 3e-4])
+def test_plates_down_to_the_least_thickness(shapes, thickness):
+    plate = shapes.box((0, 0, 0), (1, 1, thickness))
+    medial = medial_axis(plate, 64)
+    assert len(medial.faces) and iou(plate, medial) > 0.95
+    assert medial.radii.max() < 0.002
+
+
+def test_a_solid_that_is_too_thin_in_good_part_is_refused(shapes):
+    """A table whose top is 0.15 thousandths of its longest side: no ball fits in, and half the surface is there."""
+    legs = [shapes.box((x, y, -0.8), (x + 0.05, y + 0.05, 0)) for x in (0.1, 0.8) for y in (0.1, 0.8)]
+    table = shapes.join(shapes.box((0, 0, 0), (1, 1, 1.5e-4)), *legs)
+    with pytest.raises(InputError, match="% of the surface are not where the balls in the solid end"):
+        medial_axis(table, 64)
+
+
 @pytest.mark.parametrize(
     ("mesh", "words"),
     [
@@ -128,6 +176,11 @@ def test_bad_numbers_of_spheres(shapes, count):
         medial_axis(shapes.box(), count)
 
 
+def test_more_spheres_than_memory_holds(shapes):
+    with pytest.raises(InputError, match="at most 10,000 spheres, found 1,000,000,000"):
+        medial_axis(shapes.box(), 10**9)
+
+
 def test_a_medial_ball_touches_twice_and_holds_nothing(shapes):
     boundary = Boundary(shapes.turned(shapes.box((0, 0, 0), (1, 0.7, 0.4)), seed=4))
     points, normals = boundary.sample(500, 0)
@@ -147,6 +200,26 @@ def test_chosen_balls_cover_the_rest():
         assert len(chosen) == count and gap.min(axis=1).max() == pytest.approx(cover)
     chosen, cover = covering_balls(balls, 400, 0.05)
     assert len(chosen) < 400 and cover <= 0.05
+
+
+def test_the_share_of_the_best_choice_by_hand():
+    """Clusters of five, three and two balls: one ball covers five, and another at most three more."""
+    balls = np.repeat([[0, 0, 0, 1.0], [10, 0, 0, 1], [20, 0, 0, 1]], [5, 3, 2], axis=0)
+    assert share_of_best(balls, np.array([0]), 0.1) == 5 / 8
+    assert share_of_best(balls, np.array([5]), 0.1) == 3 / 8
+    assert share_of_best(balls, np.array([0, 5, 8]), 0.1) == 1
+
+
+def test_the_share_of_the_best_choice_against_all_choices():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        balls = np.column_stack([rng.random((12, 3)), rng.uniform(0.1, 0.4, 12)])
+        gap = np.linalg.norm(balls[:, None, :3] - balls[:, :3], axis=2) + balls[:, None, 3] - balls[:, 3]
+        covers = gap <= 0.2
+        best = max(covers[:, list(some)].any(axis=1).sum() for some in combinations(range(12), 3))
+        chosen, _ = covering_balls(balls, 3)
+        share = share_of_best(balls, chosen, 0.2)
+        assert 0 < share <= covers[:, chosen].any(axis=1).sum() / best
 
 
 def test_the_touching_ball_is_at_the_signed_distance():
@@ -221,14 +294,15 @@ def test_holes_are_filled_where_the_solid_has_none(shapes):
 
 def test_thinning_keeps_pieces_tunnels_and_cavities():
     """Of the complex of all that is near each other, around two circles that meet nowhere."""
-    angle = 2 * np.pi * (np.arange(160) + RNG.random(160)) / 80
-    circle = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(160)]) + RNG.normal(0, 0.02, (160, 3))
+    rng = np.random.default_rng(0)
+    angle = 2 * np.pi * (np.arange(160) + rng.random(160)) / 80
+    circle = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(160)]) + rng.normal(0, 0.02, (160, 3))
     circle[80:] += (5, 0, 0)
     gap = np.linalg.norm(circle[:, None] - circle[None], axis=2)
     edges = np.argwhere(np.triu(gap < 0.3, 1))
     balls = np.column_stack([circle, np.full(160, 0.1)])
     assert len(tunnels(balls, edges, _cliques(edges, 160))) == 2
-    thin = _thinned(edges, RNG.integers(1, 9, len(edges)), RNG.random(len(edges)) < 0.8, 160)
+    thin = _thinned(edges, rng.integers(1, 9, len(edges)), rng.random(len(edges)) < 0.8, 160)
     assert len(thin) < 0.7 * len(edges)
     thin, faces = _without_solids(balls, thin, _cliques(thin, 160))
     assert len(tunnels(balls, thin, faces)) == 2 and 160 - len(thin) + len(faces) == 0
@@ -287,3 +361,11 @@ def test_quality_of_the_exact_and_of_nothing(shapes):
     assert half.missing == pytest.approx(0.25, abs=0.01) and half.chamfer_extra == pytest.approx(0.25, abs=0.01)
     nothing = medial_quality(ball, MedialMesh([]))
     assert nothing.iou == 0 and nothing.hausdorff == np.inf and nothing.euler == 0
+
+
+def test_nothing_beside_next_to_nothing(shapes):
+    """A plate between the points at which both solids are compared: nothing is the same, and nothing is kept."""
+    wire = shapes.box((0.001, 0.001, 0), (0.002, 0.002, 1))
+    quality = medial_quality(wire, MedialMesh([[0.0015, 0.0015, 0, 5e-4], [0.0015, 0.0015, 1, 5e-4]], [[0, 1]]))
+    assert np.isnan(quality.iou) and quality.missing == np.inf
+    assert not quality.has_surface and not quality.keeps_euler

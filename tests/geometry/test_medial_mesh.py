@@ -167,6 +167,11 @@ def test_ma_files_with_comments_and_blank_lines(tmp_path):
     assert shape.edges.tolist() == [[0, 1]] and shape.faces.tolist() == [[0, 1, 2]]
 
 
+def test_ma_files_with_a_byte_order_mark(tmp_path):
+    (tmp_path / "a.ma").write_bytes(b"\xef\xbb\xbf1 0 0\nv 0 0 0 1\n")
+    assert read_shape(tmp_path / "a.ma").spheres.tolist() == [[0, 0, 0, 1]]
+
+
 def test_ma_files_with_the_flags_of_matfp(tmp_path):
     """`v x y z r type deleted`, `e i j type deleted`, `f i j k deleted`, each flag where the file has it."""
     text = (

@@ -16,9 +16,11 @@ from svr3d.geometry import (
     medial_surface,
     mesh_health,
     moved,
+    read_shape,
     sample_surface,
     signed_distance,
     to_mesh,
+    write_shape,
 )
 
 MESHES = int(os.environ.get("SVR3D_MEDIAL_MESHES", "1000"))
@@ -215,6 +217,28 @@ def test_any_place_and_size():
         assert (other.vertices - offset) / scale == pytest.approx(plain.vertices, abs=1e-5)
     with pytest.raises(InputError, match="whose differences are finite"):
         medial_surface(MedialMesh([[-1.5e308, 0, 0, 1], [1.5e308, 0, 0, 1]]), 8)
+
+
+def test_solids_where_numbers_are_too_far_apart():
+    """At 1e17 the next number is 16 further: two balls of 0.1 in one place or in two are no solid there; points at one
+    place are nothing wherever they are."""
+    for x in (0, 16.0):
+        with pytest.raises(InputError, match="too small for where they are"):
+            medial_surface(MedialMesh([[1e17, 0, 0, 0.1], [1e17 + x, 0, 0, 0.1]], [[0, 1]]), 8)
+    assert medial_surface(MedialMesh([[1e17, 0, 0, 0], [1e17, 0, 0, 0]]), 8).is_empty
+
+
+@pytest.mark.parametrize("suffix", [".obj", ".ply", ".glb"])
+def test_a_surface_that_falls_between_the_cells_is_not_written(suffix, tmp_path):
+    """A plate of 0.001 beside its side of 1, which is looked at in cells of 1/128."""
+    corners = np.array([[0, 0, 0, 5e-4], [1, 0, 0, 5e-4], [0, 1, 0, 5e-4], [1, 1, 0, 5e-4]])
+    plate = MedialMesh(corners, [], [[0, 1, 2], [1, 2, 3]])
+    assert to_mesh(plate).is_empty
+    with pytest.raises(InputError, match="no surface to write: it is thinner everywhere than two cells of 1/128"):
+        write_shape(tmp_path / f"plate{suffix}", plate)
+    assert not list(tmp_path.iterdir())
+    write_shape(tmp_path / "plate.ma", plate)
+    assert np.array_equal(read_shape(tmp_path / "plate.ma").spheres, corners)
 
 
 @pytest.mark.parametrize("cells", [0, -3, 2.5, "8", True, None])

@@ -1,9 +1,11 @@
 """How fast medial meshes are made, by stage, and how near they are: `python tests/speed/bench_medial_axis.py [MESH…]`.
 
 Without meshes, one generated object of each of six categories. Of more than `--most` meshes, a seeded sample. After one
-call that compiles, each is made once, on one thread. The last two columns are the same without its last steps: the 256
-balls that cover best (farthest first, as Coverage Axis chooses them by set cover), joined by the same topology but not
-simplified nor fitted, and what remains of the IoU when nothing joins them at all. A summary and refusals follow.
+call that compiles, each is made once, on one thread. `greedy` and `balls alone` are the IoU without the last steps: the
+256 balls that are chosen to cover all (farthest first, as Coverage Axis chooses them by set cover), joined by the same
+topology but not simplified nor fitted, and what remains when nothing joins them at all. `of best` is what part of the
+candidates that the best 256 can cover these cover at least, dilated by 0.02, as Coverage Axis dilates. A summary and
+refusals follow.
 Set `taskset -c 0` before it for one core.
 """
 
@@ -20,13 +22,14 @@ from svr3d.geometry import InputError, MedialMesh, medial_quality, occupied, rea
 from svr3d.geometry.medial.axis import traced_axis
 from svr3d.geometry.medial.boundary import Boundary
 from svr3d.geometry.medial.candidates import medial_balls
-from svr3d.geometry.medial.coverage import covering_balls
+from svr3d.geometry.medial.coverage import covering_balls, share_of_best
 from svr3d.geometry.medial.topology import dual_complex
 from svr3d.geometry.shapes.voxel_grid import voxel_centres
 
 SPHERES = 256
 STAGES = ("boundary", "candidates", "coverage", "topology", "simplify", "fit", "pruning")
-SUMMARY = ("IoU", "greedy", "balls alone", "missing", "extra", "Chamfer", "CPU seconds")
+DILATION = 0.02
+SUMMARY = ("IoU", "greedy", "balls alone", "of best", "missing", "extra", "Chamfer", "CPU seconds")
 
 
 def objects(paths, most):
@@ -40,10 +43,11 @@ def objects(paths, most):
 
 
 def greedy(mesh):
-    """IoU at 64³ of the best covering balls, with edges and faces and without."""
+    """IoU at 64³ of the covering balls, with edges and faces and without, and their share of what the best cover."""
     boundary = Boundary(mesh)
     balls = medial_balls(boundary, *boundary.sample(16_000, 0))
-    chosen, edges, faces = dual_complex(boundary, balls, covering_balls(balls, SPHERES)[0], bends=0)
+    covering = covering_balls(balls, SPHERES)[0]
+    chosen, edges, faces = dual_complex(boundary, balls, covering, bends=0)
     grid = voxel_centres(64)
     true = boundary.contains(grid)
 
@@ -51,7 +55,7 @@ def greedy(mesh):
         found = occupied(MedialMesh(balls[chosen], *parts), grid)
         return np.count_nonzero(true & found) / np.count_nonzero(true | found)
 
-    return iou(edges, faces), iou()
+    return iou(edges, faces), iou(), share_of_best(balls, covering, DILATION)
 
 
 def measured(mesh):
@@ -59,8 +63,7 @@ def measured(mesh):
     made = traced_axis(mesh, SPHERES)
     seconds = time.process_time() - start
     quality = medial_quality(mesh, made.medial)
-    joined, alone = greedy(mesh)
-    numbers = (quality.iou, joined, alone, quality.missing, quality.extra, quality.chamfer, seconds)
+    numbers = (quality.iou, *greedy(mesh), quality.missing, quality.extra, quality.chamfer, seconds)
     return made, quality, dict(zip(SUMMARY, numbers, strict=True))
 
 

@@ -31,10 +31,11 @@ _KINDS = {
 def read(path: Path) -> MedialMesh:
     """Counts `N E F` in the first line, then lines `v x y z r`, `e i j` and `f i j k`, which count from 0.
 
-    Blank lines and what follows a `#` are ignored; the lines may stand in any order. The flags of MATFP and MATTopo
-    may follow: a type (of spheres and edges), and whether the line is deleted; such lines are counted, and left out.
+    A byte-order mark, blank lines and what follows a `#` are ignored; the lines may stand in any order. The flags of
+    MATFP and MATTopo may follow: a type (of spheres and edges), and whether the line is deleted; such lines are
+    counted, and left out.
     """
-    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
     rows = [(number, line.partition("#")[0].split()) for number, line in enumerate(lines, 1)]
     rows = [(number, words) for number, words in rows if words]
     expected = _counts(rows[0][1]) if rows else None

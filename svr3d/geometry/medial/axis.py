@@ -16,7 +16,9 @@ from .candidates import medial_balls
 from .coverage import covering_balls
 from .fit import fitted
 from .holes import with_holes_filled
+from .nearest import corners_of, touching_balls
 from .pruning import within
+from .regions import pieces_of
 from .simplify import simplified
 from .topology import dual_complex
 
@@ -24,6 +26,9 @@ DENSE = 2.5
 """How many times as many spheres as asked for the medial mesh has before it is simplified, and at least `LEAST`."""
 
 LEAST = 200
+
+MOST = 10_000
+"""Spheres that can be asked for: their samples take some hundred megabytes."""
 
 SAMPLES = 25
 """Points of the boundary for each of these spheres; their medial balls are the candidates."""
@@ -36,6 +41,10 @@ FILLS = 2
 
 FIT = 6_000
 """Of the samples, those that the spheres are fitted to."""
+
+CHECKED, AWAY, LOST = 500, 0.05, 0.05
+"""Of the samples, those of which at most a part `LOST` may be further than `AWAY`, in longest sides, from the surface
+of the medial mesh before it is simplified."""
 
 
 class TracedAxis(NamedTuple):
@@ -73,8 +82,9 @@ def medial_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> MedialMesh:
         In the frame and unit of `mesh`.
 
     Raises:
-        InputError: the mesh is empty, not finite or not watertight, bounds no solid, or one thinner than two
-            ten-thousandths of its longest side everywhere; or `spheres` is not a positive whole number.
+        InputError: the mesh is empty, not finite or not watertight, bounds no solid, or one that in good part is
+            thinner than two ten-thousandths of its longest side, or that is in more pieces than `spheres`; or `spheres`
+            is not a whole number from 1 to `MOST`.
     """
     return traced_axis(mesh, spheres, seed=seed).medial
 
@@ -100,6 +110,8 @@ def traced_axis(mesh: Mesh, spheres: int = 256, *, seed: int = 0) -> TracedAxis:
     chosen, cover = covering_balls(balls, dense, WITHIN)
     clock.stop("coverage")
     chosen, edges, faces = dual_complex(boundary, balls, chosen)
+    _check_pieces(len(chosen), edges, count)
+    _check_nearness(balls[chosen], edges, faces, points)
     clock.stop("topology")
     found, edges, faces = simplified(balls[chosen], edges, faces, count)
     for _ in range(FILLS):
@@ -120,7 +132,29 @@ def _checked_count(spheres: int) -> int:
         count = 0
     if count < 1 or isinstance(spheres, bool):
         raise InputError(f"medial axis: expected a positive whole number of spheres, found {spheres!r}")
+    if count > MOST:
+        raise InputError(f"medial axis: expected at most {MOST:,} spheres, found {count:,}")
     return count
+
+
+def _check_pieces(balls: int, edges: np.ndarray, count: int) -> None:
+    pieces = int(pieces_of(balls, edges).max()) + 1
+    if pieces > count:
+        raise InputError(
+            f"medial axis: the solid is in {pieces} pieces, and each needs a sphere of its own: expected at least as "
+            f"many spheres, found {count}"
+        )
+
+
+def _check_nearness(spheres: np.ndarray, edges: np.ndarray, faces: np.ndarray, points: np.ndarray) -> None:
+    """Before simplification, which may be left too few spheres to come near, the surface has to be the solid's."""
+    some = points[:: max(1, len(points) // CHECKED)]
+    away = np.abs(touching_balls(spheres, corners_of(len(spheres), edges, faces), some).distance) > AWAY
+    if away.mean() > LOST:
+        raise InputError(
+            f"medial axis: {away.mean():.0%} of the surface are not where the balls in the solid end, but more than "
+            f"{AWAY:g} of its longest side away: parts of it are thinner than {2 * STEP:g} of that"
+        )
 
 
 class _Clock:

@@ -16,7 +16,8 @@ ROUNDS = 30
 """Of shrinking; most balls need less than ten."""
 
 CLOSE = 1e-3
-"""How much nearer to a ball's centre than its radius, as a part of it, the boundary may be."""
+"""How much nearer to a ball's centre than its radius, as a part of it, the boundary may be: round surfaces are made of
+flat faces. But the far side of a plate, which may be thinner than that part of a large ball, shrinks it anyhow."""
 
 LARGEST = 1.0
 """Radius to begin with, in longest sides. No ball in the solid is larger than half."""
@@ -50,14 +51,17 @@ def _largest(boundary: Boundary, points: np.ndarray, normals: np.ndarray) -> np.
     for _ in range(ROUNDS):
         if not len(active):
             break
-        bound = radius[active] * (1 - CLOSE)
-        near = boundary.nearest(points[active] - radius[active, None] * normals[active], bound)
-        reached = np.isfinite(near.distance)
-        active, places = active[reached], near.points[reached]
-        across = points[active] - places
-        along = 2 * np.einsum("nd,nd->n", across, normals[active])
-        smaller = np.divide((across**2).sum(axis=1), along, out=np.zeros(len(active)), where=along > 0)
-        radius[active] = np.minimum(smaller, bound[reached])
+        size = radius[active]
+        bound = size - np.minimum(CLOSE * size, STEP)
+        near = boundary.nearest(points[active] - size[:, None] * normals[active], bound)
+        across = points[active] - near.points
+        square, along = (across**2).sum(axis=1), np.einsum("nd,nd->n", across, normals[active])
+        smaller = np.divide(square, 2 * along, out=np.zeros(len(active)), where=along > 0)
+        inside = size * (1 - CLOSE)
+        far_side = np.isfinite(near.distance) & (along > np.sqrt(square) / 2) & (smaller < size / 2)
+        reached = (near.distance < inside) | far_side
+        active = active[reached]
+        radius[active] = np.minimum(smaller, inside)[reached]
         active = active[radius[active] > STEP]
     kept = radius > STEP
     balls = np.column_stack([points - radius[:, None] * normals, radius])[kept]

@@ -26,7 +26,7 @@ class MedialQuality(NamedTuple):
     """A medial mesh beside its mesh. Lengths are in longest sides of the mesh.
 
     Attributes:
-        iou: of the solids, at the centres of 64³ voxels of the mesh's cube.
+        iou: of the solids, at the centres of 64³ voxels of the mesh's cube; NaN where none of them lies in either.
         missing, extra: the one-sided Hausdorff distances, from samples of the mesh to the re-made surface, and back.
         chamfer_missing, chamfer_extra: the means of the same distances.
         euler, true_euler: χ of both solids at 64³, as `betti_numbers` counts them: components - tunnels + cavities.
@@ -52,7 +52,13 @@ class MedialQuality(NamedTuple):
 
     @property
     def keeps_euler(self) -> bool:
-        return self.euler == self.true_euler
+        """Whether both are the same; never where nothing was re-made, which has no number to keep."""
+        return self.has_surface and self.euler == self.true_euler
+
+    @property
+    def has_surface(self) -> bool:
+        """Whether anything was re-made; nothing is of what is thinner than the cells in which `to_mesh` looks."""
+        return bool(np.isfinite(self.missing))
 
 
 def medial_quality(mesh: Mesh, medial: MedialMesh, *, seed: int = 0) -> MedialQuality:
@@ -78,7 +84,7 @@ def medial_quality(mesh: Mesh, medial: MedialMesh, *, seed: int = 0) -> MedialQu
         missing = Triangles(remade.triangles).nearest(boundary.sample(SAMPLES, seed)[0]).distance
         extra = boundary.nearest(sample_surface(remade, SAMPLES, seed=seed).points).distance
     return MedialQuality(
-        np.count_nonzero(true & found) / union if union else 0.0,
+        np.count_nonzero(true & found) / union if union else np.nan,
         float(missing.max()),
         float(extra.max()),
         float(missing.mean()),

@@ -56,7 +56,27 @@ def regions_of(balls: Float[np.ndarray, "n 4"], graph: Graph, chosen: Int[np.nda
     distance, before, source = dijkstra(matrix, directed=False, indices=chosen, min_only=True, return_predecessors=True)
     place = np.full(len(balls), -1)
     place[chosen] = np.arange(len(chosen))
-    return Regions(np.where(source >= 0, place[source], -1), distance, before)
+    of, reached = np.full(len(balls), -1), source >= 0
+    of[reached] = place[source[reached]]
+    return Regions(of, distance, before)
+
+
+def pieces_of(count: int, pairs: Int[np.ndarray, "p 2"]) -> Int[np.ndarray, " n"]:
+    """Int[count]: which piece each of `count` balls is in, from 0, where each of `pairs` hangs together."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    joined = coo_matrix((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    return connected_components(joined, directed=False)[1]
+
+
+def with_pieces(
+    balls: Float[np.ndarray, "n 4"], pieces: Int[np.ndarray, " n"], chosen: Int[np.ndarray, " m"]
+) -> Int[np.ndarray, " k"]:
+    """`chosen` and, of each of the `pieces` Int[N] that none of them is in, the largest ball."""
+    order = np.argsort(-balls[:, 3], kind="stable")
+    largest = order[np.unique(pieces[order], return_index=True)[1]]
+    return np.concatenate([chosen, largest[~np.isin(pieces[largest], pieces[chosen])]])
 
 
 def with_bends(

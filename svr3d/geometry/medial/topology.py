@@ -12,7 +12,7 @@ from .boundary import Boundary
 from .complexes import Face, arrays, neighbors, opposite_corners, sides_of
 from .holes import with_holes_filled
 from .pruning import is_within
-from .regions import BENDS, graph_of, regions_of, with_bends
+from .regions import BENDS, graph_of, pieces_of, regions_of, with_bends, with_pieces
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -33,9 +33,10 @@ def dual_complex(
         bends: how often balls are added to the chosen ones where ways between neighbours bend.
 
     Returns:
-        The chosen balls with those that were added Int[N], edges and faces.
+        The chosen balls with those that were added Int[N], among them one for each piece without any, edges and faces.
     """
     graph = graph_of(boundary, balls)
+    chosen = with_pieces(balls, pieces_of(len(balls), np.stack(graph, axis=1)), chosen)
     chosen = with_bends(boundary, balls, graph, chosen, bends)
     spheres = balls[chosen]
     edges, weight = _touching(regions_of(balls, graph, chosen).of, *graph)

@@ -13,7 +13,7 @@ from ..shapes.medial_mesh import MedialMesh
 from ..shapes.mesh import Mesh
 from ..solids.contains import Containment
 from ..solids.medial_distance import finite, inside_medial, lattice_distance
-from ..surface.isosurface import no_surface, zero_surface
+from ..surface.isosurface import OFF, no_surface, zero_surface
 from .representation import Representation
 
 CELLS = 128
@@ -27,10 +27,12 @@ class MedialRepresentation(Representation[MedialMesh]):
     noun = "medial mesh"
     shape = MedialMesh
     formats = {".ma": ma}
+    vanishes = f"it is thinner everywhere than two cells of 1/{CELLS} of its longest side"
     lacks = "spheres"
 
     def to_mesh(self, shape: MedialMesh) -> Mesh:
-        """The surface of the union, as `medial_surface` finds it in 128 cells along the longest side."""
+        """The surface of the union, as `medial_surface` finds it in 128 cells along the longest side; without faces
+        where all is thinner than two of these and falls between the points of the lattice."""
         return medial_surface(shape, CELLS)
 
     def containment(self, shape: MedialMesh, points: np.ndarray) -> Containment:
@@ -55,7 +57,8 @@ def medial_surface(shape: MedialMesh, cells: int) -> Mesh:
     gaps below a cell may be closed.
 
     Raises:
-        InputError: `shape` is not finite, or wider than a number can say; or `cells` is not a whole number from 1 on.
+        InputError: `shape` is not finite, wider than a number can say, or so far from the origin that numbers there are
+            too far apart for its cells; or `cells` is not a whole number from 1 on.
     """
     if isinstance(cells, bool) or not isinstance(cells, (int, np.integer)) or cells < 1:
         raise InputError(f"cells of a surface: expected a whole number from 1 on, found {cells!r}")
@@ -66,8 +69,10 @@ def medial_surface(shape: MedialMesh, cells: int) -> Mesh:
         cell = (high - low).max() / cells
     if not np.isfinite(cell):
         raise InputError(f"medial spheres: expected numbers whose differences are finite, found {low} to {high}")
-    if not cell > 0:
+    if not cell > 0 and not shape.radii.any():
         return no_surface()
+    if np.spacing(max(abs(low).max(), abs(high).max())) > OFF * cell:
+        raise InputError(f"medial spheres: too small for where they are: numbers at {low} to {high} are too far apart")
     # Room for a whole cell all around. Half cells, lest the extremes of the shape lie on the lattice.
     origin, size = low - 1.5 * cell, tuple(np.ceil((high - low) / cell).astype(int) + 4)
     return zero_surface(lattice_distance(shape, origin, cell, size), origin, cell)

@@ -66,6 +66,7 @@ class Representation(ABC, Generic[S]):
         shape: the class of the shapes.
         formats: the file formats that hold such shapes, by suffix. Besides, each is held by .npz, and in the formats of
             meshes by its surface.
+        vanishes: why a shape that is not empty may have no surface.
         lacks: what an empty shape lacks, such as `faces`, if a file must not hold an empty one.
         has_inside: whether such shapes have a surface and an inside; false for points.
         movable: whether a similarity can be applied to such a shape as it is; a grid's box is fixed.
@@ -75,6 +76,7 @@ class Representation(ABC, Generic[S]):
     noun: ClassVar[str]
     shape: ClassVar[type]
     formats: ClassVar[Mapping[str, Format]] = {}
+    vanishes: ClassVar[str] = "nothing of it is thick enough"
     lacks: ClassVar[str] = ""
     has_inside: ClassVar[bool] = True
     movable: ClassVar[bool] = True

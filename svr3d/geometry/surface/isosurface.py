@@ -29,7 +29,7 @@ def marching_cubes(grid: VoxelGrid) -> Mesh:
     return Mesh((vertices - 0.5) / grid.resolution - 0.5, faces)
 
 
-_OFF = 1e-3
+OFF = 1e-3
 """How far the surface stays away from the points of a lattice, in cells. Vertices around one are then apart even in
 single precision, on lattices of up to a thousand cells."""
 
@@ -43,7 +43,7 @@ def zero_surface(distance: np.ndarray, origin: np.ndarray, cell: float) -> Mesh:
         distance: at origin + cell · (i, j, k), in cells; positive all around the lattice.
     """
     values = -np.asarray(distance, dtype=np.float32)
-    values = np.copysign(np.maximum(np.abs(values), np.float32(_OFF)), values)
+    values = np.copysign(np.maximum(np.abs(values), np.float32(OFF)), values)
     if not (values > 0).any():
         return no_surface()
     vertices, faces = _extract(values, 0.0)
