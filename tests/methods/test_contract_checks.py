@@ -204,6 +204,10 @@ BROKEN = {
     "default of the wrong type": (breaking(Options=WrongDefault), contract.check_options),
     "default of a near type": (breaking(Options=Truncating), contract.check_options),
     "option of any type": (breaking(Options=AnyType), contract.check_options),
+    "augmentation that is no option": (
+        breaking(augmentation_options=frozenset({"jitter"})),
+        contract.check_options,
+    ),
     "options without types": (breaking(Options=dict), contract.check_options),
     "missing preset": (breaking(presets=classmethod(lambda cls: ["tiny"])), contract.check_presets),
     "preset of the wrong type": (

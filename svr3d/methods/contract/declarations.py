@@ -48,6 +48,8 @@ def check_options(cls: type[Method]) -> None:
     except InputError as error:
         raise AssertionError(f"options: the defaults do not pass their own types: {error}") from error
     assert checked == defaults, f"options: the defaults {defaults} become {checked} by their own types"
+    unknown = cls.augmentation_options - option_types(cls.Options).keys()
+    assert not unknown, f"augmentation_options: {sorted(unknown)} are no options"
     for name in option_types(cls.Options):
         _check_refused(cls, {name: {"neither": object}}, name, f"a value of no sensible type for option '{name}'")
     _check_refused(cls, {"no_such_option": 1}, "no_such_option", "an unknown option")
