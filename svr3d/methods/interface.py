@@ -127,12 +127,16 @@ class Method(nn.Module):
 
     @classmethod
     def presets(cls) -> list[str]:
-        """The names of its presets: the files `presets/NAME.yaml` beside the module that defines the class.
+        """The names of its presets: the files `presets/NAME.yaml` beside the module that defines the class, those that
+        all methods have first, from the cheapest on.
 
         A method without that folder has no options that depend on the budget: each of `PRESETS` means the defaults.
         """
         folder = cls.presets_folder()
-        return list(PRESETS) if folder is None else sorted(path.stem for path in folder.glob("*.yaml"))
+        if folder is None:
+            return list(PRESETS)
+        found = {path.stem for path in folder.glob("*.yaml")}
+        return [*(name for name in PRESETS if name in found), *sorted(found.difference(PRESETS))]
 
     @classmethod
     def preset(cls, name: str) -> dict[str, Any]:

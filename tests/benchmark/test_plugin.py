@@ -121,7 +121,7 @@ def command(python: Path, *arguments: object) -> str:
 
 def test_it_is_listed_checked_trained_and_ranked(python: Path, small_dataset: Path, tmp_path: Path) -> None:
     rows = {row["name"]: row for row in json.loads(command(python, "list", "methods", "--json"))}
-    assert rows["ball"]["representation"] == "voxels" and rows["ball"]["presets"] == ["paper", "small", "tiny"]
+    assert rows["ball"]["representation"] == "voxels" and rows["ball"]["presets"] == ["tiny", "small", "paper"]
     assert "classvoxels" in rows
 
     check = "from svr3d.methods import contract, get_method\nfor c in contract.CHECKS: c(get_method('ball'))"

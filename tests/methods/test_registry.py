@@ -120,7 +120,7 @@ def test_outside_distribution_with_presets(methods_outside):
         (folder / f"{name}.yaml").write_text(text)
     assert "outside" in list_methods()
     cls = get_method("outside")
-    assert cls.presets() == ["paper", "small", "tiny"]
+    assert cls.presets() == ["tiny", "small", "paper"]
     assert cls.preset("tiny") == {"width": 5} and cls.preset("small") == {}
     assert cls.create("tiny", LAMPS).options == cls.Options(width=5)
     assert cls.create("tiny", LAMPS, width=7).options.width == 7
@@ -137,7 +137,7 @@ def test_outside_distribution_with_presets(methods_outside):
     (folder / "paper.yaml").write_text("- 1\n")
     with pytest.raises(InputError, match="expected a mapping"):
         cls.preset("paper")
-    with pytest.raises(InputError, match="has no preset 'huge'; known: paper, small, tiny"):
+    with pytest.raises(InputError, match="has no preset 'huge'; known: tiny, small, paper"):
         cls.preset("huge")
 
 
