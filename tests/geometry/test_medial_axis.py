@@ -13,10 +13,11 @@ from svr3d.geometry.medial.coverage import covering_balls, share_of_best
 from svr3d.geometry.medial.holes import tunnels, with_holes_filled
 from svr3d.geometry.medial.nearest import corners_of, touching_balls
 from svr3d.geometry.medial.pruning import sticking_out
-from svr3d.geometry.medial.regions import graph_of, pieces_of, regions_of, with_bends, with_pieces
+from svr3d.geometry.medial.regions import graph_of, regions_of, with_bends, with_pieces
 from svr3d.geometry.medial.simplify import Complex, simplified
 from svr3d.geometry.medial.topology import _cliques, _thinned, _without_solids
 from svr3d.geometry.solids.medial_distance import signed_distance
+from svr3d.geometry.surface.graphs import connected_nodes
 
 RNG = np.random.default_rng(0)
 
@@ -123,7 +124,7 @@ def test_balls_that_no_way_leads_to_belong_to_none():
     balls = np.column_stack([np.arange(4.0), np.zeros((4, 2)), np.ones(4)])
     graph = (np.array([0, 2]), np.array([1, 3]))
     assert regions_of(balls, graph, np.array([1])).of.tolist() == [0, 0, -1, -1]
-    pieces = pieces_of(4, np.stack(graph, axis=1))
+    pieces = connected_nodes(np.stack(graph, axis=1), 4)
     assert pieces.tolist() == [0, 0, 1, 1]
     balls[3, 3] = 2
     assert with_pieces(balls, pieces, np.array([1])).tolist() == [1, 3]

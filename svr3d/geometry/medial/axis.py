@@ -11,6 +11,7 @@ import numpy as np
 from ...errors import InputError
 from ..shapes.medial_mesh import MedialMesh
 from ..shapes.mesh import Mesh
+from ..surface.graphs import connected_nodes
 from .boundary import STEP, Boundary
 from .candidates import medial_balls
 from .coverage import covering_balls
@@ -18,7 +19,6 @@ from .fit import fitted
 from .holes import with_holes_filled
 from .nearest import corners_of, touching_balls
 from .pruning import within
-from .regions import pieces_of
 from .simplify import simplified
 from .topology import dual_complex
 
@@ -138,7 +138,7 @@ def _checked_count(spheres: int) -> int:
 
 
 def _check_pieces(balls: int, edges: np.ndarray, count: int) -> None:
-    pieces = int(pieces_of(balls, edges).max()) + 1
+    pieces = int(connected_nodes(edges, balls).max()) + 1
     if pieces > count:
         raise InputError(
             f"medial axis: the solid is in {pieces} pieces, and each needs a sphere of its own: expected at least as "

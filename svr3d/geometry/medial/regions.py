@@ -61,15 +61,6 @@ def regions_of(balls: Float[np.ndarray, "n 4"], graph: Graph, chosen: Int[np.nda
     return Regions(of, distance, before)
 
 
-def pieces_of(count: int, pairs: Int[np.ndarray, "p 2"]) -> Int[np.ndarray, " n"]:
-    """Int[count]: which piece each of `count` balls is in, from 0, where each of `pairs` hangs together."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    joined = coo_matrix((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    return connected_components(joined, directed=False)[1]
-
-
 def with_pieces(
     balls: Float[np.ndarray, "n 4"], pieces: Int[np.ndarray, " n"], chosen: Int[np.ndarray, " m"]
 ) -> Int[np.ndarray, " k"]:

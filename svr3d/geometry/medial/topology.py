@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..surface.graphs import connected_nodes
 from .boundary import Boundary
 from .complexes import Face, arrays, neighbors, opposite_corners, sides_of
 from .holes import with_holes_filled
 from .pruning import is_within
-from .regions import BENDS, graph_of, pieces_of, regions_of, with_bends, with_pieces
+from .regions import BENDS, graph_of, regions_of, with_bends, with_pieces
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -36,7 +37,7 @@ def dual_complex(
         The chosen balls with those that were added Int[N], among them one for each piece without any, edges and faces.
     """
     graph = graph_of(boundary, balls)
-    chosen = with_pieces(balls, pieces_of(len(balls), np.stack(graph, axis=1)), chosen)
+    chosen = with_pieces(balls, connected_nodes(np.stack(graph, axis=1), len(balls)), chosen)
     chosen = with_bends(boundary, balls, graph, chosen, bends)
     spheres = balls[chosen]
     edges, weight = _touching(regions_of(balls, graph, chosen).of, *graph)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..shapes.mesh import Mesh
 from .connectivity import edges, merged
+from .graphs import connected_nodes
 
 if TYPE_CHECKING:
     from jaxtyping import Int
@@ -24,7 +25,7 @@ def without_small_patches(mesh: Mesh, labels: Int[np.ndarray, " f"], least: floa
         return labels
     one, other, length = _borders(mesh)
     same = labels[one] == labels[other]
-    patch = _connected(one[same], other[same], len(labels))
+    patch = connected_nodes(np.column_stack([one[same], other[same]]), len(labels))
     first = np.unique(patch, return_index=True)[1]
     areas = np.bincount(patch, weights=mesh.face_areas).tolist()
     neighbours: list[dict[int, float]] = [{} for _ in areas]
@@ -68,11 +69,3 @@ def _borders(mesh: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     order = np.argsort(edge_of, kind="stable")
     same = edge_of[order[1:]] == edge_of[order[:-1]]
     return face[order[:-1][same]], face[order[1:][same]], length[order[1:][same]]
-
-
-def _connected(one: np.ndarray, other: np.ndarray, count: int) -> np.ndarray:
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    graph = coo_matrix((np.ones(len(one), dtype=bool), (one, other)), shape=(count, count))
-    return connected_components(graph, directed=False)[1]

@@ -9,6 +9,7 @@ import numpy as np
 from ...errors import InputError
 from ..shapes.mesh import Mesh
 from .connectivity import merged
+from .graphs import connected_nodes
 
 if TYPE_CHECKING:
     from jaxtyping import Int
@@ -54,7 +55,7 @@ def _pieces(vertices: np.ndarray, faces: np.ndarray, distance: float) -> np.ndar
         cells = np.floor((vertices - vertices.min(axis=0)) / (distance / np.sqrt(3)) * (1 + 1e-9))
         _, first, cell = np.unique(cells, axis=0, return_index=True, return_inverse=True)
         links.append(np.stack([np.arange(len(vertices)), first[cell.ravel()]], axis=1))
-    return _connected(np.concatenate(links), len(vertices))
+    return connected_nodes(np.concatenate(links), len(vertices))
 
 
 def _joined(vertices: np.ndarray, piece: np.ndarray, distance: float) -> np.ndarray:
@@ -68,7 +69,7 @@ def _joined(vertices: np.ndarray, piece: np.ndarray, distance: float) -> np.ndar
         gap = np.maximum(low[later] - high[a], low[a] - high[later]).clip(0)
         beside = a + 1 + np.flatnonzero((gap**2).sum(axis=1) <= distance**2)
         pairs += [(a, b) for b in beside.tolist() if _near(points[a], points[b], distance)]
-    return _connected(np.array(pairs, dtype=np.int64).reshape(-1, 2), len(points))
+    return connected_nodes(np.array(pairs, dtype=np.int64).reshape(-1, 2), len(points))
 
 
 def _near(a: np.ndarray, b: np.ndarray, distance: float) -> bool:
@@ -80,12 +81,3 @@ def _near(a: np.ndarray, b: np.ndarray, distance: float) -> bool:
             return False
         a, b = b, a[((a >= b.min(axis=0) - distance) & (a <= b.max(axis=0) + distance)).all(axis=1)]
     return len(b) > 0 and bool((KDTree(a).query(b)[0] <= distance).any())
-
-
-def _connected(pairs: np.ndarray, count: int) -> np.ndarray:
-    """Int[count]: the connected component of each node of a graph with these edges Int[E, 2]."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    graph = coo_matrix((np.ones(len(pairs), dtype=bool), pairs.T), shape=(count, count))
-    return connected_components(graph, directed=False)[1]
